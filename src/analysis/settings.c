@@ -1,0 +1,31 @@
+#include "phasetop/analysis/settings.h"
+
+#include <math.h>
+
+const char *pt_matrix_name(pt_matrix matrix)
+{
+	static const char *const names[] = {"A", "B", "dW", "W"};
+	_Static_assert(sizeof names / sizeof names[0] == PT_N_MATRICES, "a name for every matrix type");
+	return (unsigned)matrix < PT_N_MATRICES ? names[matrix] : "?";
+}
+
+const char *pt_matrix_label(pt_matrix matrix)
+{
+	return matrix == PT_MATRIX_DW ? "ΔW" : pt_matrix_name(matrix);
+}
+
+pt_settings pt_settings_default(void)
+{
+	return (pt_settings){
+		.pairing = PT_PAIRING_STEP,
+		.turn_below = NAN,
+		.min_step_norm = NAN,
+		.min_step_frac = NAN,
+		.probe_window = 20,
+	};
+}
+
+double pt_settings_turn_below(const pt_settings *settings)
+{
+	return isnan(settings->turn_below) ? 0.8 : settings->turn_below;
+}
