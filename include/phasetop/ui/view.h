@@ -1,0 +1,142 @@
+/**
+ * The view: all that a person chose and that changes what is drawn, as one plain value; and how keys and the
+ * mouse change it. Pure: no clock, no file, no curses. Drawing reads it together with a snapshot.
+ */
+#ifndef PHASETOP_UI_VIEW_H
+#define PHASETOP_UI_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "phasetop/analysis/settings.h"
+#include "phasetop/analysis/snapshot.h"
+#include "phasetop/ui/action.h"
+#include "phasetop/ui/key.h"
+#include "phasetop/ui/layout.h"
+
+/** Which matrix types are shown. The first four are those of pt_matrix. */
+typedef enum pt_matrix_choice {
+	PT_CHOICE_A,
+	PT_CHOICE_B,
+	PT_CHOICE_DW,
+	PT_CHOICE_W,
+	PT_CHOICE_BOTH, /* A and B */
+	PT_CHOICE_ALL,  /* A, B and dW; or W */
+	PT_N_CHOICES
+} pt_matrix_choice;
+
+/** "A", "B", "dW", "W", "both", "all". */
+const char *pt_matrix_choice_name(pt_matrix_choice choice);
+/** PT_N_CHOICES when there is no such choice. */
+pt_matrix_choice pt_matrix_choice_named(const char *name);
+
+/** How curves are made of characters. AUTO: what locale and terminal allow. */
+typedef enum pt_glyph_choice {
+	PT_GLYPH_AUTO,
+	PT_GLYPH_BRAILLE,
+	PT_GLYPH_BLOCK,
+	PT_GLYPH_ASCII,
+	PT_N_GLYPH_CHOICES
+} pt_glyph_choice;
+
+enum { PT_VIEW_MAX_RUNS = 256, PT_FORM_FIELD_BYTES = 16 };
+
+/** Fields of the thresholds form, in its order. */
+typedef enum pt_form_field {
+	PT_FIELD_TURN_BELOW,    /* c₀ */
+	PT_FIELD_MIN_STEP_NORM, /* m */
+	PT_FIELD_MIN_STEP_FRAC, /* ρ */
+	PT_N_FIELDS
+} pt_form_field;
+
+/** "turn line", "magnitude", "relative magnitude". */
+const char *pt_form_field_label(pt_form_field field);
+
+/** The thresholds form while it is open. Enter applies, Esc leaves, Up/Down/Tab change the field. */
+typedef struct pt_form {
+	bool open;
+	pt_form_field field;
+	char text[PT_N_FIELDS][PT_FORM_FIELD_BYTES]; /* as typed; "" is the default */
+	bool wrong[PT_N_FIELDS];                     /* not a number in range: said beside the field */
+} pt_form;
+
+typedef struct pt_view {
+	int columns, rows; /* of the screen */
+	pt_layout layout;
+	pt_settings settings; /* as wanted now; the snapshot's are those its numbers were made with */
+	pt_matrix_choice matrix;
+	int64_t cursor_step;                /* PT_NO_STEP: not placed by hand, see pt_view_cursor */
+	int k_only;                         /* 0: all k are drawn; j: only the j-th from the largest */
+	bool thresholds_off;                /* T: threshold lines not drawn */
+	bool negate_cosine;                 /* i: −cos is drawn, turns are peaks */
+	bool invert_cosine;                 /* I: the cosine's axis upside down */
+	bool detrended;                     /* d */
+	bool log_y[PT_N_PANES];             /* y: logarithmic (spectrum starts so) */
+	pt_glyph_choice glyphs[PT_N_PANES]; /* B, a pane */
+	pt_glyph_choice glyphs_default;     /* --graph; stands where a pane's choice is AUTO */
+	bool run_hidden[PT_VIEW_MAX_RUNS];  /* by place in the snapshot; runs beyond are shown */
+	int selected_run;                   /* the row of the runs pane */
+	int scroll[PT_N_PANES];             /* first line drawn in lists; clamp it when drawing */
+	bool help;                          /* the help screen covers the panes */
+	int help_scroll;                    /* first line drawn; clamp it when drawing */
+	pt_form form;
+	bool frozen;      /* the picture is held: draw a banner */
+	bool newer_waits; /* while frozen, newer data came */
+	bool no_mouse;    /* the terminal's own selection works */
+	bool unicode;     /* the terminal shows UTF-8; else ASCII only */
+	/* not drawn */
+	pt_key prefix;         /* a prefix key was pressed */
+	size_t n_overlays;     /* how many k the person wants; k keys keep the number */
+	bool runs_pane_placed; /* the runs pane was shown by itself, or the person decided */
+	bool matrix_placed;
+	pt_border dragged; /* before = -1: none */
+	pt_layout first_layout;
+} pt_view;
+
+/** What a caller has to do after a change. */
+enum {
+	PT_VIEW_REDRAW = 1,   /* draw a frame */
+	PT_VIEW_SETTINGS = 2, /* hand view->settings to the worker */
+	PT_VIEW_QUIT = 4,
+	PT_VIEW_SUSPEND = 8,
+	PT_VIEW_REPAINT = 16, /* send every cell again */
+	PT_VIEW_MOUSE = 32,   /* mouse capture changed */
+	PT_VIEW_THAW = 64     /* frozen no longer: show the newest snapshot */
+};
+
+/** First view of a session. `matrix` PT_N_CHOICES: B, or W where no run has an adapter. */
+pt_view pt_view_first(const pt_settings *settings, const pt_layout *layout, pt_matrix_choice matrix);
+
+/** Apply an action. @param arg as pt_action_for_key gives it @param snapshot may be NULL @return PT_VIEW_…
+ * bits */
+unsigned pt_view_apply(pt_view *view, pt_action action, int arg, const pt_snapshot *snapshot);
+/** Apply a key: form, prefix keys and the action table. */
+unsigned pt_view_key(pt_view *view, pt_key key, const pt_snapshot *snapshot);
+/** Apply a mouse event. */
+unsigned pt_view_mouse(pt_view *view, const pt_mouse *mouse, const pt_snapshot *snapshot);
+/** A new snapshot will be drawn: choose the matrix type at first, show the runs pane when there are several.
+ */
+void pt_view_meet(pt_view *view, const pt_snapshot *snapshot);
+/** The screen has a new size. */
+void pt_view_resize(pt_view *view, int columns, int rows);
+
+/** Matrix types to draw, in order; n ≤ PT_N_MATRICES. BOTH gives A, B; ALL those that some run has. */
+size_t pt_view_matrices(const pt_view *view, const pt_snapshot *snapshot, pt_matrix out[PT_N_MATRICES]);
+/** The one type where only one can be drawn: of BOTH it is B, of ALL it is dW, or W. */
+pt_matrix pt_view_main_matrix(const pt_view *view, const pt_snapshot *snapshot);
+/** Is this k drawn? @param i place in the settings' k (rising), n of them */
+bool pt_view_k_shown(const pt_view *view, size_t i, size_t n);
+/** Is the run drawn? @param run place in the snapshot */
+bool pt_view_run_shown(const pt_view *view, size_t run);
+/**
+ * The step cursor: where it was put by hand; else the step of the first shown run's verdict; else its newest
+ * step; PT_NO_STEP without checkpoints.
+ */
+int64_t pt_view_cursor(const pt_view *view, const pt_snapshot *snapshot);
+/** A pane's own glyph choice, else the default one. */
+pt_glyph_choice pt_view_glyphs(const pt_view *view, pt_pane_id pane);
+/** Where the keys go now. */
+pt_context pt_view_context(const pt_view *view);
+
+#endif
