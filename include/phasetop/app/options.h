@@ -1,0 +1,165 @@
+/**
+ * The command line: one table makes the parser, `--help`, the completion of mistyped names and the test of
+ * the man page.
+ *
+ * Precedence: flag > environment (NO_COLOR, PHASETOP_*) > default. For each row of the table that says so,
+ * PHASETOP_ and the long name in capitals with `_` for `-` gives the value (PHASETOP_THEMES_DIR=…).
+ */
+#ifndef PHASETOP_APP_OPTIONS_H
+#define PHASETOP_APP_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "phasetop/analysis/settings.h"
+#include "phasetop/base/status.h"
+
+/* X(enumerator, short letter or 0, long name, argument's name or NULL, environment too, help) */
+#define PT_OPTION_TABLE(X)                                                                                  \
+	X(PT_OPTION_ONCE, '1', "once", NULL, false, "one text report with plots to standard output, then exit") \
+	X(PT_OPTION_JSON, 0, "json", NULL, false, "the report as JSON (with -1: one document; else a stream)")  \
+	X(PT_OPTION_CSV, 0, "csv", NULL, false, "the report as a table: run,step,series,value")                 \
+	X(PT_OPTION_LIST, 0, "list", NULL, false, "runs, checkpoints, modules, memory, problems")               \
+	X(PT_OPTION_ITERATIONS, 'n', "iterations", "N", false, "N reports, then exit")                          \
+	X(PT_OPTION_K, 'k', "window-steps", "K[,K...]", true, "k of the local cosine, in training steps")       \
+	X(PT_OPTION_MATRIX, 'm', "matrix", "TYPE", true, "A, B, dW, W, both (A and B) or all; default B")       \
+	X(PT_OPTION_MODULES, 0, "modules", "SET", false, "[ADAPTER:]GLOB or layers=A-B")                        \
+	X(PT_OPTION_EVERY, 0, "every", "STEPS", false, "only checkpoints at multiples of STEPS")                \
+	X(PT_OPTION_PAIRING, 0, "pairing", "RULE", false,                                                       \
+		"step[,TOLERANCE] (steps, or half: half the spacing) or index")                                     \
+	X(PT_OPTION_MIN_STEP_NORM, 0, "min-step-norm", "X", false,                                              \
+		"skip a step where both displacements are shorter than X")                                          \
+	X(PT_OPTION_MIN_STEP_FRAC, 0, "min-step-frac", "X", false,                                              \
+		"the same with X times the longest displacement so far (0 to 1)")                                   \
+	X(PT_OPTION_TURN_BELOW, 0, "turn-below", "X", false, "turn line of the cosine, -1 to 1; default 0.8")   \
+	X(PT_OPTION_PROBE_WINDOW, 'w', "probe-window", "W", false,                                              \
+		"rows of probe losses for SHC, PR and tr C; default 20")                                            \
+	X(PT_OPTION_PROBES, 0, "probes", "GLOB", false, "only probes whose name matches")                       \
+	X(PT_OPTION_REPLAY, 0, "replay", "DIR", false,                                                          \
+		"play a finished run as if live: a copy grows in a temporary directory")                            \
+	X(PT_OPTION_SPEED, 0, "speed", "X", false, "steps a second of --replay; default: the run in 40 s")      \
+	X(PT_OPTION_WATCH, 0, "watch", "HOW", true, "auto, inotify or poll[=SECONDS]; default auto")            \
+	X(PT_OPTION_THEME, 0, "theme", "NAME", true, "colour theme; see --list-themes")                         \
+	X(PT_OPTION_THEMES_DIR, 0, "themes-dir", "DIR", true, "look for themes here first")                     \
+	X(PT_OPTION_LIST_THEMES, 0, "list-themes", NULL, false, "names of all themes, then exit")               \
+	X(PT_OPTION_GRAPH, 0, "graph", "KIND", true, "auto, braille, block or ascii; default auto")             \
+	X(PT_OPTION_COLOR, 0, "color", "DEPTH", true, "auto, never, 16, 256 or true; default auto")             \
+	X(PT_OPTION_NO_COLOR, 'C', "no-color", NULL, false, "as --color never")                                 \
+	X(PT_OPTION_ASCII, 'U', "ascii", NULL, false, "nothing but ASCII, --graph ascii included")              \
+	X(PT_OPTION_NO_MOUSE, 'M', "no-mouse", NULL, false, "leave the mouse to the terminal")                  \
+	X(PT_OPTION_SIZE, 0, "size", "COLSxROWS", true, "size of --once and --export; default the terminal's")  \
+	X(PT_OPTION_LAYOUT, 0, "layout", "STRING", true, "arrangement of the panes")                            \
+	X(PT_OPTION_EXPORT, 0, "export", "FILE", false, "write the screen to FILE.svg or FILE.txt, then exit")  \
+	X(PT_OPTION_INLINE_WORKER, 0, "inline-worker", NULL, false, "read and compute in one thread (tests)")   \
+	X(PT_OPTION_HELP, 'h', "help", NULL, false, "this text")                                                \
+	X(PT_OPTION_VERSION, 'V', "version", NULL, false, "the version")
+
+typedef enum pt_option_id {
+#define X(id, letter, name, argument, environment, help) id,
+	PT_OPTION_TABLE(X)
+#undef X
+		PT_N_OPTIONS
+} pt_option_id;
+
+typedef struct pt_option_row {
+	pt_option_id id;
+	char letter; /* 0: none */
+	const char *name;
+	const char *argument; /* NULL: takes none */
+	bool environment;
+	const char *help;
+} pt_option_row;
+
+/** The table, PT_N_OPTIONS rows. */
+const pt_option_row *pt_option_rows(void);
+
+/** What the program ends with. */
+typedef enum pt_exit_code {
+	PT_EXIT_OK = 0,
+	PT_EXIT_USAGE = 2,
+	PT_EXIT_NO_RUN = 3, /* no such directory, a single path that is a file, or --once and nothing to read */
+	PT_EXIT_UNREADABLE = 4, /* all inputs are unreadable */
+} pt_exit_code;
+
+typedef enum pt_command {
+	PT_COMMAND_RUN,
+	PT_COMMAND_HELP,
+	PT_COMMAND_VERSION,
+	PT_COMMAND_LIST_THEMES,
+} pt_command;
+
+/* What goes to standard output; PT_FORM_SCREEN is the dashboard, or text where that is no terminal. */
+typedef enum pt_form { PT_FORM_SCREEN, PT_FORM_JSON, PT_FORM_CSV } pt_form;
+
+typedef enum pt_watch_choice { PT_WATCH_AUTO, PT_WATCH_INOTIFY, PT_WATCH_POLL } pt_watch_choice;
+typedef enum pt_graph_choice {
+	PT_GRAPH_AUTO,
+	PT_GRAPH_BRAILLE,
+	PT_GRAPH_BLOCK,
+	PT_GRAPH_ASCII,
+} pt_graph_choice;
+typedef enum pt_color_choice {
+	PT_COLOR_AUTO,
+	PT_COLOR_NEVER,
+	PT_COLOR_16,
+	PT_COLOR_256,
+	PT_COLOR_TRUE,
+} pt_color_choice;
+
+/** [NAME=]RUN_DIR as given. An argument that exists on disk as it stands is a path, `=` or not. */
+typedef struct pt_named_path {
+	const char *name; /* NULL: the directory's own */
+	const char *path;
+} pt_named_path;
+
+typedef struct pt_options {
+	pt_command command;
+	pt_form form;
+	bool once;
+	bool list;          /* with PT_FORM_JSON: the document without the series */
+	int64_t iterations; /* 0: not given */
+	pt_settings settings;
+	unsigned matrices; /* PT_MATRIX_BIT (report_options.h) of each type; default B alone */
+	bool matrices_given;
+	const char *replay; /* NULL: none */
+	double speed;       /* steps a second; 0: not given */
+	pt_watch_choice watch;
+	int64_t poll_interval_ms;       /* 0: not given */
+	const char *theme, *themes_dir; /* NULL: not given */
+	pt_graph_choice graph;
+	pt_color_choice color;
+	bool ascii;
+	bool mouse;
+	int columns, rows;  /* 0: not given */
+	const char *layout; /* NULL: not given */
+	const char *export_path;
+	bool export_svg; /* of export_path: .svg; false: .txt */
+	bool inline_worker;
+	size_t n_paths; /* 0: the newest run under the current directory (or --replay alone) */
+	pt_named_path *paths;
+	char *names; /* storage of the NAMEs */
+} pt_options;
+
+/**
+ * Parse a command line.
+ *
+ * @param      argc, argv    as of main; argv[0] is passed over; strings are borrowed for the life of
+ * `options`
+ * @param      environment   "NAME=value" strings, NULL-terminated (environ), borrowed likewise; NULL: none
+ * @param[out] options       release with pt_options_fini
+ * @retval PT_ERR_USAGE   err->message is one line with the hint where to read on; exit with PT_EXIT_USAGE
+ * @retval PT_ERR_MEMORY
+ */
+PT_CHECKED pt_status pt_options_parse(
+	int argc, char *const argv[], char *const environment[], pt_options *options, pt_error *err);
+
+void pt_options_fini(pt_options *options);
+
+/** `--help`: usage, options from the table, exit codes. */
+void pt_options_print_help(FILE *out);
+/** `--version`: "phasetop 0.1.0". */
+void pt_options_print_version(FILE *out);
+
+#endif

@@ -1,0 +1,26 @@
+/** The tidy table: `run,step,series,value`, one row a number. */
+#ifndef PHASETOP_REPORT_REPORT_CSV_H
+#define PHASETOP_REPORT_REPORT_CSV_H
+
+#include <stdio.h>
+
+#include "phasetop/analysis/snapshot.h"
+#include "phasetop/base/status.h"
+#include "phasetop/report/report_options.h"
+
+/**
+ * Write the header and one row for each step of each series of each run (RFC 4180 quoting, lines end with a
+ * newline). A missing value is an empty field. In a stream of tables the caller prints an empty line between
+ * two.
+ *
+ * Series: norm.B, drift.B, step_length.B, path_length.B (each matrix type the run has); pc1.B, pc2.B,
+ * cosine.B.k15 (the types asked for; k as asked, in steps); shc, pr, trace, lambda1, pr_white_noise with
+ * .window, .window_detrended or .gaussian behind; train, eval, learning_rate, grad_norm, probe_mean,
+ * probe_q10, probe_q50, probe_q90 with loss. before; further logged series as metric.NAME.
+ *
+ * @retval PT_ERR_IO  the stream failed
+ */
+PT_CHECKED pt_status pt_report_csv_write(
+	FILE *out, const pt_snapshot *snapshot, const pt_report_options *options, pt_error *err);
+
+#endif
