@@ -1,6 +1,6 @@
 #include "phasetop/analysis/settings.h"
 
-#include <math.h>
+#include "phasetop/base/missing.h"
 
 const char *pt_matrix_name(pt_matrix matrix)
 {
@@ -18,14 +18,14 @@ pt_settings pt_settings_default(void)
 {
 	return (pt_settings){
 		.pairing = PT_PAIRING_STEP,
-		.turn_below = NAN,
-		.min_step_norm = NAN,
-		.min_step_frac = NAN,
+		.turn_below = PT_MISSING,
+		.min_step_norm = PT_MISSING,
+		.min_step_frac = PT_MISSING,
 		.probe_window = 20,
 	};
 }
 
 double pt_settings_turn_below(const pt_settings *settings)
 {
-	return isnan(settings->turn_below) ? 0.8 : settings->turn_below;
+	return pt_is_missing(settings->turn_below) ? 0.8 : settings->turn_below;
 }

@@ -3,7 +3,7 @@
  *
  * The work thread builds one after each change and hands it over; drawing and reporting are pure functions
  * of it. All pointers inside share the life of the snapshot. A missing or undefined number is NaN (never 0,
- * never an infinity); test it with pt_is_missing. A missing step or time is PT_NO_STEP / PT_NO_TIME.
+ * never an infinity): PT_MISSING, tested with pt_is_missing. A missing step or time is PT_NO_STEP / PT_NO_TIME.
  */
 #ifndef PHASETOP_ANALYSIS_SNAPSHOT_H
 #define PHASETOP_ANALYSIS_SNAPSHOT_H
@@ -13,14 +13,10 @@
 #include <stdint.h>
 
 #include "phasetop/analysis/settings.h"
+#include "phasetop/base/missing.h"
 
 #define PT_NO_STEP INT64_MIN
 #define PT_NO_TIME INT64_MIN
-
-static inline bool pt_is_missing(double value)
-{
-	return value != value;
-}
 
 /** One thing that went wrong, with where. Foreign text is kept as it was found; sanitize it before a
  * terminal. */
