@@ -1,0 +1,87 @@
+/**
+ * Training logs: `trainer_state.json` of the Hugging Face Trainer, and JSONL logs of plain scripts.
+ *
+ * A missing key is missing, never 0. NaN, Infinity and null give fields that are not valid. Values that are
+ * no numbers (words, booleans, arrays, objects) are no fields. Rows without a step are passed over and
+ * counted.
+ */
+#ifndef PHASETOP_RUNIO_TRAINER_LOG_H
+#define PHASETOP_RUNIO_TRAINER_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "phasetop/base/status.h"
+#include "phasetop/runio/log_rows.h"
+#include "phasetop/runio/regular_file.h"
+
+enum { PT_TRAINER_STATE_CAP_BYTES = 512 * 1024 * 1024 };
+
+/** What trainer_state.json says besides its rows. */
+typedef struct pt_trainer_state {
+	int64_t global_step, max_steps; /* PT_LOG_NO_STEP: not said, or not a positive whole number */
+	int64_t save_steps;             /* steps between checkpoints; a fraction is resolved with max_steps */
+	double epoch;                   /* NaN: not said */
+	bool has_closing_row;           /* training ended (only save_state() writes this row) */
+	size_t n_rows;                  /* rows given to the sink */
+	size_t n_rows_without_step;     /* passed over: no step, or none that is a whole number >= 0 */
+	size_t n_invalid_values;        /* NaN, Infinity, null among the rows' numbers */
+} pt_trainer_state;
+
+/**
+ * Read a trainer_state.json whole (at most PT_TRAINER_STATE_CAP_BYTES).
+ *
+ * The text is checked from end to end before the first row is given, so rows come only out of a file that
+ * parses. A failure means "try again when it changes": the Trainer writes this file in place, last of all.
+ *
+ * @param[in]  sink     rows in file order; NULL: none are given. `reset` is never called.
+ * @param[out] state    may be NULL
+ * @param[out] identity of the file that was read; may be NULL
+ * @retval PT_ERR_EMPTY   0 bytes (being written)
+ * @retval PT_ERR_JSON    does not parse: err->offset is the byte
+ * @retval PT_ERR_FORMAT  JSON, but not an object with an array log_history
+ * @retval PT_ERR_CHANGED changed while it was read
+ * @retval PT_ERR_LIMIT   over the cap, or nested too deep
+ * @retval PT_ERR_NOT_FOUND, PT_ERR_PERMISSION, PT_ERR_NOT_REGULAR, PT_ERR_IO, PT_ERR_MEMORY
+ * @retval what sink->row returned
+ * @cost   two passes over the text; memory: the file
+ */
+PT_CHECKED pt_status pt_trainer_state_read(const char *path, const pt_log_sink *sink, pt_trainer_state *state,
+	pt_file_identity *identity, pt_error *err);
+
+/** The same out of memory; `path` names the text in errors. bytes[n] need not be NUL. */
+PT_CHECKED pt_status pt_trainer_state_parse(const char *bytes, size_t n, const char *path,
+	const pt_log_sink *sink, pt_trainer_state *state, pt_error *err);
+
+/**
+ * A JSONL log (`train_log.jsonl`, `trainer_log.jsonl`, `metrics.jsonl`), followed as it grows:
+ * {"step": 120, "loss": 1.2, "val_loss": 1.3, "lr": 1e-4, "grad_norm": 0.5, …}, all other numbers being
+ * further series. The step may be called step, global_step, iter or iteration.
+ */
+typedef struct pt_jsonl_log pt_jsonl_log;
+
+typedef struct pt_jsonl_state {
+	size_t n_rows, n_bad_rows, n_rows_without_step, n_invalid_values;
+	bool has_closing_row;
+} pt_jsonl_state;
+
+/** NULL when out of memory. The file need not exist yet. */
+pt_jsonl_log *pt_jsonl_log_create(const char *path);
+void pt_jsonl_log_destroy(pt_jsonl_log *log);
+
+/**
+ * Give the rows that are new since the last call; sink->reset first where the file was truncated or replaced.
+ * A malformed line is a problem with its number (pt_jsonl_log_problems), and the reading goes on.
+ * @retval as pt_tail_read
+ */
+PT_CHECKED pt_status pt_jsonl_log_read(pt_jsonl_log *log, const pt_log_sink *sink, pt_error *err);
+
+/** Counts and problems of all that was read since the last reset; share the life of `log`. */
+const pt_jsonl_state *pt_jsonl_log_state(const pt_jsonl_log *log);
+const pt_log_problems *pt_jsonl_log_problems(const pt_jsonl_log *log);
+/** State of the file at the last read; the path as given to create. */
+pt_file_identity pt_jsonl_log_identity(const pt_jsonl_log *log);
+const char *pt_jsonl_log_path(const pt_jsonl_log *log);
+
+#endif
