@@ -1,0 +1,177 @@
+#include "phasetop/report/report_csv.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "phasetop/base/text.h"
+
+/* What each row needs besides step and value. */
+typedef struct table {
+	FILE *out;
+	const char *run;
+} table;
+
+/* RFC 4180: quoted where a separator, a quote or a line end occurs; quotes doubled. Ill-formed UTF-8 and what
+   must not reach a terminal become U+FFFD: unlike JSON, the table has no escape for them. */
+static void write_field(FILE *out, const char *text)
+{
+	bool quoted = strpbrk(text, ",\"\r\n") != NULL;
+	size_t n = strlen(text);
+	if (quoted)
+		fputc('"', out);
+	while (n > 0) {
+		uint32_t c;
+		size_t used = pt_utf8_decode(text, n, &c);
+		if (c == '"')
+			fputc('"', out);
+		char utf8[4];
+		bool passes = c == '\n' || c == '\t' || pt_text_width_of(c) >= 0;
+		fwrite(utf8, 1, pt_utf8_encode(passes ? c : 0xFFFD, utf8), out);
+		text += used;
+		n -= used;
+	}
+	if (quoted)
+		fputc('"', out);
+}
+
+static void write_row(const table *t, int64_t step, const char *series, double value)
+{
+	write_field(t->out, t->run);
+	fprintf(t->out, ",%" PRId64 ",", step);
+	write_field(t->out, series);
+	fputc(',', t->out);
+	if (!pt_is_missing(value)) {
+		char text[40];
+		pt_text_double(text, sizeof text, value);
+		char *comma = strchr(text, ','); /* of a locale with a decimal comma */
+		if (comma)
+			*comma = '.';
+		fputs(text, t->out);
+	}
+	fputc('\n', t->out);
+}
+
+static void write_series(
+	const table *t, const char *series, const int64_t *steps, const double *values, size_t n)
+{
+	for (size_t i = 0; values && i < n; i++)
+		write_row(t, steps[i], series, values[i]);
+}
+
+static void write_norms(const table *t, const pt_run_view *run)
+{
+	for (int m = 0; m < PT_N_MATRICES; m++) {
+		const pt_norm_view *norms = &run->matrices[m].norms;
+		if (!norms->present)
+			continue;
+		const struct {
+			const char *name;
+			const double *values;
+		} columns[] = {
+			{"norm", norms->norm},
+			{"drift", norms->drift},
+			{"step_length", norms->step_length},
+			{"path_length", norms->path_length},
+		};
+		for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++) {
+			char series[48];
+			snprintf(series, sizeof series, "%s.%s", columns[c].name, pt_matrix_name((pt_matrix)m));
+			write_series(t, series, run->steps, columns[c].values, run->n_steps);
+		}
+	}
+}
+
+static void write_directions(const table *t, const pt_run_view *run, unsigned matrices)
+{
+	for (int m = 0; m < PT_N_MATRICES; m++) {
+		const pt_matrix_view *view = &run->matrices[m];
+		const char *name = pt_matrix_name((pt_matrix)m);
+		char series[64];
+		if (!(matrices & PT_MATRIX_BIT(m)))
+			continue;
+		if (view->pca.present) {
+			snprintf(series, sizeof series, "pc1.%s", name);
+			write_series(t, series, view->pca.steps, view->pca.pc1, view->pca.n);
+			snprintf(series, sizeof series, "pc2.%s", name);
+			write_series(t, series, view->pca.steps, view->pca.pc2, view->pca.n);
+		}
+		for (size_t i = 0; i < view->n_cosines; i++) {
+			const pt_cosine_view *cosine = &view->cosines[i];
+			if (!cosine->present)
+				continue;
+			snprintf(series, sizeof series, "cosine.%s.k%" PRId64, name, cosine->k);
+			write_series(t, series, cosine->steps, cosine->values, cosine->n);
+		}
+	}
+}
+
+static void write_spectra(const table *t, const pt_run_view *run)
+{
+	static const char *const forms[] = {"window", "window_detrended", "gaussian"};
+	_Static_assert(sizeof forms / sizeof forms[0] == PT_N_SPECTRA, "a name for every form");
+	for (int f = 0; f < PT_N_SPECTRA; f++) {
+		const pt_spectrum_view *spectrum = &run->spectra[f];
+		if (!spectrum->present)
+			continue;
+		const struct {
+			const char *name;
+			const double *values;
+		} columns[] = {
+			{"shc", spectrum->shc},
+			{"pr", spectrum->pr},
+			{"trace", spectrum->trace},
+			{"lambda1", spectrum->lambda1},
+			{"pr_white_noise", spectrum->pr_white_noise},
+		};
+		for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++) {
+			char series[64];
+			snprintf(series, sizeof series, "%s.%s", columns[c].name, forms[f]);
+			write_series(t, series, spectrum->steps, columns[c].values, spectrum->n);
+		}
+	}
+}
+
+static void write_loss(const table *t, const pt_loss_view *loss)
+{
+	const struct {
+		const char *name;
+		const double *values;
+	} columns[] = {
+		{"loss.train", loss->train},
+		{"loss.eval", loss->eval},
+		{"loss.learning_rate", loss->learning_rate},
+		{"loss.grad_norm", loss->grad_norm},
+		{"loss.probe_mean", loss->probe_mean},
+		{"loss.probe_q10", loss->probe_q10},
+		{"loss.probe_q50", loss->probe_q50},
+		{"loss.probe_q90", loss->probe_q90},
+	};
+	for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++)
+		write_series(t, columns[c].name, loss->steps, columns[c].values, loss->n);
+	for (size_t i = 0; i < loss->n_series; i++) {
+		const pt_metric_view *metric = &loss->series[i];
+		char series[256];
+		pt_text name = pt_text_over(series, sizeof series);
+		pt_text_add(&name, "metric.");
+		pt_text_add(&name, metric->name);
+		write_series(t, series, metric->steps, metric->values, metric->n);
+	}
+}
+
+pt_status pt_report_csv_write(
+	FILE *out, const pt_snapshot *snapshot, const pt_report_options *options, pt_error *err)
+{
+	fputs("run,step,series,value\n", out);
+	for (size_t i = 0; i < snapshot->n_runs; i++) {
+		const pt_run_view *run = &snapshot->runs[i];
+		table t = {.out = out, .run = run->name};
+		write_norms(&t, run);
+		write_directions(&t, run, pt_report_matrices_of(run, options->matrices));
+		write_spectra(&t, run);
+		write_loss(&t, &run->loss);
+	}
+	if (fflush(out) != 0 || ferror(out))
+		return pt_fail_errno(err, errno, "", "cannot write the report");
+	return PT_OK;
+}
