@@ -1,0 +1,60 @@
+/**
+ * Panes: what stands in each rectangle of the screen. One file a pane (src/ui/pane_*.c) and one row of the
+ * table in pane.c; the same draw calls serve the screen, `--once`, pictures and the golden tests.
+ *
+ * Drawing is pure: it reads a snapshot and a view and writes cells. No clock, no file, no curses, no state.
+ */
+#ifndef PHASETOP_UI_PANE_H
+#define PHASETOP_UI_PANE_H
+
+#include "phasetop/analysis/snapshot.h"
+#include "phasetop/plot/scale.h"
+#include "phasetop/ui/frame.h"
+#include "phasetop/ui/layout.h"
+#include "phasetop/ui/view.h"
+
+/** What all panes of one frame share: worked out once a frame by pt_scene_of. A value; borrows its inputs. */
+typedef struct pt_scene {
+	const pt_snapshot *snapshot;
+	const pt_view *view;
+	pt_matrix matrices[PT_N_MATRICES]; /* that are drawn, in order */
+	size_t n_matrices;
+	pt_matrix main_matrix; /* the one, where only one can be drawn */
+	size_t n_shown;        /* runs that are not hidden and have something read */
+	size_t first_shown;    /* the first of them; n_runs when none */
+	int64_t cursor;        /* PT_NO_STEP: none */
+	pt_scale steps;        /* the step axis of every pane */
+	bool has_steps;        /* false: nothing was read yet, `steps` is 0…1 */
+} pt_scene;
+
+/** Work out what the panes share. `snapshot` may be NULL (before the first one came). O(runs). */
+pt_scene pt_scene_of(const pt_snapshot *snapshot, const pt_view *view);
+
+/** How a pane draws itself. Buffers are NUL-terminated by the callee. */
+typedef struct pt_pane_ops {
+	pt_pane_id id;
+	const char *about[6];   /* help: what is drawn, line by line; NULL ends it */
+	int min_cols, min_rows; /* of the inside: below this only the figure and a sparkline are drawn */
+	/* Title in the border; `brief` when the long one does not fit. */
+	void (*title)(const pt_scene *scene, bool brief, char *out, size_t capacity);
+	/* Key figure at the right end of the border; "" when there is none. */
+	void (*figure)(const pt_scene *scene, char *out, size_t capacity);
+	/* Everything inside of the border. */
+	void (*draw)(const pt_scene *scene, pt_frame *frame, pt_rect inner);
+	/* Values for a sparkline where nothing else fits; NULL, or *n = 0: none. Borrowed from the snapshot. */
+	const double *(*spark)(const pt_scene *scene, size_t *n);
+} pt_pane_ops;
+
+/** The table's row of a pane; lives for ever. */
+const pt_pane_ops *pt_pane_ops_of(pt_pane_id pane);
+
+/**
+ * Draw one pane with its border into `rect` (with title, number and key figure). All sizes: below 2 × 2
+ * without a border, below the pane's least size its figure in words and a sparkline.
+ */
+void pt_pane_draw(const pt_scene *scene, pt_pane_id pane, pt_frame *frame, pt_rect rect);
+
+/** The pane in one line of words: "norm ‖B‖ 0.1257 @790". */
+void pt_pane_line(const pt_scene *scene, pt_pane_id pane, char *out, size_t capacity);
+
+#endif
