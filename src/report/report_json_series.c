@@ -1,7 +1,6 @@
 #include "report_json_series.h"
 
-#include <math.h>
-
+#include "phasetop/base/missing.h"
 #include "phasetop/report/report_options.h"
 
 /* More selected modules than this are left out of by_module: their arrays would be most of the document. */
@@ -37,7 +36,7 @@ static void write_values(pt_json_writer *writer, const char *key, const double *
 	pt_json_writer_key(writer, key);
 	pt_json_writer_begin_array_on_line(writer);
 	for (size_t i = 0; i < n; i++)
-		pt_json_writer_double(writer, values ? values[i] : (double)NAN);
+		pt_json_writer_double(writer, values ? values[i] : PT_MISSING);
 	pt_json_writer_end_array(writer);
 }
 
@@ -125,7 +124,7 @@ static void write_norms(pt_json_writer *writer, const pt_run_view *run)
 
 static void write_pca(pt_json_writer *writer, const char *matrix, const pt_pca_view *pca)
 {
-	static const double missing[2] = {(double)NAN, (double)NAN};
+	const double missing[2] = {PT_MISSING, PT_MISSING};
 	size_t n = pca->present ? pca->n : 0;
 	pt_json_writer_begin_object(writer);
 	pt_json_writer_member_string(writer, "matrix", matrix);
@@ -171,16 +170,16 @@ static void write_cosine_minima(pt_json_writer *writer, const pt_cosine_view *co
 	pt_json_writer_key(writer, "minimum");
 	pt_json_writer_begin_object_on_line(writer);
 	pt_report_json_step(writer, "step", minimum ? cosine->minimum_step : PT_NO_STEP);
-	pt_json_writer_member_double(writer, "value", minimum ? cosine->minimum_value : (double)NAN);
+	pt_json_writer_member_double(writer, "value", minimum ? cosine->minimum_value : PT_MISSING);
 	pt_json_writer_end_object(writer);
 	bool dip = cosine->present && cosine->dip_step != PT_NO_STEP;
 	pt_json_writer_key(writer, "prominent");
 	pt_json_writer_begin_object_on_line(writer);
 	pt_report_json_step(writer, "step", dip ? cosine->dip_step : PT_NO_STEP);
-	pt_json_writer_member_double(writer, "value", dip ? cosine->dip_value : (double)NAN);
-	pt_json_writer_member_double(writer, "prominence", dip ? cosine->dip_prominence : (double)NAN);
+	pt_json_writer_member_double(writer, "value", dip ? cosine->dip_value : PT_MISSING);
+	pt_json_writer_member_double(writer, "prominence", dip ? cosine->dip_prominence : PT_MISSING);
 	pt_json_writer_member_double(
-		writer, "min_step_frac", cosine->present ? cosine->dip_min_step_frac : (double)NAN);
+		writer, "min_step_frac", cosine->present ? cosine->dip_min_step_frac : PT_MISSING);
 	pt_json_writer_end_object(writer);
 }
 

@@ -133,7 +133,7 @@ typedef struct pt_options {
 	bool ascii;
 	bool mouse;
 	int columns, rows;  /* 0: not given */
-	const char *layout; /* NULL: not given */
+	const char *layout; /* NULL: not given; pt_layout_parse says whether it is one */
 	const char *export_path;
 	bool export_svg; /* of export_path: .svg; false: .txt */
 	bool inline_worker;
@@ -156,6 +156,9 @@ PT_CHECKED pt_status pt_options_parse(
 	int argc, char *const argv[], char *const environment[], pt_options *options, pt_error *err);
 
 void pt_options_fini(pt_options *options);
+
+/** What --color takes: "auto", "never", "16", "256", "true". */
+const char *pt_color_choice_name(pt_color_choice color);
 
 /** `--help`: usage, options from the table, exit codes. */
 void pt_options_print_help(FILE *out);

@@ -1,0 +1,506 @@
+#include "phasetop/app/options.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <getopt.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "phasetop/base/alloc.h"
+#include "phasetop/base/text.h"
+#include "phasetop/report/report_options.h"
+
+#include "option_values.h"
+
+enum {
+	LONG_ONLY = 256,  /* getopt's codes for options without a letter lie above all letters */
+	SHOWN_BYTES = 48, /* of a foreign argument that a message repeats */
+	NAME_BYTES = 40,  /* more than the longest option or variable name */
+	MAX_DISTANCE = 2, /* edits between a mistyped name and the one that is proposed */
+	MAX_REPORTS = 1000000
+};
+
+static const pt_option_row rows[] = {
+#define X(id, letter, name, argument, environment, help) {id, letter, name, argument, environment, help},
+	PT_OPTION_TABLE(X)
+#undef X
+};
+_Static_assert(sizeof rows / sizeof rows[0] == PT_N_OPTIONS, "a row for every option");
+
+const pt_option_row *pt_option_rows(void)
+{
+	return rows;
+}
+
+static const char *const color_names[] = {"auto", "never", "16", "256", "true"};
+static const char *const graph_names[] = {"auto", "braille", "block", "ascii"};
+_Static_assert(sizeof color_names / sizeof color_names[0] == PT_COLOR_TRUE + 1, "a name for every depth");
+_Static_assert(sizeof graph_names / sizeof graph_names[0] == PT_GRAPH_ASCII + 1, "a name for every kind");
+
+const char *pt_color_choice_name(pt_color_choice color)
+{
+	return color_names[color];
+}
+
+/* A foreign argument as a message can repeat it: sanitized and cut. */
+static const char *shown(const char *text, char buffer[SHOWN_BYTES])
+{
+	pt_text_sanitize(buffer, SHOWN_BYTES, text, strlen(text));
+	return buffer;
+}
+
+/* Levenshtein distance of names shorter than NAME_BYTES; NAME_BYTES for longer ones. */
+static size_t edit_distance(const char *a, const char *b)
+{
+	size_t n = strlen(a), m = strlen(b);
+	size_t line[NAME_BYTES];
+	if (n >= NAME_BYTES || m >= NAME_BYTES)
+		return NAME_BYTES;
+	for (size_t j = 0; j <= m; j++)
+		line[j] = j;
+	for (size_t i = 1; i <= n; i++) {
+		size_t diagonal = line[0];
+		line[0] = i;
+		for (size_t j = 1; j <= m; j++) {
+			size_t least = diagonal + (a[i - 1] != b[j - 1]);
+			diagonal = line[j];
+			if (line[j] + 1 < least)
+				least = line[j] + 1;
+			if (line[j - 1] + 1 < least)
+				least = line[j - 1] + 1;
+			line[j] = least;
+		}
+	}
+	return line[m];
+}
+
+/* The option that a mistyped name (without dashes) most likely means; NULL: none is near. */
+static const pt_option_row *nearest_option(const char *name)
+{
+	const pt_option_row *best = NULL;
+	size_t best_distance = MAX_DISTANCE + 1;
+	for (size_t i = 0; i < PT_N_OPTIONS; i++) {
+		size_t distance = edit_distance(name, rows[i].name);
+		/* A beginning of a name counts as one slip: abbreviations are refused, but understood. */
+		if (strlen(name) >= 3 && strncmp(name, rows[i].name, strlen(name)) == 0)
+			distance = 1;
+		if (distance < best_distance) {
+			best = &rows[i];
+			best_distance = distance;
+		}
+	}
+	return best;
+}
+
+static pt_status fail_unknown_long(const char *argument, pt_error *err)
+{
+	char name[NAME_BYTES], buffer[SHOWN_BYTES];
+	size_t length = strcspn(argument + 2, "=");
+	if (length >= sizeof name)
+		length = sizeof name - 1;
+	memcpy(name, argument + 2, length);
+	name[length] = '\0';
+	const pt_option_row *meant = nearest_option(name);
+	shown(name, buffer);
+	if (meant)
+		return pt_fail(err, PT_ERR_USAGE, "", -1,
+			"unknown option '--%s' (did you mean '--%s'?); see 'phasetop --help'", buffer, meant->name);
+	return pt_fail(err, PT_ERR_USAGE, "", -1, "unknown option '--%s'; see 'phasetop --help'", buffer);
+}
+
+static pt_status fail_value(
+	const pt_option_row *row, bool environment, const char *value, const char *expected, pt_error *err)
+{
+	char buffer[SHOWN_BYTES], variable[NAME_BYTES];
+	pt_text name = pt_text_over(variable, sizeof variable);
+	pt_text_add(&name, environment ? "PHASETOP_" : "--");
+	for (const char *c = row->name; *c; c++) {
+		int upper = *c == '-' ? '_' : toupper((unsigned char)*c);
+		char letter = environment ? (char)upper : *c;
+		pt_text_add_bytes(&name, &letter, 1);
+	}
+	return pt_fail(err, PT_ERR_USAGE, "", -1, "%s: '%s' is not %s; see 'phasetop --help'", variable,
+		shown(value, buffer), expected);
+}
+
+static const char *set_text(const char *value, const char **field)
+{
+	if (value[0] == '\0')
+		return "a name (it is empty)";
+	*field = value;
+	return NULL;
+}
+
+static const char *set_export(const char *value, pt_options *options)
+{
+	size_t n = strlen(value);
+	bool svg = n > 4 && strcmp(value + n - 4, ".svg") == 0;
+	if (!svg && !(n > 4 && strcmp(value + n - 4, ".txt") == 0))
+		return "a file name that ends with .svg or .txt";
+	options->export_path = value;
+	options->export_svg = svg;
+	return NULL;
+}
+
+/* Options of the analysis. Returns what was expected of `value`, or NULL when all is well. */
+static const char *set_analysis(pt_option_id id, const char *value, pt_options *options)
+{
+	pt_settings *settings = &options->settings;
+	switch (id) {
+	case PT_OPTION_K:
+		return pt_option_k_list(value, settings);
+	case PT_OPTION_MATRIX:
+		options->matrices_given = true;
+		return pt_option_matrices(value, &options->matrices);
+	case PT_OPTION_MODULES:
+		return pt_option_modules(value, settings->modules);
+	case PT_OPTION_EVERY:
+		return pt_option_int(value, 1, INT32_MAX, &settings->every) ? "a number of steps, 1 or more" : NULL;
+	case PT_OPTION_PAIRING:
+		return pt_option_pairing(value, settings);
+	case PT_OPTION_MIN_STEP_NORM:
+		return pt_option_double(value, 0, 1e300, &settings->min_step_norm) ? "a number, 0 or more" : NULL;
+	case PT_OPTION_MIN_STEP_FRAC:
+		return pt_option_double(value, 0, 1, &settings->min_step_frac) ? "a number from 0 to 1" : NULL;
+	case PT_OPTION_TURN_BELOW:
+		return pt_option_double(value, -1, 1, &settings->turn_below) ? "a number from -1 to 1" : NULL;
+	case PT_OPTION_PROBE_WINDOW:
+		return pt_option_int(value, 2, 100000, &settings->probe_window) ? "a number of rows, 2 to 100000"
+																		: NULL;
+	case PT_OPTION_PROBES:
+		return pt_option_glob(value, settings->probes);
+	default:
+		assert(!"an option without a case");
+		return NULL;
+	}
+}
+
+/* Options of the screen and of watching, which take a value. */
+static const char *set_value(pt_option_id id, const char *value, pt_options *options)
+{
+	int index;
+	const char *expected;
+	switch (id) {
+	case PT_OPTION_ITERATIONS:
+		return pt_option_int(value, 1, MAX_REPORTS, &options->iterations) ? "a number of reports, 1 or more"
+																		  : NULL;
+	case PT_OPTION_REPLAY:
+		return set_text(value, &options->replay);
+	case PT_OPTION_SPEED:
+		return pt_option_double(value, 1e-6, 1e12, &options->speed) ? "a number of steps a second above 0"
+																	: NULL;
+	case PT_OPTION_WATCH:
+		return pt_option_watch(value, &options->watch, &options->poll_interval_ms);
+	case PT_OPTION_THEME:
+		return set_text(value, &options->theme);
+	case PT_OPTION_THEMES_DIR:
+		return set_text(value, &options->themes_dir);
+	case PT_OPTION_GRAPH:
+		expected = pt_option_choice(value, graph_names, PT_GRAPH_ASCII + 1, &index);
+		if (!expected)
+			options->graph = (pt_graph_choice)index;
+		return expected ? "auto, braille, block or ascii" : NULL;
+	case PT_OPTION_COLOR:
+		expected = pt_option_choice(value, color_names, PT_COLOR_TRUE + 1, &index);
+		if (!expected)
+			options->color = (pt_color_choice)index;
+		return expected ? "auto, never, 16, 256 or true" : NULL;
+	case PT_OPTION_SIZE:
+		return pt_option_size(value, &options->columns, &options->rows);
+	case PT_OPTION_LAYOUT:
+		return set_text(value, &options->layout);
+	case PT_OPTION_EXPORT:
+		return set_export(value, options);
+	default:
+		return set_analysis(id, value, options);
+	}
+}
+
+/* Options that take no value. Returns the complaint, or NULL when all is well. */
+static const char *set_flag(pt_option_id id, pt_options *options)
+{
+	static const char *const two_forms = "--json and --csv are two forms; take one";
+	switch (id) {
+	case PT_OPTION_ONCE:
+		options->once = true;
+		break;
+	case PT_OPTION_LIST:
+		options->list = true;
+		break;
+	case PT_OPTION_JSON:
+		if (options->form == PT_FORM_CSV)
+			return two_forms;
+		options->form = PT_FORM_JSON;
+		break;
+	case PT_OPTION_CSV:
+		if (options->form == PT_FORM_JSON)
+			return two_forms;
+		options->form = PT_FORM_CSV;
+		break;
+	case PT_OPTION_NO_COLOR:
+		options->color = PT_COLOR_NEVER;
+		break;
+	case PT_OPTION_ASCII:
+		options->ascii = true;
+		break;
+	case PT_OPTION_NO_MOUSE:
+		options->mouse = false;
+		break;
+	case PT_OPTION_INLINE_WORKER:
+		options->inline_worker = true;
+		break;
+	case PT_OPTION_LIST_THEMES:
+		options->command = PT_COMMAND_LIST_THEMES;
+		break;
+	case PT_OPTION_HELP:
+		options->command = PT_COMMAND_HELP;
+		break;
+	case PT_OPTION_VERSION:
+		options->command = PT_COMMAND_VERSION;
+		break;
+	default:
+		assert(!"a flag without a case");
+	}
+	return NULL;
+}
+
+/* ---- environment ------------------------------------------------------------------------------------ */
+
+/* The value when `entry` is "PHASETOP_<NAME OF ROW>=value", else NULL. */
+static const char *environment_value(const char *entry, const pt_option_row *row)
+{
+	static const char prefix[] = "PHASETOP_";
+	if (strncmp(entry, prefix, sizeof prefix - 1) != 0)
+		return NULL;
+	const char *at = entry + sizeof prefix - 1;
+	for (const char *c = row->name; *c; c++, at++) {
+		if (*at != (*c == '-' ? '_' : toupper((unsigned char)*c)))
+			return NULL;
+	}
+	return *at == '=' ? at + 1 : NULL;
+}
+
+/* NO_COLOR first, then PHASETOP_…, which is meant for this program and so says more. Empty values are unset.
+ */
+static pt_status take_environment(char *const environment[], pt_options *options, pt_error *err)
+{
+	for (size_t e = 0; environment && environment[e]; e++) {
+		if (strncmp(environment[e], "NO_COLOR=", 9) == 0 && environment[e][9] != '\0')
+			options->color = PT_COLOR_NEVER;
+	}
+	for (size_t e = 0; environment && environment[e]; e++) {
+		for (size_t i = 0; i < PT_N_OPTIONS; i++) {
+			const char *value = rows[i].environment ? environment_value(environment[e], &rows[i]) : NULL;
+			if (!value || value[0] == '\0')
+				continue;
+			const char *expected = set_value(rows[i].id, value, options);
+			if (expected)
+				return fail_value(&rows[i], true, value, expected, err);
+		}
+	}
+	return PT_OK;
+}
+
+/* ---- command line ----------------------------------------------------------------------------------- */
+
+/* getopt_long's tables, made from the rows. */
+typedef struct getopt_tables {
+	struct option names[PT_N_OPTIONS + 1];
+	char letters[2 * PT_N_OPTIONS + 3];
+} getopt_tables;
+
+static void make_tables(getopt_tables *tables)
+{
+	memset(tables, 0, sizeof *tables);
+	size_t n = 0;
+	tables->letters[n++] = ':'; /* a missing argument is told from an unknown option */
+	for (int i = 0; i < PT_N_OPTIONS; i++) {
+		tables->names[i] = (struct option){
+			.name = rows[i].name,
+			.has_arg = rows[i].argument ? required_argument : no_argument,
+			.val = LONG_ONLY + i,
+		};
+		if (rows[i].letter)
+			tables->letters[n++] = rows[i].letter;
+		if (rows[i].letter && rows[i].argument)
+			tables->letters[n++] = ':';
+	}
+}
+
+static const pt_option_row *row_of_code(int code)
+{
+	if (code >= LONG_ONLY)
+		return &rows[code - LONG_ONLY];
+	for (size_t i = 0; i < PT_N_OPTIONS; i++) {
+		if (rows[i].letter && rows[i].letter == code)
+			return &rows[i];
+	}
+	return NULL;
+}
+
+/* The word that getopt_long has just read a long option from. */
+static const char *word_read(char *const argv[])
+{
+	return optarg && optarg == argv[optind - 1] ? argv[optind - 2] : argv[optind - 1];
+}
+
+/* getopt_long takes any beginning of a name; scripts would break when a later option shares it. */
+static bool is_whole_name(const char *word, const char *name)
+{
+	size_t n = strlen(name);
+	return strncmp(word, "--", 2) == 0 && strncmp(word + 2, name, n) == 0 &&
+		   (word[2 + n] == '\0' || word[2 + n] == '=');
+}
+
+static pt_status fail_getopt(int code, char *const argv[], pt_error *err)
+{
+	char buffer[SHOWN_BYTES];
+	const char *word = argv[optind - 1];
+	const pt_option_row *row = optopt ? row_of_code(optopt) : NULL;
+	if (code == ':' && row)
+		return pt_fail(err, PT_ERR_USAGE, "", -1, "--%s needs a value (%s); see 'phasetop --help'", row->name,
+			row->argument);
+	if (row && optopt >= LONG_ONLY)
+		return pt_fail(err, PT_ERR_USAGE, "", -1, "--%s takes no value; see 'phasetop --help'", row->name);
+	if (optopt == 0 || optopt >= LONG_ONLY)
+		return fail_unknown_long(word, err);
+	char letter[2] = {(char)optopt, '\0'};
+	return pt_fail(
+		err, PT_ERR_USAGE, "", -1, "unknown option '-%s'; see 'phasetop --help'", shown(letter, buffer));
+}
+
+static pt_status take_flags(int argc, char *argv[], pt_options *options, pt_error *err)
+{
+	getopt_tables tables;
+	make_tables(&tables);
+	optind = 0; /* GNU: start anew, whatever was parsed before */
+	opterr = 0;
+	for (;;) {
+		int code = getopt_long(argc, argv, tables.letters, tables.names, NULL);
+		if (code == -1)
+			return PT_OK;
+		if (code == '?' || code == ':')
+			return fail_getopt(code, argv, err);
+		const pt_option_row *row = row_of_code(code);
+		if (code >= LONG_ONLY && !is_whole_name(word_read(argv), row->name))
+			return fail_unknown_long(word_read(argv), err);
+		const char *wrong = row->argument ? set_value(row->id, optarg, options) : set_flag(row->id, options);
+		if (wrong && row->argument)
+			return fail_value(row, false, optarg, wrong, err);
+		if (wrong)
+			return pt_fail(err, PT_ERR_USAGE, "", -1, "%s; see 'phasetop --help'", wrong);
+		if (options->command != PT_COMMAND_RUN && options->command != PT_COMMAND_LIST_THEMES)
+			return PT_OK; /* --help and --version act whatever follows */
+	}
+}
+
+/* Split NAME=RUN_DIR. *names is where the next NAME is stored. */
+static pt_status take_path(const char *argument, pt_named_path *path, char **names, pt_error *err)
+{
+	const char *equals = strchr(argument, '=');
+	const char *slash = strchr(argument, '/');
+	path->name = NULL;
+	path->path = argument;
+	/* `a/b=c` and whatever exists as it stands is a path. */
+	if (equals && (!slash || slash > equals) && access(argument, F_OK) != 0) {
+		size_t n = (size_t)(equals - argument);
+		if (n == 0 || equals[1] == '\0')
+			return pt_fail(err, PT_ERR_USAGE, "", -1, "NAME=RUN_DIR needs both; see 'phasetop --help'");
+		path->name = *names;
+		path->path = equals + 1;
+		memcpy(*names, argument, n);
+		(*names)[n] = '\0';
+		*names += n + 1;
+	}
+	if (path->path[0] == '\0')
+		return pt_fail(err, PT_ERR_USAGE, "", -1, "an empty RUN_DIR; see 'phasetop --help'");
+	return PT_OK;
+}
+
+static pt_status take_paths(size_t n, char *const arguments[], pt_options *options, pt_error *err)
+{
+	size_t name_bytes = 0;
+	for (size_t i = 0; i < n; i++)
+		name_bytes += strlen(arguments[i]) + 1;
+	options->paths = pt_array_alloc(n, sizeof *options->paths);
+	options->names = pt_array_alloc(name_bytes, 1);
+	if (!options->paths || !options->names)
+		return pt_fail(err, PT_ERR_MEMORY, "", -1, "no memory for the command line");
+	options->n_paths = n;
+	char *next = options->names;
+	for (size_t i = 0; i < n; i++) {
+		pt_status status = take_path(arguments[i], &options->paths[i], &next, err);
+		if (status != PT_OK)
+			return status;
+	}
+	return PT_OK;
+}
+
+/* Options that contradict each other, or that mean nothing without another. */
+static pt_status check_together(const pt_options *options, pt_error *err)
+{
+	const struct {
+		bool wrong;
+		const char *what;
+	} rules[] = {
+		{options->form == PT_FORM_CSV && options->list, "--list has no --csv form; take --json"},
+		{options->once && options->iterations > 0, "--once is one report; --iterations N gives N"},
+		{options->speed > 0 && !options->replay, "--speed is for --replay DIR"},
+		{options->once && options->replay, "--replay plays on; --once would show an empty run"},
+		{options->export_path && options->form != PT_FORM_SCREEN,
+			"--export writes the screen, not --json or --csv"},
+		{options->export_path && options->replay, "--export writes one picture; --replay plays on"},
+	};
+	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+		if (rules[i].wrong)
+			return pt_fail(err, PT_ERR_USAGE, "", -1, "%s; see 'phasetop --help'", rules[i].what);
+	}
+	return PT_OK;
+}
+
+pt_status pt_options_parse(
+	int argc, char *const argv[], char *const environment[], pt_options *options, pt_error *err)
+{
+	pt_options parsed = {
+		.settings = pt_settings_default(),
+		.matrices = PT_MATRIX_BIT(PT_MATRIX_B),
+		.mouse = true,
+	};
+	/* getopt_long sorts its argument vector, so that it gets a copy. */
+	size_t n_words = argc > 0 ? (size_t)argc : 0;
+	char **words = pt_array_alloc(n_words + 1, sizeof *words);
+	if (!words)
+		return pt_fail(err, PT_ERR_MEMORY, "", -1, "no memory for the command line");
+	for (size_t i = 0; i < n_words; i++)
+		words[i] = argv[i];
+	pt_error environment_error;
+	pt_status environment_status = take_environment(environment, &parsed, &environment_error);
+	pt_status status = take_flags(argc, words, &parsed, err);
+	if (status == PT_OK && parsed.command != PT_COMMAND_HELP && parsed.command != PT_COMMAND_VERSION) {
+		/* A bad variable stops the program, but neither --help nor --version. */
+		if (environment_status != PT_OK)
+			status = pt_fail(err, environment_status, "", -1, "%s", environment_error.message);
+		if (status == PT_OK && (size_t)optind < n_words)
+			status = take_paths(n_words - (size_t)optind, words + optind, &parsed, err);
+		if (status == PT_OK)
+			status = check_together(&parsed, err);
+	}
+	pt_free(words);
+	if (status != PT_OK) {
+		pt_options_fini(&parsed);
+		return status;
+	}
+	if (parsed.ascii)
+		parsed.graph = PT_GRAPH_ASCII;
+	*options = parsed;
+	return PT_OK;
+}
+
+void pt_options_fini(pt_options *options)
+{
+	pt_free(options->paths);
+	pt_free(options->names);
+	options->paths = NULL;
+	options->names = NULL;
+	options->n_paths = 0;
+}
