@@ -12,11 +12,7 @@
 #include <stdint.h>
 
 #include "phasetop/base/status.h"
-
-typedef enum pt_checkpoint_kind {
-	PT_CHECKPOINT_ADAPTER, /* adapter_model.safetensors + adapter_config.json */
-	PT_CHECKPOINT_FULL     /* model.safetensors, or model.safetensors.index.json and its shards */
-} pt_checkpoint_kind;
+#include "phasetop/runio/checkpoint_kind.h"
 
 enum { PT_MODULE_DIMS = 8, PT_SKIPPED_EXAMPLES = 8, PT_LOAD_PROBLEMS = 32 };
 

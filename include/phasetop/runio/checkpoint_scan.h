@@ -18,14 +18,8 @@
 #include <stdint.h>
 
 #include "phasetop/base/status.h"
+#include "phasetop/runio/checkpoint_kind.h"
 #include "phasetop/runio/regular_file.h"
-
-typedef enum pt_checkpoint_kind {
-	PT_CHECKPOINT_ADAPTER, /* adapter_model.safetensors */
-	PT_CHECKPOINT_FULL,    /* model.safetensors, or its shards by index: matrix W */
-	PT_CHECKPOINT_UNKNOWN, /* no weights yet, or none that are read */
-	PT_N_CHECKPOINT_KINDS
-} pt_checkpoint_kind;
 
 typedef enum pt_checkpoint_readiness {
 	PT_CHECKPOINT_READY,
