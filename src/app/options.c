@@ -10,27 +10,14 @@
 #include "phasetop/base/text.h"
 #include "phasetop/report/report_options.h"
 
+#include "option_names.h"
 #include "option_values.h"
 
 enum {
 	LONG_ONLY = 256,  /* getopt's codes for options without a letter lie above all letters */
 	SHOWN_BYTES = 48, /* of a foreign argument that a message repeats */
-	NAME_BYTES = 40,  /* more than the longest option or variable name */
-	MAX_DISTANCE = 2, /* edits between a mistyped name and the one that is proposed */
 	MAX_REPORTS = 1000000
 };
-
-static const pt_option_row rows[] = {
-#define X(id, letter, name, argument, environment, help) {id, letter, name, argument, environment, help},
-	PT_OPTION_TABLE(X)
-#undef X
-};
-_Static_assert(sizeof rows / sizeof rows[0] == PT_N_OPTIONS, "a row for every option");
-
-const pt_option_row *pt_option_rows(void)
-{
-	return rows;
-}
 
 static const char *const color_names[] = {"auto", "never", "16", "256", "true"};
 static const char *const graph_names[] = {"auto", "braille", "block", "ascii"};
@@ -49,58 +36,15 @@ static const char *shown(const char *text, char buffer[SHOWN_BYTES])
 	return buffer;
 }
 
-/* Levenshtein distance of names shorter than NAME_BYTES; NAME_BYTES for longer ones. */
-static size_t edit_distance(const char *a, const char *b)
-{
-	size_t n = strlen(a), m = strlen(b);
-	size_t line[NAME_BYTES];
-	if (n >= NAME_BYTES || m >= NAME_BYTES)
-		return NAME_BYTES;
-	for (size_t j = 0; j <= m; j++)
-		line[j] = j;
-	for (size_t i = 1; i <= n; i++) {
-		size_t diagonal = line[0];
-		line[0] = i;
-		for (size_t j = 1; j <= m; j++) {
-			size_t least = diagonal + (a[i - 1] != b[j - 1]);
-			diagonal = line[j];
-			if (line[j] + 1 < least)
-				least = line[j] + 1;
-			if (line[j - 1] + 1 < least)
-				least = line[j - 1] + 1;
-			line[j] = least;
-		}
-	}
-	return line[m];
-}
-
-/* The option that a mistyped name (without dashes) most likely means; NULL: none is near. */
-static const pt_option_row *nearest_option(const char *name)
-{
-	const pt_option_row *best = NULL;
-	size_t best_distance = MAX_DISTANCE + 1;
-	for (size_t i = 0; i < PT_N_OPTIONS; i++) {
-		size_t distance = edit_distance(name, rows[i].name);
-		/* A beginning of a name counts as one slip: abbreviations are refused, but understood. */
-		if (strlen(name) >= 3 && strncmp(name, rows[i].name, strlen(name)) == 0)
-			distance = 1;
-		if (distance < best_distance) {
-			best = &rows[i];
-			best_distance = distance;
-		}
-	}
-	return best;
-}
-
 static pt_status fail_unknown_long(const char *argument, pt_error *err)
 {
-	char name[NAME_BYTES], buffer[SHOWN_BYTES];
+	char name[PT_OPTION_NAME_BYTES], buffer[SHOWN_BYTES];
 	size_t length = strcspn(argument + 2, "=");
 	if (length >= sizeof name)
 		length = sizeof name - 1;
 	memcpy(name, argument + 2, length);
 	name[length] = '\0';
-	const pt_option_row *meant = nearest_option(name);
+	const pt_option_row *meant = pt_option_nearest(name);
 	shown(name, buffer);
 	if (meant)
 		return pt_fail(err, PT_ERR_USAGE, "", -1,
@@ -111,7 +55,7 @@ static pt_status fail_unknown_long(const char *argument, pt_error *err)
 static pt_status fail_value(
 	const pt_option_row *row, bool environment, const char *value, const char *expected, pt_error *err)
 {
-	char buffer[SHOWN_BYTES], variable[NAME_BYTES];
+	char buffer[SHOWN_BYTES], variable[PT_OPTION_NAME_BYTES];
 	pt_text name = pt_text_over(variable, sizeof variable);
 	pt_text_add(&name, environment ? "PHASETOP_" : "--");
 	for (const char *c = row->name; *c; c++) {
@@ -170,7 +114,7 @@ static const char *set_analysis(pt_option_id id, const char *value, pt_options *
 	case PT_OPTION_PROBES:
 		return pt_option_glob(value, settings->probes);
 	default:
-		assert(!"an option without a case");
+		assert(false && "an option without a case");
 		return NULL;
 	}
 }
@@ -259,7 +203,7 @@ static const char *set_flag(pt_option_id id, pt_options *options)
 		options->command = PT_COMMAND_VERSION;
 		break;
 	default:
-		assert(!"a flag without a case");
+		assert(false && "a flag without a case");
 	}
 	return NULL;
 }
@@ -290,12 +234,14 @@ static pt_status take_environment(char *const environment[], pt_options *options
 	}
 	for (size_t e = 0; environment && environment[e]; e++) {
 		for (size_t i = 0; i < PT_N_OPTIONS; i++) {
-			const char *value = rows[i].environment ? environment_value(environment[e], &rows[i]) : NULL;
+			const char *value = pt_option_table[i].environment
+									? environment_value(environment[e], &pt_option_table[i])
+									: NULL;
 			if (!value || value[0] == '\0')
 				continue;
-			const char *expected = set_value(rows[i].id, value, options);
+			const char *expected = set_value(pt_option_table[i].id, value, options);
 			if (expected)
-				return fail_value(&rows[i], true, value, expected, err);
+				return fail_value(&pt_option_table[i], true, value, expected, err);
 		}
 	}
 	return PT_OK;
@@ -316,13 +262,13 @@ static void make_tables(getopt_tables *tables)
 	tables->letters[n++] = ':'; /* a missing argument is told from an unknown option */
 	for (int i = 0; i < PT_N_OPTIONS; i++) {
 		tables->names[i] = (struct option){
-			.name = rows[i].name,
-			.has_arg = rows[i].argument ? required_argument : no_argument,
+			.name = pt_option_table[i].name,
+			.has_arg = pt_option_table[i].argument ? required_argument : no_argument,
 			.val = LONG_ONLY + i,
 		};
-		if (rows[i].letter)
-			tables->letters[n++] = rows[i].letter;
-		if (rows[i].letter && rows[i].argument)
+		if (pt_option_table[i].letter)
+			tables->letters[n++] = pt_option_table[i].letter;
+		if (pt_option_table[i].letter && pt_option_table[i].argument)
 			tables->letters[n++] = ':';
 	}
 }
@@ -330,10 +276,10 @@ static void make_tables(getopt_tables *tables)
 static const pt_option_row *row_of_code(int code)
 {
 	if (code >= LONG_ONLY)
-		return &rows[code - LONG_ONLY];
+		return &pt_option_table[code - LONG_ONLY];
 	for (size_t i = 0; i < PT_N_OPTIONS; i++) {
-		if (rows[i].letter && rows[i].letter == code)
-			return &rows[i];
+		if (pt_option_table[i].letter && pt_option_table[i].letter == code)
+			return &pt_option_table[i];
 	}
 	return NULL;
 }
