@@ -77,8 +77,9 @@ enum { PT_MAX_TICKS = 32, PT_TICK_LABEL_BYTES = 16 };
 
 typedef struct pt_tick {
 	double value;
-	int cell;                        /* cell from the left, or from the top */
-	bool minor;                      /* a mark without a label: sub-decades of a log axis */
+	int cell;       /* cell from the left, or from the top */
+	int label_cell; /* side by side: first cell of the label, centred below `cell`, −1 at the least */
+	bool minor;     /* a mark without a label: sub-decades of a log axis */
 	char label[PT_TICK_LABEL_BYTES]; /* ASCII; "" when minor */
 } pt_tick;
 
