@@ -36,6 +36,7 @@
 #include <stdint.h>
 
 #include "phasetop/base/status.h"
+#include "phasetop/numeric/gram.h"
 
 enum {
 	PT_CHANGE_WINDOW = 16,      /* unit increments in a window */
@@ -52,19 +53,15 @@ enum {
 #define PT_CHANGE_RATIO 1.6    /* the threshold on ρ */
 #define PT_CHANGE_SOFTENER 0.3 /* added to the median */
 
-/** Inner product ⟨δ_i, δ_j⟩ of increments, δ_i = v_i − v_{i−1}, 1 ≤ i, j < n checkpoints (i, j in any order).
- */
-typedef double (*pt_increment_product)(const void *gram, size_t i, size_t j);
-
 /** One change of direction. Indices are into the steps that were given. */
 typedef struct pt_change_point {
-	size_t at;              /* the checkpoint between the two sides, after refinement */
-	size_t first_at;        /* the same as the alarm had it */
-	size_t known_at;        /* the newest checkpoint when the alarm came: it was not knowable before */
-	double statistic;       /* T of the refined split */
-	double first_statistic; /* T_n at the alarm */
-	double ratio;           /* ρ_n at the alarm, > PT_CHANGE_RATIO */
-	double phi_deg;         /* the largest φ within PT_TURN_REACH increments of `at`; NaN: none is defined */
+	size_t at;                /* the checkpoint between the two sides, after refinement */
+	size_t first_at;          /* the same as the alarm had it */
+	size_t known_at;          /* the newest checkpoint when the alarm came: it was not knowable before */
+	double statistic;         /* T_n at the alarm, the one ρ_n judges */
+	double refined_statistic; /* T of the row that decided `at`, ≥ statistic */
+	double ratio;             /* ρ_n at the alarm, > PT_CHANGE_RATIO */
+	double phi_deg; /* the largest φ within PT_TURN_REACH increments of `at`; NaN: none is defined */
 } pt_change_point;
 
 /** All that the detector says of a trajectory; own it with pt_direction_init / _fini. */
@@ -88,30 +85,20 @@ void pt_direction_init(pt_direction *direction);
 void pt_direction_fini(pt_direction *direction);
 
 /**
- * The usual spacing of checkpoints: the most frequent difference of neighbouring steps, the larger at ties.
- *
- * @param steps n steps, strictly rising
- * @return 0 when n < 2
- * @cost   O(n log n)
- */
-int64_t pt_step_spacing(const int64_t *steps, size_t n);
-
-/**
  * Change points and turning angles of a whole trajectory.
  *
  * A function of the checkpoints given alone: hand over fewer and it tells what was known then.
  *
- * @param         product  inner products of increments; `gram` is passed through, borrowed. The product of an
- *                         incomplete checkpoint may be NaN: increments that have one are left out like zeros
- * @param         steps    n steps, strictly rising, borrowed
- * @param         n        checkpoints; below 9 nonzero increments there is no T, below 17 no φ
+ * @param         gram     increment Gram of n checkpoints; increments whose square is NaN (a dW without
+ *                         scaling) are left out like zeros
+ * @param         steps    gram->n steps, strictly rising
  * @param[in,out] direction initialised; replaced on success, untouched on failure
  * @retval PT_ERR_INVALID  the steps do not rise strictly
  * @retval PT_ERR_MEMORY
  * @cost   16 products and about 500 additions a checkpoint; where the grid skips checkpoints, all products
  *         between them
  */
-PT_CHECKED pt_status pt_direction_scan(pt_increment_product product, const void *gram, const int64_t *steps,
-	size_t n, pt_direction *direction, pt_error *err);
+PT_CHECKED pt_status pt_direction_scan(
+	const pt_gram *gram, const int64_t *steps, pt_direction *direction, pt_error *err);
 
 #endif

@@ -1,0 +1,372 @@
+#include "phasetop/numeric/changepoint.h"
+
+#include <assert.h>
+#include <float.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "phasetop/base/alloc.h"
+#include "phasetop/numeric/local_cosine.h"
+
+enum { BAND = PT_CHANGE_WINDOW };
+_Static_assert((int)BAND >= 2 * (int)PT_TURN_SIDE, "the band must hold both sides of a turning angle");
+_Static_assert((int)PT_CHANGE_FIRST >= 2 * (int)PT_CHANGE_MIN_SIDE, "the first window must have a split");
+
+static const double RADIANS_TO_DEGREES = 57.295779513082320877;
+
+/* The increments of the grid that are not zero, and their inner products near the diagonal. */
+typedef struct increments {
+	size_t n;
+	size_t *left, *right; /* checkpoints at the ends */
+	double *length;       /* ‖δ_i‖ */
+	double *band;         /* band[i * BAND + d] = ⟨δ_i, δ_{i−d}⟩, d ≤ i */
+} increments;
+
+static int compare_steps(const void *a, const void *b)
+{
+	const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	return (x > y) - (x < y);
+}
+
+/* The most frequent of n values, the smallest at ties; sorts them. */
+static int64_t most_frequent(int64_t *values, size_t n)
+{
+	qsort(values, n, sizeof *values, compare_steps);
+	int64_t best = values[0];
+	size_t best_count = 0;
+	for (size_t i = 0, j = 0; i < n; i = j) {
+		while (j < n && values[j] == values[i])
+			j++;
+		if (j - i > best_count) {
+			best = values[i];
+			best_count = j - i;
+		}
+	}
+	return best;
+}
+
+static int64_t remainder_of(int64_t step, int64_t spacing)
+{
+	const int64_t r = step % spacing;
+	return r < 0 ? r + spacing : r;
+}
+
+/* ⟨v_b − v_a, v_d − v_c⟩. The increment of a checkpoint is the one that ends there. */
+static double between(const pt_gram *gram, size_t a, size_t b, size_t c, size_t d)
+{
+	return pt_gram_block_sum(gram, a + 1, b + 1, c + 1, d + 1);
+}
+
+static void increments_fini(increments *inc)
+{
+	pt_free(inc->left);
+	pt_free(inc->right);
+	pt_free(inc->length);
+	pt_free(inc->band);
+	*inc = (increments){0};
+}
+
+static bool increments_fill(increments *inc, const pt_gram *gram, const size_t *grid, size_t n_grid)
+{
+	const size_t most = n_grid > 0 ? n_grid - 1 : 0;
+	inc->left = pt_array_alloc(most, sizeof *inc->left);
+	inc->right = pt_array_alloc(most, sizeof *inc->right);
+	inc->length = pt_array_alloc(most, sizeof *inc->length);
+	inc->band = pt_array_alloc(most, BAND * sizeof *inc->band);
+	if (!inc->left || !inc->right || !inc->length || !inc->band)
+		return false;
+	for (size_t g = 0; g < most; g++) {
+		const size_t a = grid[g], b = grid[g + 1];
+		const double square = between(gram, a, b, a, b);
+		if (!(square > 0) || !isfinite(square))
+			continue;
+		const size_t i = inc->n++;
+		inc->left[i] = a;
+		inc->right[i] = b;
+		inc->length[i] = sqrt(square);
+		inc->band[i * BAND] = square;
+		for (size_t d = 1; d < BAND && d <= i; d++)
+			inc->band[i * BAND + d] = between(gram, a, b, inc->left[i - d], inc->right[i - d]);
+	}
+	return true;
+}
+
+static double product_of(const increments *inc, size_t i, size_t j)
+{
+	return i >= j ? inc->band[i * BAND + (i - j)] : inc->band[j * BAND + (j - i)];
+}
+
+static double unit_product(const increments *inc, size_t i, size_t j)
+{
+	return product_of(inc, i, j) / inc->length[i] / inc->length[j];
+}
+
+/* T of the window that ends before increment `end`; *split = the first increment of the newer side. */
+static double window_statistic(const increments *inc, size_t end, size_t *split)
+{
+	const size_t m = end < BAND ? end : BAND, from = end - m;
+	double unit[BAND][BAND], left_pairs[BAND + 1] = {0}, right_pairs[BAND + 1] = {0};
+	for (size_t i = 0; i < m; i++)
+		for (size_t j = 0; j < i; j++)
+			unit[i][j] = unit_product(inc, from + i, from + j);
+	/* sums over pairs: within the first p increments, and within those from p on */
+	for (size_t p = 0; p < m; p++) {
+		left_pairs[p + 1] = left_pairs[p];
+		for (size_t j = 0; j < p; j++)
+			left_pairs[p + 1] += unit[p][j];
+	}
+	for (size_t p = m; p-- > 0;) {
+		right_pairs[p] = right_pairs[p + 1];
+		for (size_t i = p + 1; i < m; i++)
+			right_pairs[p] += unit[i][p];
+	}
+	double best = -DBL_MAX;
+	for (size_t p = PT_CHANGE_MIN_SIDE; p + PT_CHANGE_MIN_SIDE <= m; p++) {
+		double across = 0;
+		for (size_t i = p; i < m; i++)
+			for (size_t j = 0; j < p; j++)
+				across += unit[i][j];
+		const double l = (double)p, r = (double)(m - p);
+		const double t =
+			l * r / (l + r) *
+			(2 * left_pairs[p] / (l * (l - 1)) + 2 * right_pairs[p] / (r * (r - 1)) - 2 * across / (l * r));
+		if (t > best) {
+			best = t;
+			*split = from + p;
+		}
+	}
+	return best;
+}
+
+/* φ at the checkpoint before increment `at`, in degrees; NaN where a side is missing or incoherent. */
+static double turning_angle(const increments *inc, size_t at)
+{
+	const size_t k = PT_TURN_SIDE;
+	if (at < k || at + k > inc->n)
+		return NAN;
+	double pairs[2] = {0}, squares[2] = {0}, across = 0;
+	for (size_t i = 0; i < 2 * k; i++) {
+		squares[i >= k] += product_of(inc, at - k + i, at - k + i);
+		for (size_t j = 0; j < i; j++) {
+			const double value = product_of(inc, at - k + i, at - k + j);
+			if (i >= k && j < k)
+				across += value;
+			else
+				pairs[i >= k] += value;
+		}
+	}
+	double mean[2];
+	for (size_t side = 0; side < 2; side++) {
+		const double sum = squares[side] + 2 * pairs[side];
+		mean[side] = 2 * pairs[side] / (double)(k * (k - 1));
+		/* written so that NaN is incoherent too */
+		if (!(mean[side] > 0) || !((double)(k * k) * mean[side] > 0.5 * sum))
+			return NAN;
+	}
+	const double cosine = across / (double)(k * k) / sqrt(mean[0]) / sqrt(mean[1]);
+	if (!isfinite(cosine))
+		return NAN;
+	return acos(fmin(1, fmax(-1, cosine))) * RADIANS_TO_DEGREES;
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+	const double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+static double sorted_median(const double *sorted, size_t n)
+{
+	return n % 2 ? sorted[n / 2] : 0.5 * (sorted[n / 2 - 1] + sorted[n / 2]);
+}
+
+/* Median of the values that are not NaN; NaN where all are. Sorts `scratch`. */
+static double median_of_defined(const double *values, size_t n, double *scratch)
+{
+	size_t m = 0;
+	for (size_t i = 0; i < n; i++)
+		if (!isnan(values[i]))
+			scratch[m++] = values[i];
+	if (m == 0)
+		return NAN;
+	qsort(scratch, m, sizeof *scratch, compare_doubles);
+	return sorted_median(scratch, m);
+}
+
+static void insert_sorted(double *sorted, size_t n, double value)
+{
+	size_t low = 0, high = n;
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		if (sorted[middle] <= value)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	memmove(sorted + low + 1, sorted + low, (n - low) * sizeof *sorted);
+	sorted[low] = value;
+}
+
+/* T_n, its split and ρ_n for every n; arrays are indexed by n − 1. */
+static void judge_rows(const increments *inc, double *t, double *ratio, size_t *splits, double *sorted)
+{
+	size_t n_sorted = 0;
+	for (size_t n = 1; n <= inc->n; n++) {
+		t[n - 1] = ratio[n - 1] = NAN;
+		splits[n - 1] = 0;
+		if (n < PT_CHANGE_FIRST)
+			continue;
+		t[n - 1] = window_statistic(inc, n, &splits[n - 1]);
+		if (n >= PT_CHANGE_FIRST + PT_CHANGE_HELD_BACK)
+			insert_sorted(sorted, n_sorted++, t[n - 1 - PT_CHANGE_HELD_BACK]);
+		if (n >= PT_CHANGE_LEARNING)
+			ratio[n - 1] = t[n - 1] / (sorted_median(sorted, n_sorted) + PT_CHANGE_SOFTENER);
+	}
+}
+
+static size_t distance(size_t a, size_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
+/* The row from the alarm on whose split is the refined one. */
+static size_t refining_row(const double *t, const size_t *splits, size_t n, size_t alarm)
+{
+	size_t best = alarm;
+	for (size_t row = alarm; row < n && row <= alarm + PT_CHANGE_REFINE_ROWS; row++)
+		if (distance(splits[row], splits[alarm]) <= PT_CHANGE_APART && t[row] > t[best])
+			best = row;
+	return best;
+}
+
+static double largest_angle_near(const increments *inc, size_t split)
+{
+	double best = NAN;
+	const size_t from = split > PT_TURN_REACH ? split - PT_TURN_REACH : 0;
+	for (size_t at = from; at <= split + PT_TURN_REACH; at++)
+		best = fmax(best, turning_angle(inc, at));
+	return best;
+}
+
+/* Writes the events into `changes` (may be NULL: only counted). */
+static size_t find_changes(const increments *inc, const double *t, const double *ratio, const size_t *splits,
+	pt_change_point *changes)
+{
+	size_t n_changes = 0, last_split = 0;
+	for (size_t row = 0; row < inc->n; row++) {
+		if (!(ratio[row] > PT_CHANGE_RATIO))
+			continue;
+		if (n_changes > 0 && splits[row] <= last_split + PT_CHANGE_APART)
+			continue;
+		last_split = splits[row];
+		if (changes) {
+			const size_t best = refining_row(t, splits, inc->n, row);
+			changes[n_changes] = (pt_change_point){.at = inc->right[splits[best] - 1],
+				.first_at = inc->right[splits[row] - 1],
+				.known_at = inc->right[row],
+				.statistic = t[row],
+				.refined_statistic = t[best],
+				.ratio = ratio[row],
+				.phi_deg = largest_angle_near(inc, splits[best])};
+		}
+		n_changes++;
+	}
+	return n_changes;
+}
+
+void pt_direction_init(pt_direction *direction)
+{
+	*direction = (pt_direction){.usual_phi_deg = NAN};
+}
+
+void pt_direction_fini(pt_direction *direction)
+{
+	pt_free(direction->grid);
+	pt_free(direction->phi_deg);
+	pt_free(direction->ends);
+	pt_free(direction->t);
+	pt_free(direction->ratio);
+	pt_free(direction->changes);
+	pt_direction_init(direction);
+}
+
+/* The regular grid of the steps. */
+static bool fill_grid(const int64_t *steps, size_t n, pt_direction *direction)
+{
+	int64_t *remainders = pt_array_alloc(n, sizeof *remainders);
+	direction->grid = pt_array_alloc(n, sizeof *direction->grid);
+	const bool done = remainders && direction->grid;
+	if (done && n >= 2) {
+		direction->spacing = pt_step_spacing(steps, n);
+		for (size_t i = 0; i < n; i++)
+			remainders[i] = remainder_of(steps[i], direction->spacing);
+		direction->remainder = most_frequent(remainders, n);
+		for (size_t i = 0; i < n; i++)
+			if (remainder_of(steps[i], direction->spacing) == direction->remainder)
+				direction->grid[direction->n_grid++] = i;
+	}
+	pt_free(remainders);
+	return done;
+}
+
+/* φ at each checkpoint of the grid: an increment's right end is the checkpoint between it and the next. */
+static void fill_angles(const increments *inc, pt_direction *direction)
+{
+	for (size_t g = 0; g < direction->n_grid; g++)
+		direction->phi_deg[g] = NAN;
+	for (size_t i = 0, g = 0; i < inc->n; i++) {
+		while (direction->grid[g] != inc->right[i])
+			g++;
+		direction->phi_deg[g] = turning_angle(inc, i + 1);
+		direction->ends[i] = inc->right[i];
+	}
+}
+
+static bool fill_direction(const increments *inc, pt_direction *direction)
+{
+	const size_t n = inc->n;
+	size_t *splits = pt_array_alloc(n, sizeof *splits);
+	double *scratch = pt_array_alloc(direction->n_grid + 1, sizeof *scratch);
+	direction->n_increments = n;
+	direction->phi_deg = pt_array_alloc(direction->n_grid, sizeof *direction->phi_deg);
+	direction->ends = pt_array_alloc(n, sizeof *direction->ends);
+	direction->t = pt_array_alloc(n, sizeof *direction->t);
+	direction->ratio = pt_array_alloc(n, sizeof *direction->ratio);
+	bool done =
+		splits && scratch && direction->phi_deg && direction->ends && direction->t && direction->ratio;
+	if (done) {
+		fill_angles(inc, direction);
+		direction->usual_phi_deg = median_of_defined(direction->phi_deg, direction->n_grid, scratch);
+		judge_rows(inc, direction->t, direction->ratio, splits, scratch);
+		direction->n_changes = find_changes(inc, direction->t, direction->ratio, splits, NULL);
+		direction->changes = pt_array_alloc(direction->n_changes, sizeof *direction->changes);
+		done = direction->changes != NULL;
+	}
+	if (done)
+		find_changes(inc, direction->t, direction->ratio, splits, direction->changes);
+	pt_free(splits);
+	pt_free(scratch);
+	return done;
+}
+
+pt_status pt_direction_scan(const pt_gram *gram, const int64_t *steps, pt_direction *direction, pt_error *err)
+{
+	for (size_t i = 0; i + 1 < gram->n; i++)
+		if (steps[i + 1] <= steps[i])
+			return pt_fail(err, PT_ERR_INVALID, "", -1, "steps do not rise at checkpoint %zu", i + 1);
+	pt_direction made;
+	pt_direction_init(&made);
+	increments inc = {0};
+	const bool done = fill_grid(steps, gram->n, &made) &&
+					  increments_fill(&inc, gram, made.grid, made.n_grid) && fill_direction(&inc, &made);
+	increments_fini(&inc);
+	if (!done) {
+		pt_direction_fini(&made);
+		return pt_fail(err, PT_ERR_MEMORY, "", -1, "no memory for the turns of %zu checkpoints", gram->n);
+	}
+	pt_direction_fini(direction);
+	*direction = made;
+	return PT_OK;
+}
