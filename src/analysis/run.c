@@ -1,0 +1,459 @@
+#include "run.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "phasetop/base/alloc.h"
+
+enum { SETTLE_MS = PT_SCAN_SETTLE_MS, RETRY_MS = 200 };
+
+static pt_status out_of_memory(pt_error *err)
+{
+	return pt_fail(err, PT_ERR_MEMORY, "", -1, "out of memory for a run");
+}
+
+pt_status pt_run_init(pt_run *run, const char *name, const char *path, pt_error *err)
+{
+	*run = (pt_run){
+		.name = pt_text_copy(name, strlen(name)),
+		.path = pt_text_copy(path, strlen(path)),
+		.dirty = true,
+		.rescan_wall_ms = INT64_MAX,
+	};
+	pt_trajectories_init(&run->trajectories);
+	pt_run_logs_init(&run->logs);
+	if (!run->name || !run->path) {
+		pt_run_fini(run);
+		return out_of_memory(err);
+	}
+	return PT_OK;
+}
+
+static void forget_skipped(pt_seen_checkpoint *seen)
+{
+	for (size_t i = 0; i < seen->n_skipped_examples; i++)
+		pt_free(seen->skipped_examples[i]);
+	seen->n_skipped_examples = 0;
+	seen->n_skipped = 0;
+}
+
+static void seen_fini(pt_seen_checkpoint *seen)
+{
+	pt_free(seen->path);
+	pt_free(seen->why);
+	pt_problem_list_fini(&seen->problems);
+	forget_skipped(seen);
+}
+
+void pt_run_fini(pt_run *run)
+{
+	for (size_t i = 0; i < run->n_seen; i++)
+		seen_fini(&run->seen[i]);
+	pt_free(run->seen);
+	pt_free(run->name);
+	pt_free(run->path);
+	pt_trajectories_fini(&run->trajectories);
+	pt_run_logs_fini(&run->logs);
+	pt_problem_list_fini(&run->scan_problems);
+	*run = (pt_run){0};
+}
+
+/* --- what was seen of a step ------------------------------------------------------------------------ */
+
+static pt_status seen_at(pt_run *run, int64_t step, pt_seen_checkpoint **out, pt_error *err)
+{
+	size_t at = run->n_seen;
+	while (at > 0 && run->seen[at - 1].step > step)
+		at--;
+	if (at > 0 && run->seen[at - 1].step == step) {
+		*out = &run->seen[at - 1];
+		return PT_OK;
+	}
+	if (!pt_array_reserve((void **)&run->seen, &run->seen_capacity, run->n_seen + 1, sizeof *run->seen))
+		return out_of_memory(err);
+	memmove(run->seen + at + 1, run->seen + at, (run->n_seen - at) * sizeof *run->seen);
+	run->n_seen++;
+	run->seen[at] = (pt_seen_checkpoint){.step = step, .retry_wall_ms = INT64_MAX};
+	*out = &run->seen[at];
+	return PT_OK;
+}
+
+static void drop_seen(pt_run *run, size_t at)
+{
+	seen_fini(&run->seen[at]);
+	memmove(run->seen + at, run->seen + at + 1, (run->n_seen - at - 1) * sizeof *run->seen);
+	run->n_seen--;
+}
+
+static void mix(uint64_t *hash, const void *bytes, size_t n)
+{
+	const unsigned char *at = bytes;
+	for (size_t i = 0; i < n; i++)
+		*hash = (*hash ^ at[i]) * UINT64_C(1099511628211); /* FNV-1a */
+}
+
+static void mix_identity(uint64_t *hash, const pt_file_identity *identity)
+{
+	uint64_t fields[] = {identity->present, identity->dev, identity->ino, (uint64_t)identity->size_bytes,
+		(uint64_t)identity->mtime_ns, (uint64_t)identity->ctime_ns};
+	mix(hash, fields, sizeof fields);
+}
+
+/* Equal as long as no file of the checkpoint changed. */
+static uint64_t fingerprint_of(const pt_checkpoint_entry *entry)
+{
+	uint64_t hash = UINT64_C(14695981039346656037);
+	mix(&hash, entry->directory, strlen(entry->directory));
+	mix(&hash, &entry->kind, sizeof entry->kind);
+	for (size_t i = 0; i < entry->n_parts; i++) {
+		mix(&hash, entry->parts[i].weights, strlen(entry->parts[i].weights));
+		mix_identity(&hash, &entry->parts[i].weights_identity);
+		mix_identity(&hash, &entry->parts[i].config_identity);
+	}
+	return hash;
+}
+
+static pt_status set_text(char **text, const char *value, pt_error *err)
+{
+	char *copy = pt_text_copy(value, strlen(value));
+	if (!copy)
+		return out_of_memory(err);
+	pt_free(*text);
+	*text = copy;
+	return PT_OK;
+}
+
+static pt_status wait_for(
+	pt_seen_checkpoint *seen, const char *path, const char *why, int64_t retry_wall_ms, pt_error *err)
+{
+	pt_status status = set_text(&seen->path, path, err);
+	if (status == PT_OK)
+		status = set_text(&seen->why, why, err);
+	seen->progress = PT_FILE_WAITING;
+	seen->retry_wall_ms = retry_wall_ms;
+	return status;
+}
+
+/* Paths are told relative to the run directory. */
+static const char *relative(const pt_run *run, const char *path)
+{
+	size_t n = strlen(run->path);
+	if (strncmp(path, run->path, n) != 0)
+		return path;
+	path += n;
+	while (*path == '/')
+		path++;
+	return path;
+}
+
+/* --- reading one checkpoint ------------------------------------------------------------------------- */
+
+/* The adapters of one checkpoint, each loaded, and their modules in one list. */
+typedef struct loaded_parts {
+	size_t n;
+	pt_checkpoint **parts;
+	pt_loaded_module *modules; /* shallow copies */
+	pt_module_list list;
+} loaded_parts;
+
+static void parts_fini(loaded_parts *loaded)
+{
+	for (size_t i = 0; i < loaded->n; i++)
+		pt_checkpoint_destroy(loaded->parts[i]);
+	pt_free(loaded->parts);
+	pt_free(loaded->modules);
+}
+
+static pt_status join_modules(loaded_parts *loaded, const pt_checkpoint_entry *entry, pt_error *err)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < loaded->n; i++)
+		n += loaded->parts[i]->n_modules;
+	loaded->modules = pt_array_alloc(n, sizeof *loaded->modules);
+	if (!loaded->modules)
+		return out_of_memory(err);
+	size_t at = 0;
+	for (size_t i = 0; i < loaded->n; i++)
+		for (size_t m = 0; m < loaded->parts[i]->n_modules; m++) {
+			loaded->modules[at] = loaded->parts[i]->modules[m];
+			if (entry->kind == PT_CHECKPOINT_ADAPTER && loaded->n > 1)
+				loaded->modules[at].adapter = entry->parts[i].adapter;
+			at++;
+		}
+	loaded->list = (pt_module_list){.n_modules = n, .modules = loaded->modules};
+	return PT_OK;
+}
+
+static pt_status load_parts(const pt_run *run, const pt_checkpoint_entry *entry, const atomic_bool *cancel,
+	loaded_parts *loaded, pt_error *err)
+{
+	loaded->parts = pt_array_alloc(entry->n_parts, sizeof *loaded->parts);
+	if (!loaded->parts)
+		return out_of_memory(err);
+	for (size_t i = 0; i < entry->n_parts; i++) {
+		char directory[4096];
+		const char *weights = entry->parts[i].weights;
+		const char *slash = strrchr(weights, '/');
+		int n = snprintf(directory, sizeof directory, "%s/%.*s", run->path, slash ? (int)(slash - weights) : 1,
+			slash ? weights : ".");
+		if (n < 0 || (size_t)n >= sizeof directory)
+			return pt_fail(err, PT_ERR_LIMIT, weights, -1, "path too long");
+		pt_status status = pt_checkpoint_load(directory, entry->kind, cancel, &loaded->parts[i], err);
+		if (status != PT_OK)
+			return status;
+		loaded->n = i + 1;
+	}
+	return join_modules(loaded, entry, err);
+}
+
+static pt_status keep_load_problems(
+	const pt_run *run, pt_seen_checkpoint *seen, const loaded_parts *loaded, pt_error *err)
+{
+	for (size_t i = 0; i < loaded->n; i++) {
+		const pt_checkpoint *part = loaded->parts[i];
+		for (size_t p = 0; p < part->n_problems; p++) {
+			const pt_load_problem *problem = &part->problems[p];
+			pt_status status = pt_problem_list_add(&seen->problems, problem->code, relative(run, problem->path),
+				problem->offset, problem->message, err);
+			if (status != PT_OK)
+				return status;
+		}
+		for (size_t s = 0; s < part->n_skipped_examples && seen->n_skipped_examples < PT_SKIPPED_EXAMPLES; s++) {
+			char *copy = pt_text_copy(part->skipped_examples[s], strlen(part->skipped_examples[s]));
+			if (!copy)
+				return out_of_memory(err);
+			seen->skipped_examples[seen->n_skipped_examples++] = copy;
+		}
+		seen->n_skipped += part->n_skipped_tensors;
+	}
+	return PT_OK;
+}
+
+/* Was this told already as a problem of the load itself (with its path and offset)? */
+static bool has_problem(const pt_seen_checkpoint *seen, pt_status code)
+{
+	for (size_t i = 0; i < seen->problems.n; i++)
+		if (seen->problems.items[i].code == code)
+			return true;
+	return false;
+}
+
+static pt_status take_in(pt_run *run, pt_seen_checkpoint *seen, const pt_checkpoint_entry *entry,
+	const loaded_parts *loaded, const pt_run_context *context, pt_error *err)
+{
+	pt_status status = keep_load_problems(run, seen, loaded, err);
+	if (status != PT_OK)
+		return status;
+	pt_error misfit = {0};
+	status = loaded->list.n_modules > 0
+	             ? pt_trajectories_put(&run->trajectories, entry->step, &loaded->list, context->settings, &misfit)
+	             : pt_trajectories_put_incomplete(&run->trajectories, entry->step, &misfit);
+	if (status == PT_ERR_MEMORY)
+		return out_of_memory(err);
+	seen->progress = PT_FILE_READ;
+	if (status == PT_OK || has_problem(seen, status))
+		return PT_OK;
+	return pt_problem_list_add(&seen->problems, status, entry->parts[0].weights, -1, misfit.message, err);
+}
+
+/* A failure that a writer at work explains; it is told as a problem only when the file has settled. */
+static bool may_be_in_flight(pt_status status)
+{
+	return status == PT_ERR_TRUNCATED || status == PT_ERR_GROWING || status == PT_ERR_ZERO_FILLED ||
+	       status == PT_ERR_EMPTY || status == PT_ERR_NOT_FOUND || status == PT_ERR_JSON;
+}
+
+static int64_t youngest_change_ms(const pt_checkpoint_entry *entry)
+{
+	int64_t youngest_ns = 0;
+	for (size_t i = 0; i < entry->n_parts; i++) {
+		int64_t weights_ns = pt_file_identity_changed_ns(&entry->parts[i].weights_identity);
+		int64_t config_ns = pt_file_identity_changed_ns(&entry->parts[i].config_identity);
+		if (weights_ns > youngest_ns)
+			youngest_ns = weights_ns;
+		if (entry->parts[i].config_identity.present && config_ns > youngest_ns)
+			youngest_ns = config_ns;
+	}
+	return youngest_ns / 1000000;
+}
+
+static pt_status load_failed(const pt_run *run, pt_seen_checkpoint *seen, const pt_checkpoint_entry *entry,
+	const pt_error *why, const pt_run_context *context, pt_error *err)
+{
+	const char *path = why->path[0] ? relative(run, why->path) : entry->parts[0].weights;
+	if (why->code == PT_ERR_CHANGED)
+		return wait_for(seen, path, why->message, context->now_wall_ms + RETRY_MS, err);
+	int64_t settled_ms = youngest_change_ms(entry) + SETTLE_MS;
+	if (may_be_in_flight(why->code) && context->now_wall_ms < settled_ms)
+		return wait_for(seen, path, "still being written", settled_ms, err);
+	seen->progress = PT_FILE_FAILED;
+	return pt_problem_list_add(&seen->problems, why->code, path, why->offset, why->message, err);
+}
+
+static pt_status read_checkpoint(pt_run *run, pt_seen_checkpoint *seen, const pt_checkpoint_entry *entry,
+	const pt_run_context *context, pt_error *err)
+{
+	pt_error failure = {0};
+	loaded_parts loaded = {0};
+	pt_problem_list_clear(&seen->problems);
+	forget_skipped(seen);
+	seen->retry_wall_ms = INT64_MAX;
+	pt_status status = load_parts(run, entry, context->cancel, &loaded, &failure);
+	if (status == PT_OK)
+		status = take_in(run, seen, entry, &loaded, context, err);
+	else if (status == PT_ERR_MEMORY || status == PT_ERR_CANCELLED)
+		status = pt_fail(err, status, failure.path, failure.offset, "%s", failure.message);
+	else
+		status = load_failed(run, seen, entry, &failure, context, err);
+	parts_fini(&loaded);
+	return status;
+}
+
+/* --- following a scan ------------------------------------------------------------------------------- */
+
+static pt_status refuse(pt_seen_checkpoint *seen, const pt_checkpoint_entry *entry, pt_error *err)
+{
+	pt_problem_list_clear(&seen->problems);
+	seen->progress = PT_FILE_FAILED;
+	return pt_problem_list_add(&seen->problems, entry->code, entry->directory, -1, entry->why, err);
+}
+
+static pt_status follow_entry(pt_run *run, const pt_checkpoint_entry *entry, int64_t rescan_wall_ms,
+	const pt_run_context *context, bool *changed, pt_error *err)
+{
+	pt_seen_checkpoint *seen;
+	pt_status status = seen_at(run, entry->step, &seen, err);
+	if (status != PT_OK)
+		return status;
+	uint64_t fingerprint = fingerprint_of(entry);
+	bool same = seen->fingerprint == fingerprint && seen->progress != PT_FILE_UNREAD;
+	bool was_gone = !seen->on_disk;
+	seen->on_disk = true;
+	if (entry->written_ns > 0)
+		seen->written_ns = entry->written_ns;
+	if (entry->readiness == PT_CHECKPOINT_PENDING) {
+		bool told = seen->progress == PT_FILE_WAITING && strcmp(seen->why, entry->why) == 0;
+		*changed |= !told;
+		return told ? PT_OK : wait_for(seen, entry->directory, entry->why, rescan_wall_ms, err);
+	}
+	bool due = seen->progress == PT_FILE_WAITING && context->now_wall_ms >= seen->retry_wall_ms;
+	if (same && !due) {
+		*changed |= was_gone;
+		return PT_OK;
+	}
+	seen->fingerprint = fingerprint;
+	*changed = true;
+	if (entry->readiness == PT_CHECKPOINT_REFUSED)
+		return refuse(seen, entry, err);
+	status = read_checkpoint(run, seen, entry, context, err);
+	if (status == PT_ERR_CANCELLED || status == PT_ERR_MEMORY)
+		seen->progress = PT_FILE_UNREAD; /* the next refresh tries again */
+	return status;
+}
+
+/* What is gone from the disk keeps its results; what never gave any is forgotten. */
+static void mark_vanished(pt_run *run, bool *changed)
+{
+	for (size_t i = run->n_seen; i-- > 0;) {
+		pt_seen_checkpoint *seen = &run->seen[i];
+		if (seen->on_disk)
+			continue;
+		*changed |= seen->was_on_disk;
+		if (seen->progress != PT_FILE_READ)
+			drop_seen(run, i);
+	}
+}
+
+static pt_status keep_scan_problems(pt_run *run, const pt_scan *scan, bool *changed, pt_error *err)
+{
+	bool same = run->scan_problems.n == scan->n_problems;
+	for (size_t i = 0; same && i < scan->n_problems; i++)
+		same = strcmp(run->scan_problems.items[i].message, scan->problems[i].message) == 0 &&
+		       strcmp(run->scan_problems.items[i].path, scan->problems[i].path) == 0;
+	if (same)
+		return PT_OK;
+	*changed = true;
+	pt_problem_list_clear(&run->scan_problems);
+	for (size_t i = 0; i < scan->n_problems; i++) {
+		const pt_error *problem = &scan->problems[i];
+		pt_status status = pt_problem_list_add(
+			&run->scan_problems, problem->code, problem->path, problem->offset, problem->message, err);
+		if (status != PT_OK)
+			return status;
+	}
+	return PT_OK;
+}
+
+static void plan_rescan(pt_run *run, int64_t rescan_wall_ms)
+{
+	run->rescan_wall_ms = rescan_wall_ms;
+	for (size_t i = 0; i < run->n_seen; i++)
+		if (run->seen[i].progress == PT_FILE_WAITING && run->seen[i].retry_wall_ms < run->rescan_wall_ms)
+			run->rescan_wall_ms = run->seen[i].retry_wall_ms;
+}
+
+static pt_status follow_entries(
+	pt_run *run, const pt_scan *scan, const pt_run_context *context, bool *changed, pt_error *err)
+{
+	int64_t every = context->settings->every;
+	for (size_t i = 0; i < run->n_seen; i++) {
+		run->seen[i].was_on_disk = run->seen[i].on_disk;
+		run->seen[i].on_disk = false;
+	}
+	for (size_t i = 0; i < scan->n_entries; i++) {
+		const pt_checkpoint_entry *entry = &scan->entries[i];
+		if (every > 0 && entry->step % every != 0)
+			continue;
+		pt_status status = follow_entry(run, entry, scan->rescan_wall_ms, context, changed, err);
+		if (status != PT_OK)
+			return status;
+	}
+	return PT_OK;
+}
+
+pt_status pt_run_refresh(
+	pt_run *run, const pt_scan *scan, const pt_run_context *context, bool *changed, pt_error *err)
+{
+	*changed |= !run->scanned || run->removed;
+	run->scanned = true;
+	run->removed = false;
+	pt_status status = keep_scan_problems(run, scan, changed, err);
+	if (status != PT_OK)
+		return status;
+	status = follow_entries(run, scan, context, changed, err);
+	if (status == PT_OK)
+		mark_vanished(run, changed);
+	if (status == PT_OK)
+		status = pt_run_logs_sync(&run->logs, run->path, scan, changed, err);
+	plan_rescan(run, scan->rescan_wall_ms);
+	return status;
+}
+
+pt_status pt_run_scan_failed(pt_run *run, const pt_error *why, bool *changed, pt_error *err)
+{
+	bool gone = why->code == PT_ERR_NOT_FOUND || why->code == PT_ERR_NOT_DIRECTORY;
+	bool told = run->scanned && run->removed == gone && run->scan_problems.n == 1 &&
+	            run->scan_problems.items[0].code == why->code;
+	run->scanned = true;
+	run->rescan_wall_ms = INT64_MAX;
+	if (told)
+		return PT_OK;
+	*changed = true;
+	run->removed = gone;
+	pt_problem_list_clear(&run->scan_problems);
+	return pt_problem_list_add(
+		&run->scan_problems, why->code, run->path, why->offset, gone ? "the run directory is gone" : why->message, err);
+}
+
+pt_status pt_run_keep_multiples(pt_run *run, int64_t every, pt_error *err)
+{
+	for (size_t i = run->n_seen; every > 0 && i-- > 0;) {
+		if (run->seen[i].step % every == 0)
+			continue;
+		pt_status status = pt_trajectories_remove(&run->trajectories, run->seen[i].step, err);
+		if (status != PT_OK)
+			return status;
+		drop_seen(run, i);
+	}
+	return PT_OK;
+}

@@ -1,0 +1,522 @@
+#include "trajectories.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "phasetop/analysis/module_set.h"
+#include "phasetop/base/alloc.h"
+#include "phasetop/base/missing.h"
+
+_Static_assert((int)PT_TRAJECTORY_A == (int)PT_MATRIX_A && (int)PT_TRAJECTORY_B == (int)PT_MATRIX_B &&
+		(int)PT_TRAJECTORY_DW == (int)PT_MATRIX_DW && (int)PT_TRAJECTORY_W == (int)PT_MATRIX_W &&
+		(int)PT_N_TRAJECTORIES == (int)PT_N_MATRICES,
+	"numeric and analysis number the matrix types alike");
+
+static pt_status out_of_memory(pt_error *err)
+{
+	return pt_fail(err, PT_ERR_MEMORY, "", -1, "out of memory for trajectories");
+}
+
+void pt_trajectories_init(pt_trajectories *t)
+{
+	*t = (pt_trajectories){0};
+	for (int m = 0; m < PT_N_MATRICES; m++) {
+		pt_gram_init(&t->matrices[m].gram);
+		pt_pca_init(&t->matrices[m].pca);
+		pt_direction_init(&t->matrices[m].direction);
+		for (int i = 0; i < PT_MAX_K; i++)
+			pt_local_cosine_init(&t->matrices[m].cosines[i]);
+	}
+}
+
+static void module_fini(pt_tracked_module *module)
+{
+	pt_free(module->name);
+	pt_free(module->adapter);
+	pt_free(module->kind);
+	pt_free(module->dtype);
+	for (size_t i = 0; i < module->n_warnings; i++)
+		pt_free(module->warnings[i]);
+	pt_free(module->warnings);
+	pt_module_history_destroy(module->history);
+	*module = (pt_tracked_module){0};
+}
+
+void pt_trajectories_fini(pt_trajectories *t)
+{
+	for (size_t i = 0; i < t->n_modules; i++)
+		module_fini(&t->modules[i]);
+	pt_free(t->modules);
+	pt_free(t->checkpoints);
+	pt_free(t->complete_steps);
+	for (int m = 0; m < PT_N_MATRICES; m++) {
+		pt_tracked_matrix *matrix = &t->matrices[m];
+		pt_gram_fini(&matrix->gram);
+		pt_free(matrix->norms);
+		pt_pca_fini(&matrix->pca);
+		pt_direction_fini(&matrix->direction);
+		for (int i = 0; i < PT_MAX_K; i++)
+			pt_local_cosine_fini(&matrix->cosines[i]);
+	}
+	*t = (pt_trajectories){0};
+}
+
+/* First position whose step is not below `step`; *found tells whether it is that very step. */
+static size_t checkpoint_position(const pt_trajectories *t, int64_t step, bool *found)
+{
+	size_t low = 0, high = t->n_checkpoints;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (t->checkpoints[middle].step < step)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*found = low < t->n_checkpoints && t->checkpoints[low].step == step;
+	return low;
+}
+
+/* First position among the complete checkpoints whose step is not below `step`. */
+static size_t complete_position(const pt_trajectories *t, int64_t step)
+{
+	size_t low = 0, high = t->n_complete;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (t->complete_steps[middle] < step)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+ptrdiff_t pt_trajectories_complete_index(const pt_trajectories *t, int64_t step)
+{
+	size_t i = complete_position(t, step);
+	return i < t->n_complete && t->complete_steps[i] == step ? (ptrdiff_t)i : -1;
+}
+
+static void touch_from(pt_trajectories *t, size_t index)
+{
+	if (t->n_set > index)
+		t->n_set = index;
+	if (t->n_unchanged > index)
+		t->n_unchanged = index;
+}
+
+void pt_trajectories_invalidate(pt_trajectories *t)
+{
+	t->n_unchanged = 0;
+}
+
+/* --- modules ---------------------------------------------------------------------------------------- */
+
+static pt_module_checkpoint values_of(const pt_loaded_module *loaded)
+{
+	pt_values a = {.f32 = loaded->is_f64 ? NULL : loaded->a, .f64 = loaded->is_f64 ? loaded->a : NULL};
+	pt_values b = {.f32 = loaded->is_f64 ? NULL : loaded->b, .f64 = loaded->is_f64 ? loaded->b : NULL};
+	if (loaded->b == NULL)
+		return (pt_module_checkpoint){
+			.shape = {.kind = PT_MODULE_FULL, .length = loaded->a_rows * loaded->a_cols},
+			.w = a,
+			.scaling = PT_MISSING,
+		};
+	return (pt_module_checkpoint){
+		.shape = {.kind = PT_MODULE_LORA, .rank = loaded->a_rows, .d_in = loaded->a_cols, .d_out = loaded->b_rows},
+		.a = a,
+		.b = b,
+		/* the norm of a product of experts is not that of the whole factors: better no dW than a wrong one */
+		.scaling = loaded->has_product && loaded->n_experts <= 1 ? loaded->scaling : PT_MISSING,
+	};
+}
+
+static bool add_warning(pt_tracked_module *module, const char *warning)
+{
+	for (size_t i = 0; i < module->n_warnings; i++)
+		if (strcmp(module->warnings[i], warning) == 0)
+			return true;
+	if (!pt_array_reserve((void **)&module->warnings, &module->warning_capacity, module->n_warnings + 1,
+			sizeof *module->warnings))
+		return false;
+	char *copy = pt_text_copy(warning, strlen(warning));
+	if (!copy)
+		return false;
+	module->warnings[module->n_warnings++] = copy;
+	return true;
+}
+
+static bool add_warnings(pt_tracked_module *module, const pt_loaded_module *loaded)
+{
+	for (size_t i = 0; i < loaded->n_warnings; i++)
+		if (!add_warning(module, loaded->warnings[i]))
+			return false;
+	return true;
+}
+
+static pt_status module_init(pt_tracked_module *module, const pt_loaded_module *loaded, pt_error *err)
+{
+	*module = (pt_tracked_module){
+		.name = pt_text_copy(loaded->name, strlen(loaded->name)),
+		.adapter = pt_text_copy(loaded->adapter, strlen(loaded->adapter)),
+		.kind = pt_text_copy(loaded->kind, strlen(loaded->kind)),
+		.dtype = pt_text_copy(loaded->dtype, strlen(loaded->dtype)),
+		.rank = loaded->rank,
+		.n_shape_a = loaded->n_shape_a,
+		.n_shape_b = loaded->n_shape_b,
+	};
+	memcpy(module->shape_a, loaded->shape_a, loaded->n_shape_a * sizeof *module->shape_a);
+	memcpy(module->shape_b, loaded->shape_b, loaded->n_shape_b * sizeof *module->shape_b);
+	if (!module->name || !module->adapter || !module->kind || !module->dtype || !add_warnings(module, loaded) ||
+		pt_module_history_create(&module->history, NULL) != PT_OK) {
+		module_fini(module);
+		return out_of_memory(err);
+	}
+	return PT_OK;
+}
+
+/* The first complete checkpoint says which modules the run has. */
+static pt_status adopt_modules(
+	pt_trajectories *t, const pt_module_list *loaded, const pt_settings *settings, pt_error *err)
+{
+	if (!pt_array_reserve((void **)&t->modules, &t->module_capacity, loaded->n_modules, sizeof *t->modules))
+		return out_of_memory(err);
+	for (size_t i = 0; i < loaded->n_modules; i++) {
+		pt_status status = module_init(&t->modules[i], &loaded->modules[i], err);
+		if (status != PT_OK) {
+			while (i-- > 0)
+				module_fini(&t->modules[i]);
+			return status;
+		}
+		t->modules[i].selected = pt_module_set_selects(settings->modules, t->modules[i].adapter, t->modules[i].name);
+	}
+	t->n_modules = loaded->n_modules;
+	return PT_OK;
+}
+
+static const pt_loaded_module *find_loaded(const pt_module_list *loaded, const pt_tracked_module *module, size_t hint)
+{
+	for (size_t n = 0; n < loaded->n_modules; n++) {
+		/* the order is the loader's in both lists: the hint is right but for odd files */
+		const pt_loaded_module *candidate = &loaded->modules[(hint + n) % loaded->n_modules];
+		if (strcmp(candidate->name, module->name) == 0 && strcmp(candidate->adapter, module->adapter) == 0)
+			return candidate;
+	}
+	return NULL;
+}
+
+static bool same_shape(const pt_tracked_module *module, const pt_loaded_module *loaded)
+{
+	return module->n_shape_a == loaded->n_shape_a && module->n_shape_b == loaded->n_shape_b &&
+	       memcmp(module->shape_a, loaded->shape_a, loaded->n_shape_a * sizeof *loaded->shape_a) == 0 &&
+	       memcmp(module->shape_b, loaded->shape_b, loaded->n_shape_b * sizeof *loaded->shape_b) == 0;
+}
+
+static void shape_text(char *out, size_t capacity, const int64_t *shape, size_t n)
+{
+	size_t at = 0;
+	out[0] = '\0';
+	for (size_t i = 0; i < n && at < capacity; i++)
+		at += (size_t)snprintf(out + at, capacity - at, "%s%lld", i ? "x" : "", (long long)shape[i]);
+}
+
+static pt_status check_module(const pt_tracked_module *module, const pt_loaded_module *loaded, pt_error *err)
+{
+	if (!loaded)
+		return pt_fail(err, PT_ERR_MISSING_PAIR, "", -1, "module %s of the earlier checkpoints is not there",
+			module->name);
+	if (!same_shape(module, loaded)) {
+		char was_a[48], was_b[48], is_a[48], is_b[48];
+		shape_text(was_a, sizeof was_a, module->shape_a, module->n_shape_a);
+		shape_text(was_b, sizeof was_b, module->shape_b, module->n_shape_b);
+		shape_text(is_a, sizeof is_a, loaded->shape_a, loaded->n_shape_a);
+		shape_text(is_b, sizeof is_b, loaded->shape_b, loaded->n_shape_b);
+		return pt_fail(err, PT_ERR_SHAPE, "", -1, "shape changed: %s%s%s became %s%s%s in %s", was_a,
+			*was_b ? " and " : "", was_b, is_a, *is_b ? " and " : "", is_b, module->name);
+	}
+	if (!loaded->finite_a || !loaded->finite_b)
+		return pt_fail(err, PT_ERR_NOT_FINITE, "", -1, "NaN or infinity in %s", module->name);
+	return PT_OK;
+}
+
+/* Does the checkpoint fit the run? Nothing is changed. */
+static pt_status check_fit(const pt_trajectories *t, const pt_module_list *loaded, pt_error *err)
+{
+	for (size_t i = 0; i < t->n_modules; i++) {
+		const pt_tracked_module *module = &t->modules[i];
+		pt_status status = check_module(module, find_loaded(loaded, module, i), err);
+		if (status != PT_OK)
+			return status;
+	}
+	if (loaded->n_modules > t->n_modules)
+		return pt_fail(err, PT_ERR_SHAPE, "", -1, "%zu modules, where the earlier checkpoints have %zu",
+			loaded->n_modules, t->n_modules);
+	return PT_OK;
+}
+
+static pt_status check_finite(const pt_module_list *loaded, pt_error *err)
+{
+	for (size_t i = 0; i < loaded->n_modules; i++)
+		if (!loaded->modules[i].finite_a || !loaded->modules[i].finite_b)
+			return pt_fail(
+				err, PT_ERR_NOT_FINITE, "", -1, "NaN or infinity in %s", loaded->modules[i].name);
+	return PT_OK;
+}
+
+/* --- checkpoints ------------------------------------------------------------------------------------ */
+
+static pt_status list_checkpoint(pt_trajectories *t, int64_t step, bool complete, pt_error *err)
+{
+	bool found;
+	size_t at = checkpoint_position(t, step, &found);
+	if (!found) {
+		if (!pt_array_reserve((void **)&t->checkpoints, &t->checkpoint_capacity, t->n_checkpoints + 1,
+				sizeof *t->checkpoints))
+			return out_of_memory(err);
+		memmove(t->checkpoints + at + 1, t->checkpoints + at, (t->n_checkpoints - at) * sizeof *t->checkpoints);
+		t->n_checkpoints++;
+	}
+	t->checkpoints[at] = (pt_tracked_checkpoint){.step = step, .complete = complete};
+	return PT_OK;
+}
+
+static pt_status remove_complete(pt_trajectories *t, int64_t step, pt_error *err)
+{
+	ptrdiff_t found = pt_trajectories_complete_index(t, step);
+	if (found < 0)
+		return PT_OK;
+	size_t index = (size_t)found;
+	for (size_t i = 0; i < t->n_modules; i++) {
+		pt_status status = pt_module_history_remove(t->modules[i].history, index, err);
+		if (status != PT_OK)
+			return status;
+	}
+	memmove(t->complete_steps + index, t->complete_steps + index + 1,
+		(t->n_complete - index - 1) * sizeof *t->complete_steps);
+	t->n_complete--;
+	touch_from(t, index);
+	return PT_OK;
+}
+
+pt_status pt_trajectories_put_incomplete(pt_trajectories *t, int64_t step, pt_error *err)
+{
+	pt_status status = remove_complete(t, step, err);
+	return status != PT_OK ? status : list_checkpoint(t, step, false, err);
+}
+
+pt_status pt_trajectories_remove(pt_trajectories *t, int64_t step, pt_error *err)
+{
+	pt_status status = remove_complete(t, step, err);
+	bool found;
+	size_t at = checkpoint_position(t, step, &found);
+	if (status != PT_OK || !found)
+		return status;
+	memmove(t->checkpoints + at, t->checkpoints + at + 1, (t->n_checkpoints - at - 1) * sizeof *t->checkpoints);
+	t->n_checkpoints--;
+	return PT_OK;
+}
+
+/* Put the values of every module at `index`; undone whole when one fails. */
+static pt_status put_values(
+	pt_trajectories *t, size_t index, bool replaces, const pt_module_list *loaded, pt_error *err)
+{
+	for (size_t i = 0; i < t->n_modules; i++) {
+		pt_tracked_module *module = &t->modules[i];
+		const pt_loaded_module *found = find_loaded(loaded, module, i);
+		pt_module_checkpoint values = values_of(found);
+		pt_status status = replaces ? pt_module_history_replace(module->history, index, &values, err)
+		                            : pt_module_history_insert(module->history, index, &values, err);
+		if (status == PT_OK && !add_warnings(module, found))
+			status = out_of_memory(err);
+		if (status != PT_OK) {
+			if (!replaces)
+				while (i-- > 0)
+					if (pt_module_history_remove(t->modules[i].history, index, NULL) != PT_OK)
+						break;
+			return status;
+		}
+	}
+	return PT_OK;
+}
+
+pt_status pt_trajectories_put(pt_trajectories *t, int64_t step, const pt_module_list *loaded,
+	const pt_settings *settings, pt_error *err)
+{
+	pt_status fit = t->n_modules > 0 ? check_fit(t, loaded, err) : check_finite(loaded, err);
+	if (fit != PT_OK) {
+		pt_status status = pt_trajectories_put_incomplete(t, step, NULL);
+		return status != PT_OK ? status : fit;
+	}
+	pt_status status = PT_OK;
+	if (t->n_modules == 0)
+		status = adopt_modules(t, loaded, settings, err);
+	if (status == PT_OK && !pt_array_reserve((void **)&t->complete_steps, &t->complete_capacity, t->n_complete + 1,
+							   sizeof *t->complete_steps))
+		status = out_of_memory(err);
+	if (status == PT_OK)
+		status = list_checkpoint(t, step, true, err);
+	if (status != PT_OK)
+		return status;
+	size_t index = complete_position(t, step);
+	bool replaces = index < t->n_complete && t->complete_steps[index] == step;
+	status = put_values(t, index, replaces, loaded, err);
+	if (status != PT_OK) {
+		bool found;
+		t->checkpoints[checkpoint_position(t, step, &found)].complete = false;
+		return status;
+	}
+	if (!replaces) {
+		memmove(t->complete_steps + index + 1, t->complete_steps + index,
+			(t->n_complete - index) * sizeof *t->complete_steps);
+		t->complete_steps[index] = step;
+		t->n_complete++;
+	}
+	touch_from(t, index);
+	return PT_OK;
+}
+
+void pt_trajectories_select(pt_trajectories *t, const pt_settings *settings)
+{
+	for (size_t i = 0; i < t->n_modules; i++) {
+		bool selected = pt_module_set_selects(settings->modules, t->modules[i].adapter, t->modules[i].name);
+		if (selected != t->modules[i].selected)
+			touch_from(t, 0);
+		t->modules[i].selected = selected;
+	}
+}
+
+/* --- derived results -------------------------------------------------------------------------------- */
+
+/* A type is present when some module is selected and every selected one has it. */
+static bool set_has(const pt_trajectories *t, pt_trajectory type)
+{
+	bool any = false;
+	for (size_t i = 0; i < t->n_modules; i++) {
+		if (!t->modules[i].selected)
+			continue;
+		if (!pt_module_history_has(t->modules[i].history, type))
+			return false;
+		any = true;
+	}
+	return any && t->n_complete > 0;
+}
+
+/* Sum the modules' Grams from row `first` on, always in the same order of modules. */
+static pt_status sum_set(pt_trajectories *t, pt_trajectory type, size_t first, pt_error *err)
+{
+	pt_tracked_matrix *matrix = &t->matrices[type];
+	size_t n = t->n_complete;
+	if (matrix->gram.n < first)
+		first = matrix->gram.n; /* the type was not present before */
+	pt_gram_truncate(&matrix->gram, first);
+	double *norms = pt_array_resize(matrix->norms, n ? n : 1, sizeof *norms);
+	if (!norms)
+		return out_of_memory(err);
+	matrix->norms = norms;
+	pt_status status = pt_gram_extend_zero(&matrix->gram, n, err);
+	if (status != PT_OK)
+		return status;
+	memset(norms + first, 0, (n - first) * sizeof *norms);
+	size_t n_selected = 0;
+	for (size_t i = 0; i < t->n_modules; i++) {
+		const pt_tracked_module *module = &t->modules[i];
+		if (!module->selected)
+			continue;
+		n_selected++;
+		pt_gram_add(&matrix->gram, pt_module_history_gram(module->history, type), first);
+		const double *own = pt_module_history_norms(module->history, type);
+		for (size_t c = first; c < n; c++)
+			norms[c] = n_selected == 1 ? own[c] : hypot(norms[c], own[c]);
+	}
+	return PT_OK;
+}
+
+/* k in steps for this run: as asked, or as multiples of its spacing (default 1, 2, 3). */
+static void resolve_k(pt_trajectories *t, const pt_settings *settings)
+{
+	static const int64_t default_multiples[] = {1, 2, 3};
+	bool multiples = settings->n_k == 0 || settings->k_in_spacings;
+	const int64_t *k = settings->n_k == 0 ? default_multiples : settings->k;
+	int64_t spacing = pt_step_spacing(t->complete_steps, t->n_complete);
+	t->n_k = settings->n_k == 0 ? sizeof default_multiples / sizeof default_multiples[0] : settings->n_k;
+	if (multiples && spacing == PT_STEP_MISSING)
+		spacing = 1;
+	for (size_t i = 0; i < t->n_k; i++) {
+		int64_t wanted = k[i];
+		if (multiples && __builtin_mul_overflow(k[i], spacing, &wanted))
+			wanted = INT64_MAX / 4;
+		if (wanted != t->k[i])
+			t->n_unchanged = 0;
+		t->k[i] = wanted;
+	}
+}
+
+static pt_cosine_options cosine_options(const pt_settings *settings, int64_t k)
+{
+	pt_cosine_options options = pt_cosine_options_default();
+	options.k = k;
+	options.by_index = settings->pairing == PT_PAIRING_INDEX;
+	options.tolerance = settings->pairing_tolerance;
+	if (!pt_is_missing(settings->min_step_norm))
+		options.min_step_norm = settings->min_step_norm;
+	if (!pt_is_missing(settings->min_step_frac)) {
+		options.min_step_frac = settings->min_step_frac;
+		options.dip_min_step_frac = settings->min_step_frac;
+	}
+	return options;
+}
+
+static double increment_product(const void *gram, size_t i, size_t j)
+{
+	return pt_gram_at(gram, i, j);
+}
+
+static pt_status derive_matrix(pt_trajectories *t, pt_tracked_matrix *matrix, const pt_settings *settings, pt_error *err)
+{
+	pt_status status = pt_trajectory_pca(&matrix->gram, PT_PCA_SOLVER_AUTO, &matrix->pca, err);
+	for (size_t i = 0; i < t->n_k && status == PT_OK; i++) {
+		pt_cosine_options options = cosine_options(settings, t->k[i]);
+		status = pt_local_cosine_update(
+			&matrix->cosines[i], &matrix->gram, t->complete_steps, t->n_unchanged, &options, err);
+	}
+	if (status == PT_OK)
+		status = pt_direction_scan(
+			increment_product, &matrix->gram, t->complete_steps, t->n_complete, &matrix->direction, err);
+	return status;
+}
+
+pt_status pt_trajectories_compute(pt_trajectories *t, const pt_settings *settings, pt_error *err)
+{
+	resolve_k(t, settings);
+	for (int m = 0; m < PT_N_MATRICES; m++) {
+		pt_tracked_matrix *matrix = &t->matrices[m];
+		bool present = set_has(t, (pt_trajectory)m);
+		if (!present) {
+			pt_gram_truncate(&matrix->gram, 0);
+			matrix->present = false;
+			continue;
+		}
+		if (!matrix->present)
+			t->n_unchanged = 0; /* its caches tell of an older set */
+		pt_status status = sum_set(t, (pt_trajectory)m, t->n_set, err);
+		if (status == PT_OK)
+			status = derive_matrix(t, matrix, settings, err);
+		matrix->present = status == PT_OK;
+		if (status != PT_OK)
+			return status;
+	}
+	t->n_set = t->n_complete;
+	t->n_unchanged = t->n_complete;
+	return PT_OK;
+}
+
+size_t pt_trajectories_bytes(const pt_trajectories *t)
+{
+	size_t bytes = 0;
+	for (size_t i = 0; i < t->n_modules; i++)
+		bytes += pt_module_history_bytes(t->modules[i].history);
+	for (int m = 0; m < PT_N_MATRICES; m++)
+		bytes += pt_gram_bytes(&t->matrices[m].gram);
+	return bytes;
+}
