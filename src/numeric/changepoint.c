@@ -145,7 +145,7 @@ static double turning_angle(const increments *inc, size_t at)
 {
 	const size_t k = PT_TURN_SIDE;
 	if (at < k || at + k > inc->n)
-		return NAN;
+		return (double)NAN;
 	double pairs[2] = {0}, squares[2] = {0}, across = 0;
 	for (size_t i = 0; i < 2 * k; i++) {
 		squares[i >= k] += product_of(inc, at - k + i, at - k + i);
@@ -163,11 +163,11 @@ static double turning_angle(const increments *inc, size_t at)
 		mean[side] = 2 * pairs[side] / (double)(k * (k - 1));
 		/* written so that NaN is incoherent too */
 		if (!(mean[side] > 0) || !((double)(k * k) * mean[side] > 0.5 * sum))
-			return NAN;
+			return (double)NAN;
 	}
 	const double cosine = across / (double)(k * k) / sqrt(mean[0]) / sqrt(mean[1]);
 	if (!isfinite(cosine))
-		return NAN;
+		return (double)NAN;
 	return acos(fmin(1, fmax(-1, cosine))) * RADIANS_TO_DEGREES;
 }
 
@@ -190,7 +190,7 @@ static double median_of_defined(const double *values, size_t n, double *scratch)
 		if (!isnan(values[i]))
 			scratch[m++] = values[i];
 	if (m == 0)
-		return NAN;
+		return (double)NAN;
 	qsort(scratch, m, sizeof *scratch, compare_doubles);
 	return sorted_median(scratch, m);
 }
@@ -214,7 +214,7 @@ static void judge_rows(const increments *inc, double *t, double *ratio, size_t *
 {
 	size_t n_sorted = 0;
 	for (size_t n = 1; n <= inc->n; n++) {
-		t[n - 1] = ratio[n - 1] = NAN;
+		t[n - 1] = ratio[n - 1] = (double)NAN;
 		splits[n - 1] = 0;
 		if (n < PT_CHANGE_FIRST)
 			continue;
@@ -243,7 +243,7 @@ static size_t refining_row(const double *t, const size_t *splits, size_t n, size
 
 static double largest_angle_near(const increments *inc, size_t split)
 {
-	double best = NAN;
+	double best = (double)NAN;
 	const size_t from = split > PT_TURN_REACH ? split - PT_TURN_REACH : 0;
 	for (size_t at = from; at <= split + PT_TURN_REACH; at++)
 		best = fmax(best, turning_angle(inc, at));
@@ -278,7 +278,7 @@ static size_t find_changes(const increments *inc, const double *t, const double 
 
 void pt_direction_init(pt_direction *direction)
 {
-	*direction = (pt_direction){.usual_phi_deg = NAN};
+	*direction = (pt_direction){.usual_phi_deg = (double)NAN};
 }
 
 void pt_direction_fini(pt_direction *direction)
@@ -315,7 +315,7 @@ static bool fill_grid(const int64_t *steps, size_t n, pt_direction *direction)
 static void fill_angles(const increments *inc, pt_direction *direction)
 {
 	for (size_t g = 0; g < direction->n_grid; g++)
-		direction->phi_deg[g] = NAN;
+		direction->phi_deg[g] = (double)NAN;
 	for (size_t i = 0, g = 0; i < inc->n; i++) {
 		while (direction->grid[g] != inc->right[i])
 			g++;

@@ -1,0 +1,188 @@
+#include "loss_spectrum.h"
+
+#include <math.h>
+
+/* Where n q − 1 is smaller, SHC is summed from C itself: below, a digit and a half of the dual form are lost.
+ */
+static const double NEARLY_ISOTROPIC = 0.05;
+/* ‖K x − θx‖ ≤ this × θ ends Lanczos; the error of θ itself is about the square of that over the gap. */
+static const double RESIDUAL = 1e-10;
+
+static void add_scaled(double *into, double factor, const double *from, size_t n)
+{
+#pragma omp simd
+	for (size_t i = 0; i < n; i++)
+		into[i] += factor * from[i];
+}
+
+/*
+ * Largest eigenvalue of the tridiagonal matrix (alpha, beta) of order j by Newton's method on its
+ * characteristic polynomial from above, where it falls monotonically onto the root.
+ */
+static double tridiagonal_top(const double *alpha, const double *beta, size_t j, double above)
+{
+	double x = above;
+	for (int iteration = 0; iteration < 100; iteration++) {
+		/* pivots of T − x, all negative above the root, and their derivatives: p'/p = Σ pivot'/pivot */
+		double pivot = alpha[0] - x, slope = -1, log_slope = slope / pivot;
+		for (size_t i = 1; i < j && pivot < 0; i++) {
+			const double ratio = beta[i - 1] / pivot;
+			slope = -1 + ratio * ratio * slope;
+			pivot = alpha[i] - x - beta[i - 1] * ratio;
+			log_slope += slope / pivot;
+		}
+		if (!(pivot < 0))
+			break; /* at the root, to rounding */
+		const double next = x - 1 / log_slope;
+		if (!(next < x))
+			break;
+		x = next;
+	}
+	return x;
+}
+
+/* |last component| of the unit eigenvector of T at its top θ, by the recurrence from the end (it grows). */
+static double last_component(const double *alpha, const double *beta, size_t j, double theta)
+{
+	double here = 1, after = 0, squares = 1;
+	for (size_t i = j; i-- > 1;) {
+		const double before = ((theta - alpha[i]) * here - (i + 1 < j ? beta[i] * after : 0)) / beta[i - 1];
+		after = here;
+		here = before;
+		squares += here * here;
+	}
+	return 1 / sqrt(squares);
+}
+
+/* A fixed start that no pattern of rows is likely to be orthogonal to, put into the range of the matrix. */
+static void start_vector(const double *matrix, size_t m, double *scratch, double *start)
+{
+	double phase = 0;
+	for (size_t i = 0; i < m; i++) {
+		phase += 0.61803398874989485;
+		phase -= floor(phase);
+		scratch[i] = phase - 0.5;
+	}
+	for (size_t i = 0; i < m; i++)
+		start[i] = pt_dot(matrix + i * m, scratch, m);
+}
+
+/*
+ * Largest eigenvalue of a positive semi-definite m × m matrix of trace 1: Lanczos with full
+ * reorthogonalisation. Scratch: m² + 4m doubles. O(m²) a step; few steps where one direction dominates.
+ */
+static double leading_eigenvalue(const double *matrix, size_t m, double *scratch)
+{
+	double *basis = scratch, *alpha = basis + m * m, *beta = alpha + m, *next = beta + m, *random = next + m;
+	start_vector(matrix, m, random, next);
+	double norm = sqrt(pt_dot(next, next, m)), theta = 0;
+	for (size_t j = 0; j < m && norm > 0; j++) {
+		double *q = basis + j * m;
+		for (size_t i = 0; i < m; i++)
+			q[i] = next[i] / norm;
+		for (size_t i = 0; i < m; i++)
+			next[i] = pt_dot(matrix + i * m, q, m);
+		alpha[j] = pt_dot(q, next, m);
+		/* twice is enough: what is left is orthogonal to working precision */
+		for (int pass = 0; pass < 2; pass++)
+			for (size_t i = 0; i <= j; i++)
+				add_scaled(next, -pt_dot(basis + i * m, next, m), basis + i * m, m);
+		theta = tridiagonal_top(alpha, beta, j + 1, fmax(theta, alpha[j]) + (j > 0 ? beta[j - 1] : 0));
+		norm = sqrt(pt_dot(next, next, m));
+		if (norm * last_component(alpha, beta, j + 1, theta) <= RESIDUAL * theta)
+			break;
+		beta[j] = norm;
+	}
+	return theta;
+}
+
+/* ‖C/tr C − I/n‖_F², from the n × n covariance of the rows; *trace = tr((m − 1) C) of the same rounding. */
+static double anisotropy(const pt_centred_rows *centred, double *trace)
+{
+	const size_t n = centred->n, m = centred->m;
+	double sum = 0;
+	*trace = 0;
+	for (size_t i = 0; i < m * n; i++)
+		*trace += centred->rows[i] * centred->rows[i];
+	for (size_t a = 0; a < n; a++)
+		for (size_t b = 0; b <= a; b++) {
+			double product = 0;
+			for (size_t i = 0; i < m; i++)
+				product += centred->rows[i * n + a] * centred->rows[i * n + b];
+			const double off = product / *trace - (a == b ? 1 / (double)n : 0);
+			sum += (a == b ? 1 : 2) * off * off;
+		}
+	return sum;
+}
+
+/* n f / (n + f + 1) with n = n_eff of the rows' variances; NaN where they are all 0. */
+static double white_noise_ratio(const pt_centred_rows *centred, double *squares)
+{
+	const size_t n = centred->n;
+	double largest = 0, sum = 0, sum_of_squares = 0;
+	for (size_t p = 0; p < n; p++)
+		squares[p] = 0;
+	for (size_t i = 0; i < centred->m; i++) {
+		const double *row = centred->rows + i * n;
+#pragma omp simd
+		for (size_t p = 0; p < n; p++)
+			squares[p] += row[p] * row[p];
+	}
+	for (size_t p = 0; p < n; p++)
+		largest = fmax(largest, squares[p]);
+	if (!(largest > 0) || !isfinite(largest))
+		return (double)NAN;
+	for (size_t p = 0; p < n; p++) {
+		const double share = squares[p] / largest;
+		sum += share;
+		sum_of_squares += share * share;
+	}
+	const double n_eff = sum * sum / sum_of_squares, freedom = (double)centred->freedom;
+	return n_eff * freedom / (n_eff + freedom + 1);
+}
+
+static double finite_or_nan(double value)
+{
+	return isfinite(value) ? value : (double)NAN;
+}
+
+pt_spectrum_point pt_spectrum_undefined(size_t n_rows)
+{
+	const double none = (double)NAN;
+	return (pt_spectrum_point){none, none, none, none, none, n_rows, false};
+}
+
+pt_spectrum_point pt_spectrum_of(const pt_centred_rows *centred, double *scratch)
+{
+	const size_t m = centred->m;
+	const double n = (double)centred->n, divisor = (double)m - 1;
+	double total = 0, q = 0;
+	for (size_t i = 0; i < m; i++)
+		total += centred->dual[i * m + i];
+	pt_spectrum_point point = pt_spectrum_undefined(m);
+	if (!isfinite(total))
+		return point;
+	if (!(total > 0)) {
+		point.shc = point.trace = point.lambda1 = 0;
+		return point;
+	}
+	/* K of trace 1: squares can then neither overflow nor vanish */
+	double *unit = scratch, *rest = scratch + m * m;
+	for (size_t i = 0; i < m * m; i++) {
+		unit[i] = centred->dual[i] / total;
+		q += unit[i] * unit[i];
+	}
+	const double mean = total / divisor / n;
+	point.trace = finite_or_nan(total / divisor);
+	point.pr = finite_or_nan(1 / q);
+	point.shc = finite_or_nan(mean * mean * (n * q - 1));
+	if (n * q - 1 < NEARLY_ISOTROPIC) {
+		double trace;
+		const double sum = anisotropy(centred, &trace);
+		const double scaled = trace / divisor;
+		point.shc = finite_or_nan(scaled * scaled * sum / n);
+	}
+	point.lambda1 = finite_or_nan(leading_eigenvalue(unit, m, rest) * (total / divisor));
+	point.pr_white_noise = white_noise_ratio(centred, rest);
+	return point;
+}
