@@ -4,6 +4,7 @@ DESTDIR ?=
 CC      ?= cc
 VARIANT ?= release
 WERROR  ?=
+VERSION := 0.1.0
 
 B := build/$(VARIANT)
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion -Wstrict-prototypes \
@@ -19,6 +20,7 @@ CFLAGS ?=
 LDLIBS := -llapacke -lopenblas -lcjson -lutf8proc -lm -lpthread
 CURSES_LIBS := -lncursesw -ltinfo
 TEST_LIBS := -lcmocka
+TEST_LIBS_pty := -lvterm
 
 # Layers, each allowed to use those to its right (checked by `make check-layers`).
 LAYERS := app report ui plot analysis runio numeric base
@@ -48,6 +50,7 @@ $(foreach l,$(LAYERS),$(eval $(call LAYER,$(l))))
 
 ALL_LIBS := $(LAYERS:%=$(B)/lib%.a)
 PROGRAM := $(B)/phasetop
+THEMES := $(wildcard themes/*.theme)
 
 .DEFAULT_GOAL := all
 .PHONY: all
@@ -60,6 +63,154 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(BASE) $(VFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+# Groups: tests of the whole program, linked against every layer; they find it by $PT_PROGRAM.
+GROUPS := cli runs pty golden
+DIRS_cli := tests/cli
+DIRS_runs := tests/reference/runs
+DIRS_pty := tests/pty
+DIRS_golden := tests/golden
+define GROUP
+PROGRAMS_$(1) := $$(patsubst %.c,$(B)/%,$$(wildcard $$(DIRS_$(1))/test_*.c))
+$$(PROGRAMS_$(1)): %: %.o $(ALL_LIBS)
+	@mkdir -p $$(@D); $(CC) $(VFLAGS) $(LDFLAGS) -o $$@ $$^ $$(TEST_LIBS_$(1)) $(TEST_LIBS) $(CURSES_LIBS) $(LDLIBS)
+SCRIPTS_$(1) := $$(wildcard $$(DIRS_$(1))/test_*.sh)
+.PHONY: unit-$(1)
+unit-$(1): $$(PROGRAMS_$(1)) $(PROGRAM) ; @PT_PROGRAM=$(PROGRAM) tests/run_tests.sh $$(PROGRAMS_$(1)) $$(SCRIPTS_$(1))
+endef
+$(foreach g,$(GROUPS),$(eval $(call GROUP,$(g))))
+
 ALL_UNIT := $(foreach l,$(LAYERS),$(UNIT_$(l)))
+ALL_TESTS = $(ALL_UNIT) $(foreach g,$(GROUPS),$(PROGRAMS_$(g))) $(MORE_TESTS)
+ALL_SCRIPTS = $(foreach g,$(GROUPS),$(SCRIPTS_$(g))) $(MORE_SCRIPTS)
+
+# Further tests and targets of single directories; they may add to MORE_TESTS and MORE_SCRIPTS.
+-include $(wildcard src/*/*.mk tests/*/*.mk tests/*/*/*.mk)
+
+# Make the parts side by side, unless the caller has said how many jobs there are to be.
+PARALLEL = $(if $(findstring j,$(firstword -$(MAKEFLAGS))),,-j$$(nproc 2>/dev/null || echo 2))
+
+# ---- what people call -------------------------------------------------------------------------------------
+
+.PHONY: deps demo test check run-tests build-tests
+deps:
+	@.ci/deps.sh
+
+demo: deps
+	@$(MAKE) --no-print-directory $(PARALLEL) all
+	@$(PROGRAM) --replay sample_runs/medical $(DEMO_OPTIONS)
+
+# `deps` comes first, on its own: nothing below it can be made without a compiler.
+test: deps
+	@$(MAKE) --no-print-directory $(PARALLEL) build-tests
+	@$(MAKE) --no-print-directory run-tests
+
+build-tests: $(PROGRAM) $(ALL_TESTS)
+
+run-tests: build-tests
+	@PT_PROGRAM=$(PROGRAM) tests/run_tests.sh $(ALL_TESTS) $(ALL_SCRIPTS)
+
+check: check-layers check-headers test
+
+# ---- variants ---------------------------------------------------------------------------------------------
+
+.PHONY: debug asan tsan coverage
+debug:
+	@$(MAKE) --no-print-directory $(PARALLEL) VARIANT=debug all
+
+# OpenBLAS keeps its buffers for the life of the process: leaks are looked for in our own code alone.
+asan:
+	@LSAN_OPTIONS=$${LSAN_OPTIONS:-suppressions=tests/lsan.supp:print_suppressions=0} \
+		UBSAN_OPTIONS=$${UBSAN_OPTIONS:-print_stacktrace=1} $(MAKE) --no-print-directory VARIANT=asan test
+
+tsan:
+	@TSAN_OPTIONS=$${TSAN_OPTIONS:-halt_on_error=1} $(MAKE) --no-print-directory VARIANT=tsan test
+
+coverage:
+	@$(MAKE) --no-print-directory VARIANT=coverage test
+	@tests/coverage.sh build/coverage
+
+# ---- checks -----------------------------------------------------------------------------------------------
+
+.PHONY: check-layers check-headers check-format analyze format
+check-layers:
+	@tests/check_layers.sh $(wildcard $(OBJ_base) $(OBJ_numeric) $(OBJ_runio) $(OBJ_analysis) $(OBJ_plot) $(OBJ_ui) $(OBJ_report) $(OBJ_app))
+
+check-headers:
+	@tests/check_headers.sh $(BASE)
+
+C_FILES := $(wildcard src/*/*.[ch] include/phasetop/*/*.h tests/*/*.[ch] tests/*/*/*.[ch])
+format:
+	clang-format -i $(C_FILES)
+
+check-format:
+	clang-format --dry-run --Werror $(C_FILES)
+
+analyze:
+	@$(MAKE) --no-print-directory $(PARALLEL) VARIANT=analyze CFLAGS='-O1 -fanalyzer' all
+
+# ---- material that the program makes ----------------------------------------------------------------------
+
+.PHONY: golden-update man pictures
+golden-update: build-tests
+	@PT_GOLDEN_UPDATE=1 PT_PROGRAM=$(PROGRAM) tests/run_tests.sh $(PROGRAMS_golden) $(filter %golden%,$(ALL_UNIT) $(ALL_SCRIPTS))
+
+# The keys of the manual page come from the table of actions.
+man: $(B)/tests/unit/app/test_manual
+	@PT_MANUAL_UPDATE=1 $(B)/tests/unit/app/test_manual
+
+pictures: $(PROGRAM)
+	$(PROGRAM) --export man/phasetop.svg --size 120x36 --color true sample_runs/medical
+
+# ---- fuzzing: clang's libFuzzer, a minute a target ----------------------------------------------------------
+
+.PHONY: fuzz
+FUZZ_SECONDS ?= 60
+FUZZ := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+fuzz:
+	@mkdir -p build/fuzz; for target in $(FUZZ); do \
+		echo "$$target"; mkdir -p build/fuzz/corpus/$$target; \
+		clang $(BASE) -g -O1 -fsanitize=fuzzer,address,undefined -o build/fuzz/$$target tests/fuzz/$$target.c \
+			$(foreach l,$(filter-out app,$(LAYERS)),$(SRC_$(l))) $(CURSES_LIBS) $(LDLIBS) && \
+		build/fuzz/$$target -max_total_time=$(FUZZ_SECONDS) build/fuzz/corpus/$$target \
+			$$(test -d tests/fuzz/corpus/$$target && echo tests/fuzz/corpus/$$target) || exit 1; \
+	done
+
+# ---- install ------------------------------------------------------------------------------------------------
+
+.PHONY: install uninstall dist clean help
+install: $(PROGRAM)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/phasetop/themes
+	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/phasetop
+	install -m 644 man/phasetop.1 $(DESTDIR)$(PREFIX)/share/man/man1/phasetop.1
+	$(if $(THEMES),install -m 644 $(THEMES) $(DESTDIR)$(PREFIX)/share/phasetop/themes)
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/phasetop $(DESTDIR)$(PREFIX)/share/man/man1/phasetop.1
+	rm -rf $(DESTDIR)$(PREFIX)/share/phasetop
+
+dist:
+	@mkdir -p build
+	git archive --prefix=phasetop-$(VERSION)/ -o build/phasetop-$(VERSION).tar.gz HEAD
+	@echo build/phasetop-$(VERSION).tar.gz
+
+clean:
+	rm -rf build
+
+help:
+	@echo 'make deps           install what is missing to build and test (Debian, Ubuntu; elsewhere: name it)'
+	@echo 'make                build $(PROGRAM)'
+	@echo 'make demo           replay sample_runs/medical as if it were training now'
+	@echo 'make test           build and run every test'
+	@echo 'make unit-LAYER     the tests of one of: $(LAYERS) $(GROUPS)'
+	@echo 'make check          check-layers, check-headers and test'
+	@echo 'make asan, tsan     the whole suite under the sanitizers; debug, coverage: other variants'
+	@echo 'make bench          measure the goals of speed and thrift'
+	@echo 'make fuzz           fuzz each target for FUZZ_SECONDS (clang)'
+	@echo 'make analyze        static analysis by gcc; check-format, format: clang-format'
+	@echo 'make golden-update  take the frames as they now are for the expected ones'
+	@echo 'make man, pictures  the keys of the manual page, the picture of the README'
+	@echo 'make install        below PREFIX=$(PREFIX), with DESTDIR; uninstall takes it away'
+	@echo 'make dist, clean'
+
 .SECONDARY:
 -include $(shell test -d $(B) && find $(B) -name '*.d')
