@@ -321,7 +321,7 @@ static pt_status refuse(pt_seen_checkpoint *seen, const pt_checkpoint_entry *ent
 static pt_status follow_entry(pt_run *run, const pt_checkpoint_entry *entry, int64_t rescan_wall_ms,
 	const pt_run_context *context, bool *changed, pt_error *err)
 {
-	pt_seen_checkpoint *seen;
+	pt_seen_checkpoint *seen = NULL;
 	pt_status status = seen_at(run, entry->step, &seen, err);
 	if (status != PT_OK)
 		return status;

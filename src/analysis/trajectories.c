@@ -100,6 +100,7 @@ ptrdiff_t pt_trajectories_complete_index(const pt_trajectories *t, int64_t step)
 
 static void touch_from(pt_trajectories *t, size_t index)
 {
+	t->stale = true;
 	if (t->n_set > index)
 		t->n_set = index;
 	if (t->n_unchanged > index)
@@ -108,6 +109,7 @@ static void touch_from(pt_trajectories *t, size_t index)
 
 void pt_trajectories_invalidate(pt_trajectories *t)
 {
+	t->stale = true;
 	t->n_unchanged = 0;
 }
 
@@ -467,11 +469,6 @@ static pt_cosine_options cosine_options(const pt_settings *settings, int64_t k)
 	return options;
 }
 
-static double increment_product(const void *gram, size_t i, size_t j)
-{
-	return pt_gram_at(gram, i, j);
-}
-
 static pt_status derive_matrix(pt_trajectories *t, pt_tracked_matrix *matrix, const pt_settings *settings, pt_error *err)
 {
 	pt_status status = pt_trajectory_pca(&matrix->gram, PT_PCA_SOLVER_AUTO, &matrix->pca, err);
@@ -481,13 +478,14 @@ static pt_status derive_matrix(pt_trajectories *t, pt_tracked_matrix *matrix, co
 			&matrix->cosines[i], &matrix->gram, t->complete_steps, t->n_unchanged, &options, err);
 	}
 	if (status == PT_OK)
-		status = pt_direction_scan(
-			increment_product, &matrix->gram, t->complete_steps, t->n_complete, &matrix->direction, err);
+		status = pt_direction_scan(&matrix->gram, t->complete_steps, &matrix->direction, err);
 	return status;
 }
 
 pt_status pt_trajectories_compute(pt_trajectories *t, const pt_settings *settings, pt_error *err)
 {
+	if (!t->stale)
+		return PT_OK;
 	resolve_k(t, settings);
 	for (int m = 0; m < PT_N_MATRICES; m++) {
 		pt_tracked_matrix *matrix = &t->matrices[m];
@@ -508,6 +506,7 @@ pt_status pt_trajectories_compute(pt_trajectories *t, const pt_settings *setting
 	}
 	t->n_set = t->n_complete;
 	t->n_unchanged = t->n_complete;
+	t->stale = false;
 	return PT_OK;
 }
 

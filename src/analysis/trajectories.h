@@ -58,6 +58,7 @@ typedef struct pt_trajectories {
 	int64_t k[PT_MAX_K];   /* in steps, as resolved for this run */
 	size_t n_set;          /* leading complete checkpoints whose set Grams and norms are current */
 	size_t n_unchanged;    /* leading complete checkpoints the derived results have seen as they are */
+	bool stale;            /* the derived results are not those of the checkpoints, set or settings */
 } pt_trajectories;
 
 void pt_trajectories_init(pt_trajectories *trajectories);
@@ -91,7 +92,7 @@ void pt_trajectories_select(pt_trajectories *trajectories, const pt_settings *se
 PT_CHECKED pt_status pt_trajectories_compute(
 	pt_trajectories *trajectories, const pt_settings *settings, pt_error *err);
 
-/** Derived results are to be computed anew at the next compute (settings changed). */
+/** All derived results are to be computed anew at the next compute: k, pairing or thresholds changed. */
 void pt_trajectories_invalidate(pt_trajectories *trajectories);
 
 /** Place of a step among the complete checkpoints; -1 when it is not one of them. */

@@ -1,0 +1,520 @@
+#include "phasetop/analysis/pipeline.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "phasetop/base/alloc.h"
+#include "phasetop/runio/checkpoint_scan.h"
+#include "run.h"
+#include "snapshot_build.h"
+
+/* A burst of events is read once it rests so long, but never later than so after its first event. */
+enum { DEBOUNCE_MS = 4, LATEST_MS = 25 };
+
+typedef struct followed_run {
+	pt_run run;
+	size_t target;          /* of the watch */
+	int64_t dirty_since_ms; /* monotonic; valid while the run is dirty */
+	bool may_be_workspace;  /* nothing was in the directory when it was first looked at */
+	bool replaced;          /* it turned out to be a workspace: its runs are followed instead */
+	bool told_stale;        /* the last snapshot called it stale already */
+} followed_run;
+
+typedef struct workspace {
+	char *path;
+	size_t target;
+} workspace;
+
+struct pt_pipeline {
+	pt_settings settings;
+	pt_clock clock;
+	const atomic_bool *cancel;
+	pt_run_watch *watch; /* NULL: a cold scan */
+	size_t n_runs, run_capacity;
+	followed_run **runs; /* in the order of the command line */
+	size_t n_workspaces, workspace_capacity;
+	workspace *workspaces;
+	pt_problem_list problems; /* paths passed over */
+	uint64_t serial;
+};
+
+static pt_status out_of_memory(pt_error *err)
+{
+	return pt_fail(err, PT_ERR_MEMORY, "", -1, "out of memory");
+}
+
+static int64_t now_ms(const pt_pipeline *pipeline)
+{
+	return pt_clock_monotonic_ms(&pipeline->clock);
+}
+
+/* --- names ------------------------------------------------------------------------------------------ */
+
+/* The directory's own name; of "." and the like, that of the directory it stands for. */
+static void own_name(const char *path, char *out, size_t capacity)
+{
+	char resolved[PATH_MAX];
+	const char *at = realpath(path, resolved) ? resolved : path;
+	size_t n = strlen(at);
+	while (n > 1 && at[n - 1] == '/')
+		n--;
+	size_t first = n;
+	while (first > 0 && at[first - 1] != '/')
+		first--;
+	snprintf(out, capacity, "%.*s", n > first ? (int)(n - first) : (int)n, n > first ? at + first : at);
+}
+
+static bool name_taken(const pt_pipeline *pipeline, const char *name)
+{
+	for (size_t i = 0; i < pipeline->n_runs; i++)
+		if (!pipeline->runs[i]->replaced && strcmp(pipeline->runs[i]->run.name, name) == 0)
+			return true;
+	return false;
+}
+
+static void unique_name(const pt_pipeline *pipeline, const char *wanted, const char *path, char *out, size_t capacity)
+{
+	char own[NAME_MAX + 1];
+	if (!wanted) {
+		own_name(path, own, sizeof own);
+		wanted = own;
+	}
+	snprintf(out, capacity, "%s", wanted);
+	for (int i = 2; name_taken(pipeline, out); i++)
+		snprintf(out, capacity, "%s#%d", wanted, i);
+}
+
+/* --- what is followed ------------------------------------------------------------------------------- */
+
+static bool is_followed(const pt_pipeline *pipeline, const char *path)
+{
+	for (size_t i = 0; i < pipeline->n_runs; i++)
+		if (!pipeline->runs[i]->replaced && strcmp(pipeline->runs[i]->run.path, path) == 0)
+			return true;
+	return false;
+}
+
+static pt_status follow_run(pt_pipeline *pipeline, const char *name, const char *path, bool may_be_workspace, pt_error *err)
+{
+	if (is_followed(pipeline, path))
+		return PT_OK;
+	char unique[NAME_MAX + 16];
+	unique_name(pipeline, name, path, unique, sizeof unique);
+	if (!pt_array_reserve(
+			(void **)&pipeline->runs, &pipeline->run_capacity, pipeline->n_runs + 1, sizeof *pipeline->runs))
+		return out_of_memory(err);
+	followed_run *followed = pt_array_alloc(1, sizeof *followed);
+	if (!followed)
+		return out_of_memory(err);
+	pt_status status = pt_run_init(&followed->run, unique, path, err);
+	if (status == PT_OK && pipeline->watch) {
+		status = pt_run_watch_add(pipeline->watch, path, &followed->target, err);
+		if (status != PT_OK)
+			pt_run_fini(&followed->run);
+	}
+	if (status != PT_OK) {
+		pt_free(followed);
+		return status;
+	}
+	followed->dirty_since_ms = INT64_MIN / 2; /* at once */
+	followed->may_be_workspace = may_be_workspace;
+	pipeline->runs[pipeline->n_runs++] = followed;
+	return PT_OK;
+}
+
+static pt_status follow_workspace(pt_pipeline *pipeline, const char *path, const pt_workspace *found, pt_error *err)
+{
+	for (size_t i = 0; i < found->n_runs; i++) {
+		pt_status status = follow_run(pipeline, NULL, found->runs[i], false, err);
+		if (status != PT_OK)
+			return status;
+	}
+	if (!pipeline->watch)
+		return PT_OK;
+	if (!pt_array_reserve((void **)&pipeline->workspaces, &pipeline->workspace_capacity, pipeline->n_workspaces + 1,
+			sizeof *pipeline->workspaces))
+		return out_of_memory(err);
+	workspace *added = &pipeline->workspaces[pipeline->n_workspaces];
+	added->path = pt_text_copy(path, strlen(path));
+	if (!added->path)
+		return out_of_memory(err);
+	pt_status status = pt_run_watch_add(pipeline->watch, path, &added->target, err);
+	if (status != PT_OK) {
+		pt_free(added->path);
+		return status;
+	}
+	pipeline->n_workspaces++;
+	return PT_OK;
+}
+
+static pt_status follow_path(pt_pipeline *pipeline, const pt_run_path *path, bool alone, pt_error *err)
+{
+	pt_workspace *found = NULL;
+	pt_error why = {0};
+	pt_status status = pt_workspace_scan(path->path, &found, &why);
+	if (status == PT_ERR_MEMORY)
+		return out_of_memory(err);
+	if (status != PT_OK && alone)
+		return pt_fail(err, status, path->path, why.offset, "%s", why.message);
+	if (status != PT_OK)
+		return pt_problem_list_add(&pipeline->problems, status, path->path, why.offset, why.message, err);
+	if (found->is_run || found->n_runs == 0)
+		status = follow_run(pipeline, path->name, path->path, !found->is_run, err);
+	else
+		status = follow_workspace(pipeline, path->path, found, err);
+	pt_workspace_destroy(found);
+	return status;
+}
+
+pt_status pt_pipeline_create(const pt_pipeline_options *options, pt_pipeline **out, pt_error *err)
+{
+	pt_pipeline *pipeline = pt_array_alloc(1, sizeof *pipeline);
+	if (!pipeline)
+		return out_of_memory(err);
+	pipeline->settings = options->settings;
+	pipeline->clock = options->clock;
+	pipeline->cancel = options->cancel;
+	pt_status status = PT_OK;
+	if (options->watch)
+		status = pt_run_watch_create(&options->watching, &pipeline->watch, err);
+	for (size_t i = 0; i < options->n_paths && status == PT_OK; i++)
+		status = follow_path(pipeline, &options->paths[i], options->n_paths == 1, err);
+	if (status != PT_OK) {
+		pt_pipeline_destroy(pipeline);
+		return status;
+	}
+	*out = pipeline;
+	return PT_OK;
+}
+
+void pt_pipeline_destroy(pt_pipeline *pipeline)
+{
+	if (!pipeline)
+		return;
+	for (size_t i = 0; i < pipeline->n_runs; i++) {
+		pt_run_fini(&pipeline->runs[i]->run);
+		pt_free(pipeline->runs[i]);
+	}
+	pt_free(pipeline->runs);
+	for (size_t i = 0; i < pipeline->n_workspaces; i++)
+		pt_free(pipeline->workspaces[i].path);
+	pt_free(pipeline->workspaces);
+	pt_problem_list_fini(&pipeline->problems);
+	pt_run_watch_destroy(pipeline->watch);
+	pt_free(pipeline);
+}
+
+/* --- events ----------------------------------------------------------------------------------------- */
+
+int pt_pipeline_watch_fd(const pt_pipeline *pipeline)
+{
+	return pipeline->watch ? pt_run_watch_fd(pipeline->watch) : -1;
+}
+
+static void mark(followed_run *followed, bool tree, int64_t now)
+{
+	if (!followed->run.dirty && !followed->run.logs_dirty)
+		followed->dirty_since_ms = now;
+	followed->run.dirty |= tree;
+	followed->run.logs_dirty = true;
+}
+
+static void mark_watched(pt_pipeline *pipeline)
+{
+	int64_t now = now_ms(pipeline);
+	for (size_t i = 0; i < pipeline->n_runs; i++) {
+		followed_run *followed = pipeline->runs[i];
+		const pt_watch_view *view = pt_run_watch_view(pipeline->watch, followed->target);
+		if (!followed->replaced && view && (view->tree_dirty || view->logs_dirty))
+			mark(followed, view->tree_dirty, now);
+	}
+}
+
+void pt_pipeline_drain_events(pt_pipeline *pipeline)
+{
+	if (!pipeline->watch)
+		return;
+	/* a failed descriptor makes every target polled and dirty: nothing is lost */
+	pt_status status = pt_run_watch_drain(pipeline->watch, NULL);
+	(void)status;
+	pt_run_watch_sweep(pipeline->watch);
+	mark_watched(pipeline);
+}
+
+void pt_pipeline_mark_all(pt_pipeline *pipeline)
+{
+	for (size_t i = 0; i < pipeline->n_runs; i++)
+		mark(pipeline->runs[i], true, INT64_MIN / 2);
+}
+
+/* --- work ------------------------------------------------------------------------------------------- */
+
+static bool is_dirty(const followed_run *followed)
+{
+	return !followed->replaced && (followed->run.dirty || followed->run.logs_dirty);
+}
+
+/* When a dirty run is to be read: the burst has rested, or lasts too long already. */
+static int64_t due_ms(const pt_pipeline *pipeline, const followed_run *followed)
+{
+	int64_t latest = followed->dirty_since_ms + LATEST_MS;
+	if (!pipeline->watch)
+		return followed->dirty_since_ms;
+	const pt_watch_view *view = pt_run_watch_view(pipeline->watch, followed->target);
+	if (!view || view->last_event_monotonic_ms == INT64_MIN)
+		return followed->dirty_since_ms;
+	int64_t rested = view->last_event_monotonic_ms + DEBOUNCE_MS;
+	return rested < latest ? rested : latest;
+}
+
+static pt_status scan(pt_pipeline *pipeline, followed_run *followed, pt_scan **out, pt_error *err)
+{
+	pt_scan_options options = {
+		.now_wall_ms = pt_clock_wall_ms(&pipeline->clock), .settle_ms = PT_SCAN_SETTLE_MS};
+	if (!pipeline->watch)
+		return pt_scan_run(followed->run.path, &options, out, err);
+	pt_run_watch_clear(pipeline->watch, followed->target);
+	return pt_run_watch_scan(pipeline->watch, followed->target, &options, out, err);
+}
+
+/* An empty directory in which runs appeared is a workspace after all. */
+static pt_status turn_into_workspace(pt_pipeline *pipeline, followed_run *followed, bool *changed, pt_error *err)
+{
+	pt_workspace *found = NULL;
+	pt_error why;
+	pt_status status = pt_workspace_scan(followed->run.path, &found, &why);
+	if (status != PT_OK)
+		return status == PT_ERR_MEMORY ? out_of_memory(err) : PT_OK;
+	if (!found->is_run && found->n_runs > 0) {
+		followed->replaced = true;
+		*changed = true;
+		if (pipeline->watch)
+			pt_run_watch_drop(pipeline->watch, followed->target);
+		status = follow_workspace(pipeline, followed->run.path, found, err);
+	}
+	pt_workspace_destroy(found);
+	return status;
+}
+
+static pt_status refresh(pt_pipeline *pipeline, followed_run *followed, bool *changed, pt_error *err)
+{
+	pt_scan *found = NULL;
+	pt_error why = {0};
+	followed->run.dirty = followed->run.logs_dirty = false;
+	pt_status status = scan(pipeline, followed, &found, &why);
+	if (status == PT_ERR_MEMORY)
+		return out_of_memory(err);
+	if (status != PT_OK)
+		return pt_run_scan_failed(&followed->run, &why, changed, err);
+	if (followed->may_be_workspace && found->n_entries == 0 && found->n_logs == 0) {
+		pt_scan_destroy(found);
+		*changed |= !followed->run.scanned;
+		followed->run.scanned = true;
+		return turn_into_workspace(pipeline, followed, changed, err);
+	}
+	followed->may_be_workspace = false;
+	pt_run_context context = {
+		.settings = &pipeline->settings,
+		.now_wall_ms = pt_clock_wall_ms(&pipeline->clock),
+		.cancel = pipeline->cancel,
+	};
+	status = pt_run_refresh(&followed->run, found, &context, changed, err);
+	pt_scan_destroy(found);
+	if (status != PT_OK)
+		mark(followed, true, now_ms(pipeline));
+	return status;
+}
+
+static pt_status read_logs(pt_pipeline *pipeline, followed_run *followed, bool *changed, pt_error *err)
+{
+	followed->run.logs_dirty = false;
+	if (pipeline->watch)
+		pt_run_watch_clear(pipeline->watch, followed->target);
+	return pt_run_logs_read(&followed->run.logs, changed, err);
+}
+
+/* Runs that appeared below a workspace join in. */
+static pt_status check_workspaces(pt_pipeline *pipeline, bool *changed, pt_error *err)
+{
+	for (size_t i = 0; i < pipeline->n_workspaces; i++) {
+		size_t target = pipeline->workspaces[i].target;
+		const pt_watch_view *view = pt_run_watch_view(pipeline->watch, target);
+		if (!view || !(view->tree_dirty || view->logs_dirty))
+			continue;
+		pt_run_watch_clear(pipeline->watch, target);
+		pt_workspace *found = NULL;
+		pt_status status = pt_run_watch_scan_workspace(pipeline->watch, target, &found, NULL);
+		if (status == PT_ERR_MEMORY)
+			return out_of_memory(err);
+		for (size_t r = 0; status == PT_OK && r < found->n_runs; r++) {
+			*changed |= !is_followed(pipeline, found->runs[r]);
+			pt_status followed = follow_run(pipeline, NULL, found->runs[r], false, err);
+			if (followed != PT_OK) {
+				pt_workspace_destroy(found);
+				return followed;
+			}
+		}
+		pt_workspace_destroy(found);
+	}
+	return PT_OK;
+}
+
+/* Things that time alone brings about: a file that has settled, a run gone stale. */
+static void mark_timed(pt_pipeline *pipeline, bool *changed)
+{
+	int64_t wall = pt_clock_wall_ms(&pipeline->clock);
+	for (size_t i = 0; i < pipeline->n_runs; i++) {
+		followed_run *followed = pipeline->runs[i];
+		if (followed->run.rescan_wall_ms <= wall) {
+			followed->run.rescan_wall_ms = INT64_MAX;
+			mark(followed, true, INT64_MIN / 2);
+		}
+		int64_t stale_ms = pt_run_times_of(&followed->run).stale_at_ms;
+		bool stale = stale_ms != PT_NO_TIME && wall >= stale_ms;
+		*changed |= stale != followed->told_stale && followed->run.scanned;
+		followed->told_stale = stale;
+	}
+}
+
+pt_status pt_pipeline_run_due(pt_pipeline *pipeline, bool *changed, pt_error *err)
+{
+	*changed = false;
+	mark_timed(pipeline, changed);
+	pt_status status = check_workspaces(pipeline, changed, err);
+	int64_t now = now_ms(pipeline);
+	for (size_t i = 0; i < pipeline->n_runs && status == PT_OK; i++) {
+		followed_run *followed = pipeline->runs[i];
+		if (!is_dirty(followed) || due_ms(pipeline, followed) > now)
+			continue;
+		status = followed->run.dirty ? refresh(pipeline, followed, changed, err)
+		                             : read_logs(pipeline, followed, changed, err);
+		if (pipeline->watch && !followed->replaced) {
+			const pt_watch_view *view = pt_run_watch_view(pipeline->watch, followed->target);
+			followed->run.polling = view && view->polling;
+		}
+	}
+	return status;
+}
+
+static void sooner(int64_t *due, int64_t candidate)
+{
+	if (candidate < *due)
+		*due = candidate;
+}
+
+int64_t pt_pipeline_next_due_ms(const pt_pipeline *pipeline)
+{
+	int64_t due = pipeline->watch ? pt_run_watch_next_sweep_ms(pipeline->watch) : INT64_MAX;
+	int64_t wall = pt_clock_wall_ms(&pipeline->clock), now = now_ms(pipeline);
+	for (size_t i = 0; i < pipeline->n_runs; i++) {
+		const followed_run *followed = pipeline->runs[i];
+		if (followed->replaced)
+			continue;
+		if (is_dirty(followed))
+			sooner(&due, due_ms(pipeline, followed));
+		if (followed->run.rescan_wall_ms != INT64_MAX)
+			sooner(&due, now + (followed->run.rescan_wall_ms - wall));
+		int64_t stale_ms = pt_run_times_of(&followed->run).stale_at_ms;
+		if (stale_ms != PT_NO_TIME && !followed->told_stale && !followed->run.logs.closed)
+			sooner(&due, now + (stale_ms - wall));
+	}
+	return due;
+}
+
+/* --- results ---------------------------------------------------------------------------------------- */
+
+void pt_pipeline_set_settings(pt_pipeline *pipeline, const pt_settings *settings)
+{
+	bool other_steps = settings->every != pipeline->settings.every;
+	pipeline->settings = *settings;
+	for (size_t i = 0; i < pipeline->n_runs; i++) {
+		pt_run *run = &pipeline->runs[i]->run;
+		pt_trajectories_select(&run->trajectories, settings);
+		pt_trajectories_invalidate(&run->trajectories);
+		if (other_steps && pt_run_keep_multiples(run, settings->every, NULL) != PT_OK)
+			continue; /* out of memory: those checkpoints stay */
+	}
+	if (other_steps)
+		pt_pipeline_mark_all(pipeline);
+}
+
+static pt_status compute(pt_pipeline *pipeline, pt_run *run, pt_error *err)
+{
+	pt_status status = pt_trajectories_compute(&run->trajectories, &pipeline->settings, err);
+	for (int gaussian = 0; gaussian <= 1 && status == PT_OK; gaussian++) {
+		pt_probe_store *store = pt_run_logs_probes(&run->logs, gaussian);
+		if (store)
+			status = pt_probe_store_derive(store, &pipeline->settings, err);
+	}
+	return status;
+}
+
+static pt_status build_runs(pt_pipeline *pipeline, pt_snapshot *snapshot, pt_error *err)
+{
+	pt_run_view *views = pt_arena_alloc(snapshot->arena, pipeline->n_runs, sizeof *views);
+	if (!views)
+		return pt_build_out_of_memory(err);
+	for (size_t i = 0; i < pipeline->n_runs; i++) {
+		pt_run *run = &pipeline->runs[i]->run;
+		if (pipeline->runs[i]->replaced)
+			continue;
+		pt_status status = compute(pipeline, run, err);
+		if (status == PT_OK)
+			status = pt_build_run_view(run, &pipeline->settings, snapshot->taken_wall_ms, snapshot->arena,
+				&views[snapshot->n_runs], err);
+		if (status != PT_OK)
+			return status;
+		snapshot->n_runs++;
+		snapshot->memory_bytes += pt_trajectories_bytes(&run->trajectories);
+	}
+	snapshot->runs = views;
+	return PT_OK;
+}
+
+static pt_status build_problems(const pt_pipeline *pipeline, pt_snapshot *snapshot, pt_error *err)
+{
+	size_t n = pipeline->problems.n;
+	pt_problem *problems = pt_arena_alloc(snapshot->arena, n, sizeof *problems);
+	if (!problems)
+		return pt_build_out_of_memory(err);
+	for (size_t i = 0; i < n; i++) {
+		const pt_kept_problem *kept = &pipeline->problems.items[i];
+		problems[i] = (pt_problem){
+			.path = pt_arena_text(snapshot->arena, kept->path),
+			.code = pt_status_name(kept->code),
+			.offset = kept->offset,
+			.message = pt_arena_text(snapshot->arena, kept->message),
+		};
+		if (!problems[i].path || !problems[i].message)
+			return pt_build_out_of_memory(err);
+	}
+	snapshot->n_problems = n;
+	snapshot->problems = problems;
+	return PT_OK;
+}
+
+pt_status pt_pipeline_snapshot(pt_pipeline *pipeline, pt_snapshot **out, pt_error *err)
+{
+	pt_arena *arena = pt_arena_create();
+	pt_snapshot *snapshot = arena ? pt_arena_alloc(arena, 1, sizeof *snapshot) : NULL;
+	if (!snapshot) {
+		pt_arena_destroy(arena);
+		return pt_build_out_of_memory(err);
+	}
+	snapshot->arena = arena;
+	snapshot->serial = pipeline->serial + 1;
+	snapshot->taken_wall_ms = pt_clock_wall_ms(&pipeline->clock);
+	snapshot->settings = pipeline->settings;
+	pt_status status = build_runs(pipeline, snapshot, err);
+	if (status == PT_OK)
+		status = build_problems(pipeline, snapshot, err);
+	if (status != PT_OK) {
+		pt_arena_destroy(arena);
+		return status;
+	}
+	pipeline->serial++;
+	*out = snapshot;
+	return PT_OK;
+}

@@ -1,0 +1,24 @@
+/** From a run's state to its view in a snapshot. Everything is copied into the arena. */
+#ifndef PT_ANALYSIS_SNAPSHOT_BUILD_H
+#define PT_ANALYSIS_SNAPSHOT_BUILD_H
+
+#include "phasetop/analysis/snapshot.h"
+#include "phasetop/base/alloc.h"
+#include "phasetop/base/status.h"
+#include "run.h"
+
+/** @pre the run's trajectories and probe stores are computed for `settings` @retval PT_ERR_MEMORY */
+PT_CHECKED pt_status pt_build_run_view(const pt_run *run, const pt_settings *settings, int64_t now_wall_ms,
+	pt_arena *arena, pt_run_view *view, pt_error *err);
+
+/* parts of it, each in a file of its own */
+PT_CHECKED pt_status pt_build_matrices(
+	const pt_run *run, const pt_settings *settings, pt_arena *arena, pt_run_view *view, pt_error *err);
+PT_CHECKED pt_status pt_build_modules(const pt_run *run, pt_arena *arena, pt_run_view *view, pt_error *err);
+PT_CHECKED pt_status pt_build_spectra(const pt_run *run, pt_arena *arena, pt_run_view *view, pt_error *err);
+PT_CHECKED pt_status pt_build_loss(const pt_run *run, pt_arena *arena, pt_run_view *view, pt_error *err);
+
+/** The one failure of building. */
+pt_status pt_build_out_of_memory(pt_error *err);
+
+#endif
