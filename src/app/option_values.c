@@ -153,19 +153,19 @@ const char *pt_option_modules(const char *text, char glob[PT_GLOB_BYTES])
 	return pt_option_glob(text, glob) ? expected : NULL;
 }
 
-const char *pt_option_watch(const char *text, pt_watch_choice *watch, int64_t *interval_ms)
+const char *pt_option_watch(const char *text, pt_watching_choice *watch, int64_t *interval_ms)
 {
 	static const char *const names[] = {"auto", "inotify", "poll"};
 	int index;
 	if (!pt_option_choice(text, names, 3, &index)) {
-		*watch = (pt_watch_choice)index;
+		*watch = (pt_watching_choice)index;
 		*interval_ms = 0;
 		return NULL;
 	}
 	double seconds;
 	if (strncmp(text, "poll=", 5) != 0 || pt_option_double(text + 5, 0.05, 86400, &seconds))
 		return "auto, inotify, poll or poll=SECONDS (0.05 to 86400)";
-	*watch = PT_WATCH_POLL;
+	*watch = PT_WATCHING_POLL;
 	*interval_ms = llround(seconds * 1000.0);
 	return NULL;
 }

@@ -16,7 +16,7 @@ const char *pt_option_pairing(const char *text, pt_settings *settings);
 const char *pt_option_matrices(const char *text, unsigned *matrices);
 const char *pt_option_glob(const char *text, char glob[PT_GLOB_BYTES]);
 const char *pt_option_modules(const char *text, char glob[PT_GLOB_BYTES]);
-const char *pt_option_watch(const char *text, pt_watch_choice *watch, int64_t *interval_ms);
+const char *pt_option_watch(const char *text, pt_watching_choice *watch, int64_t *interval_ms);
 const char *pt_option_size(const char *text, int *columns, int *rows);
 
 #endif

@@ -172,14 +172,14 @@ static const char *set_flag(pt_option_id id, pt_options *options)
 		options->list = true;
 		break;
 	case PT_OPTION_JSON:
-		if (options->form == PT_FORM_CSV)
+		if (options->output == PT_OUTPUT_CSV)
 			return two_forms;
-		options->form = PT_FORM_JSON;
+		options->output = PT_OUTPUT_JSON;
 		break;
 	case PT_OPTION_CSV:
-		if (options->form == PT_FORM_JSON)
+		if (options->output == PT_OUTPUT_JSON)
 			return two_forms;
-		options->form = PT_FORM_CSV;
+		options->output = PT_OUTPUT_CSV;
 		break;
 	case PT_OPTION_NO_COLOR:
 		options->color = PT_COLOR_NEVER;
@@ -389,11 +389,11 @@ static pt_status check_together(const pt_options *options, pt_error *err)
 		bool wrong;
 		const char *what;
 	} rules[] = {
-		{options->form == PT_FORM_CSV && options->list, "--list has no --csv form; take --json"},
+		{options->output == PT_OUTPUT_CSV && options->list, "--list has no --csv form; take --json"},
 		{options->once && options->iterations > 0, "--once is one report; --iterations N gives N"},
 		{options->speed > 0 && !options->replay, "--speed is for --replay DIR"},
 		{options->once && options->replay, "--replay plays on; --once would show an empty run"},
-		{options->export_path && options->form != PT_FORM_SCREEN,
+		{options->export_path && options->output != PT_OUTPUT_SCREEN,
 			"--export writes the screen, not --json or --csv"},
 		{options->export_path && options->replay, "--export writes one picture; --replay plays on"},
 	};

@@ -90,10 +90,10 @@ typedef enum pt_command {
 	PT_COMMAND_LIST_THEMES,
 } pt_command;
 
-/* What goes to standard output; PT_FORM_SCREEN is the dashboard, or text where that is no terminal. */
-typedef enum pt_form { PT_FORM_SCREEN, PT_FORM_JSON, PT_FORM_CSV } pt_form;
+/* What goes to standard output; PT_OUTPUT_SCREEN is the dashboard, or text where that is no terminal. */
+typedef enum pt_output { PT_OUTPUT_SCREEN, PT_OUTPUT_JSON, PT_OUTPUT_CSV } pt_output;
 
-typedef enum pt_watch_choice { PT_WATCH_AUTO, PT_WATCH_INOTIFY, PT_WATCH_POLL } pt_watch_choice;
+typedef enum pt_watching_choice { PT_WATCHING_AUTO, PT_WATCHING_INOTIFY, PT_WATCHING_POLL } pt_watching_choice;
 typedef enum pt_graph_choice {
 	PT_GRAPH_AUTO,
 	PT_GRAPH_BRAILLE,
@@ -116,16 +116,16 @@ typedef struct pt_named_path {
 
 typedef struct pt_options {
 	pt_command command;
-	pt_form form;
+	pt_output output;
 	bool once;
-	bool list;          /* with PT_FORM_JSON: the document without the series */
+	bool list;          /* with PT_OUTPUT_JSON: the document without the series */
 	int64_t iterations; /* 0: not given */
 	pt_settings settings;
 	unsigned matrices; /* PT_MATRIX_BIT (report_options.h) of each type; default B alone */
 	bool matrices_given;
 	const char *replay; /* NULL: none */
 	double speed;       /* steps a second; 0: not given */
-	pt_watch_choice watch;
+	pt_watching_choice watch;
 	int64_t poll_interval_ms;       /* 0: not given */
 	const char *theme, *themes_dir; /* NULL: not given */
 	pt_graph_choice graph;
