@@ -178,18 +178,16 @@ size_t pt_sparkline(
 	}
 	for (int col = 0; col < cols; col++) {
 		size_t from = n * (size_t)col / (size_t)cols, to = n * ((size_t)col + 1) / (size_t)cols;
-		double sum = 0;
+		double mean = 0;
 		size_t seen = 0;
 		for (size_t i = from; i < (to > from ? to : from + 1) && i < n; i++)
-			if (isfinite(values[i])) {
-				sum += fmin(fmax(values[i], lo), hi) / 2; /* halves: a sum of two may not overflow */
-				seen++;
-			}
+			if (isfinite(values[i]))
+				mean += (fmin(fmax(values[i], lo), hi) - mean) / (double)++seen;
 		if (seen == 0) {
 			pt_text_add(&text, " ");
 			continue;
 		}
-		double place = hi > lo ? (2 * (sum / (double)seen) - lo) / (hi - lo) : 0.5;
+		double place = hi > lo ? (mean - lo) / (hi - lo) : 0.5;
 		place = fmin(fmax(place, 0), 1);
 		char glyph[5] = {0};
 		if (ascii)

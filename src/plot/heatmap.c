@@ -21,7 +21,7 @@ static double block_mean(
 			seen++;
 			mean += value / (double)seen - mean / (double)seen;
 		}
-	return seen ? mean : NAN;
+	return seen ? mean : (double)NAN;
 }
 
 /* 0…100, or −1 where there is no value. */

@@ -24,8 +24,10 @@ typedef struct pt_axes {
 	const pt_scale *y2; /* right; NULL: none */
 	pt_canvas_kind kind;
 	pt_role y_role, y2_role; /* of the tick labels; 0: label. The hue of the series that it measures. */
-	const char *x_title, *y_title, *y2_title; /* NULL: none. x: in the label row's left or free end; y: top
-												 left inside, y2: top right inside; all quiet */
+	/* NULL: none; all quiet. x: at the left of the label row, in place of the labels there. y, y2: in a row
+	 * of their own above the plot, left and right (left out where rows are scarce). */
+	const char *x_title, *y_title, *y2_title;
+	int x_keep_free_cols; /* columns at the right end of the label row without labels (a colour bar) */
 	int y_label_cols, y2_label_cols; /* least room for labels, so that stacked panes share one left edge; 0 */
 } pt_axes;
 
@@ -33,6 +35,7 @@ typedef struct pt_plot {
 	pt_rect inner;             /* for the canvas; may be empty */
 	pt_ticks x, y, y2;         /* what was labelled; for guides */
 	int y_label_cols;          /* room that the labels took */
+	pt_rect x_label_row;       /* the row of the x labels, over the whole width of `rect`; empty: none */
 	bool has_x, has_y, has_y2; /* false: left out for want of room */
 } pt_plot;
 

@@ -1,0 +1,137 @@
+#include "phasetop/ui/axes.h"
+
+#include <string.h>
+
+enum {
+	X_AXIS_ROWS = 2,
+	LEAST_ROWS_FOR_X = 5,
+	LEAST_ROWS_FOR_TITLE = 8,
+	LEAST_COLS_FOR_Y = 14,
+	LEAST_COLS_FOR_Y2 = 24,
+	COLS_FOR_MARGIN = 30, /* from here on a column stays free before the labels */
+};
+
+static pt_ticks ticks_down(const pt_scale *scale, const pt_axes *axes, int n_cells)
+{
+	pt_axis_room room = {n_cells, pt_canvas_dots_down(axes->kind), true};
+	return pt_ticks_make(scale, &room);
+}
+
+static int larger(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+pt_plot pt_axes_measure(pt_rect rect, const pt_axes *axes)
+{
+	pt_plot plot = {.inner = rect};
+	if (pt_rect_is_empty(rect))
+		return plot;
+	if (axes->x && rect.h >= LEAST_ROWS_FOR_X) {
+		plot.has_x = true;
+		plot.inner.h -= X_AXIS_ROWS;
+		plot.x_label_row = (pt_rect){rect.x, rect.y + rect.h - 1, rect.w, 1};
+	}
+	if ((axes->y_title || axes->y2_title) && rect.h >= LEAST_ROWS_FOR_TITLE) {
+		plot.inner.y++;
+		plot.inner.h--;
+	}
+	if (axes->y && rect.w >= LEAST_COLS_FOR_Y) {
+		plot.y = ticks_down(axes->y, axes, plot.inner.h);
+		int cols = larger(plot.y.label_cols, axes->y_label_cols);
+		int margin = rect.w >= COLS_FOR_MARGIN;
+		if (3 * cols <= rect.w && plot.y.n > 0) {
+			plot.has_y = true;
+			plot.y_label_cols = cols;
+			plot.inner.x += margin + cols + 1;
+			plot.inner.w -= margin + cols + 1;
+		}
+	}
+	if (axes->y2 && rect.w >= LEAST_COLS_FOR_Y2) {
+		plot.y2 = ticks_down(axes->y2, axes, plot.inner.h);
+		int cols = larger(plot.y2.label_cols, axes->y2_label_cols);
+		if (3 * cols <= rect.w && plot.y2.n > 0) {
+			plot.has_y2 = true;
+			plot.inner.w -= 1 + cols;
+		}
+	}
+	if (plot.has_x) {
+		pt_axis_room room = {plot.inner.w, pt_canvas_dots_across(axes->kind), false};
+		plot.x = pt_ticks_make(axes->x, &room);
+	}
+	return plot;
+}
+
+static void draw_left(pt_frame *frame, pt_rect rect, const pt_axes *axes, const pt_plot *plot)
+{
+	pt_pen pen = pt_pen_of(axes->y_role ? axes->y_role : PT_ROLE_LABEL);
+	int x = plot->inner.x - 1;
+	for (size_t i = 0; i < plot->y.n; i++) {
+		const pt_tick *tick = &plot->y.ticks[i];
+		int y = plot->inner.y + tick->cell;
+		pt_frame_put(frame, rect, x, y, pt_pen_of(PT_ROLE_AXIS), 0x2524);
+		pt_frame_text_right(frame, rect, x, y, pen, tick->label);
+	}
+}
+
+static void draw_right(pt_frame *frame, pt_rect rect, const pt_axes *axes, const pt_plot *plot)
+{
+	pt_pen pen = pt_pen_of(axes->y2_role ? axes->y2_role : PT_ROLE_LABEL);
+	int x = plot->inner.x + plot->inner.w;
+	for (size_t i = 0; i < plot->y2.n; i++) {
+		const pt_tick *tick = &plot->y2.ticks[i];
+		int y = plot->inner.y + tick->cell;
+		pt_frame_put(frame, rect, x, y, pt_pen_of(PT_ROLE_AXIS), 0x251C);
+		pt_frame_text(frame, rect, x + 1, y, pen, tick->label);
+	}
+}
+
+static void draw_bottom(pt_frame *frame, pt_rect rect, const pt_axes *axes, const pt_plot *plot)
+{
+	pt_pen line = pt_pen_of(PT_ROLE_AXIS), label = pt_pen_of(PT_ROLE_LABEL);
+	pt_rect inner = plot->inner;
+	int y = inner.y + inner.h, end = inner.x + inner.w;
+	pt_frame_hline(frame, rect, inner.x, y, inner.w, line, 0x2500);
+	if (plot->has_y)
+		pt_frame_put(frame, rect, inner.x - 1, y, line, 0x2514);
+	if (plot->has_y2)
+		pt_frame_put(frame, rect, end, y, line, 0x2518);
+	int free_from = rect.x, free_to = rect.x + rect.w - axes->x_keep_free_cols;
+	if (axes->x_title) {
+		pt_rect room = {rect.x, y + 1, larger(0, free_to - rect.x), 1};
+		int at = plot->has_y ? inner.x - 1 : rect.x;
+		int cols = pt_frame_text_cut(frame, room, at, y + 1, free_to - at, label, axes->x_title);
+		free_from = at + cols + 2;
+	}
+	for (size_t i = 0; i < plot->x.n; i++) {
+		const pt_tick *tick = &plot->x.ticks[i];
+		int width = (int)strlen(tick->label), at = inner.x + tick->label_cell;
+		pt_frame_put(frame, rect, inner.x + tick->cell, y, line, 0x252C);
+		if (at < rect.x) /* no y axis, so no column before the plot */
+			at = rect.x;
+		if (at >= free_from && at + width <= free_to)
+			pt_frame_text(frame, rect, at, y + 1, label, tick->label);
+	}
+}
+
+pt_plot pt_axes_draw(pt_frame *frame, pt_rect rect, const pt_axes *axes)
+{
+	pt_plot plot = pt_axes_measure(rect, axes);
+	if (plot.has_y)
+		draw_left(frame, rect, axes, &plot);
+	if (plot.has_y2)
+		draw_right(frame, rect, axes, &plot);
+	if (plot.has_x)
+		draw_bottom(frame, rect, axes, &plot);
+	if (plot.inner.y > rect.y) {
+		pt_pen left = pt_pen_of(axes->y_role ? axes->y_role : PT_ROLE_LABEL);
+		pt_pen right = pt_pen_of(axes->y2_role ? axes->y2_role : PT_ROLE_LABEL);
+		int at = plot.has_y ? plot.inner.x - 1 : rect.x, used = 0;
+		if (axes->y_title)
+			used = pt_frame_text_cut(frame, rect, at, rect.y, rect.x + rect.w - at, left, axes->y_title) + 2;
+		int width = axes->y2_title ? pt_frame_text_width(axes->y2_title) : 0;
+		if (width > 0 && at + used + width <= rect.x + rect.w)
+			pt_frame_text_right(frame, rect, rect.x + rect.w, rect.y, right, axes->y2_title);
+	}
+	return plot;
+}
