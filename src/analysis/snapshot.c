@@ -15,6 +15,30 @@ void pt_snapshot_destroy(pt_snapshot *snapshot)
 		pt_arena_destroy(snapshot->arena); /* the snapshot itself lies in its arena */
 }
 
+pt_snapshot *pt_snapshot_of_problem(const pt_settings *settings, int64_t wall_ms, const pt_error *problem)
+{
+	pt_arena *arena = pt_arena_create();
+	pt_snapshot *snapshot = arena ? pt_arena_alloc(arena, 1, sizeof *snapshot) : NULL;
+	pt_problem *told = arena ? pt_arena_alloc(arena, 1, sizeof *told) : NULL;
+	if (told)
+		*told = (pt_problem){
+			.path = pt_arena_text(arena, problem->path),
+			.code = pt_status_name(problem->code),
+			.offset = problem->offset,
+			.message = pt_arena_text(arena, problem->message),
+		};
+	if (!snapshot || !told || !told->path || !told->message) {
+		pt_arena_destroy(arena);
+		return NULL;
+	}
+	*snapshot = (pt_snapshot){.taken_wall_ms = wall_ms,
+		.settings = *settings,
+		.n_problems = 1,
+		.problems = told,
+		.arena = arena};
+	return snapshot;
+}
+
 bool pt_run_has_matrix(const pt_run_view *run, pt_matrix matrix)
 {
 	return run->matrices[matrix].norms.present;

@@ -14,6 +14,7 @@
 
 #include "phasetop/analysis/settings.h"
 #include "phasetop/base/missing.h"
+#include "phasetop/base/status.h"
 
 #define PT_NO_STEP INT64_MIN
 #define PT_NO_TIME INT64_MIN
@@ -243,6 +244,9 @@ typedef struct pt_snapshot {
 
 /** Frees all of it; NULL is fine. */
 void pt_snapshot_destroy(pt_snapshot *snapshot);
+
+/** A snapshot of no runs that tells one problem (so that a report can be made of it). NULL when out of memory. */
+pt_snapshot *pt_snapshot_of_problem(const pt_settings *settings, int64_t wall_ms, const pt_error *problem);
 
 /** Does the run have this matrix type? */
 bool pt_run_has_matrix(const pt_run_view *run, pt_matrix matrix);

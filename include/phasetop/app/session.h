@@ -1,0 +1,28 @@
+/** What every kind of session (screen, report, picture) starts from. */
+#ifndef PHASETOP_APP_SESSION_H
+#define PHASETOP_APP_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "phasetop/analysis/pipeline.h"
+#include "phasetop/app/options.h"
+#include "phasetop/base/status.h"
+#include "phasetop/ui/theme.h"
+#include "phasetop/ui/view.h"
+
+typedef struct pt_session {
+	const pt_options *options;
+	const pt_run_path *paths; /* what to follow: those of the command line, the newest run, or the replay's */
+	size_t n_paths;
+	pt_theme *theme;
+	bool unicode; /* the locale's character set is UTF-8, and --ascii was not given */
+} pt_session;
+
+/** The first view of a session, from the options: layout, matrix types, glyphs. @retval PT_ERR_INVALID --layout */
+PT_CHECKED pt_status pt_session_view(const pt_session *session, pt_view *view, pt_error *err);
+
+/** How the pipeline is to run. @param watch false: one cold scan */
+pt_pipeline_options pt_session_pipeline(const pt_session *session, bool watch);
+
+#endif
