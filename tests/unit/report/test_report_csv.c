@@ -1,0 +1,80 @@
+#include "report_fixture.h"
+
+#include "phasetop/report/report_csv.h"
+
+static fixture f;
+
+static bool has_line(const char *text, const char *line)
+{
+	size_t n = strlen(line);
+	for (const char *at = text; (at = strstr(at, line)) != NULL; at++) {
+		if ((at == text || at[-1] == '\n') && (at[n] == '\n' || at[n] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+static void test_header_rows_and_missing(void **state)
+{
+	(void)state;
+	f.runs[0].name = "medical";
+	pt_report_options options = pt_report_options_default();
+	char *text = PRINTED(pt_report_csv_write, &f, &options);
+	assert_int_equal(strncmp(text, "run,step,series,value\n", 22), 0);
+	assert_true(has_line(text, "medical,5,norm.B,0"));
+	assert_true(has_line(text, "medical,20,norm.dW,0.3333333333333333"));
+	assert_true(has_line(text, "medical,5,step_length.B,")); /* missing: an empty field, never 0 */
+	assert_true(has_line(text, "medical,10,pc1.B,0.1"));
+	assert_true(has_line(text, "medical,10,cosine.B.k7,0.1"));
+	assert_true(has_line(text, "medical,5,cosine.B.k7,"));
+	assert_true(has_line(text, "medical,1,shc.window,0.5"));
+	assert_true(has_line(text, "medical,1,pr.window_detrended,0.5"));
+	assert_true(has_line(text, "medical,2,loss.train,1"));
+	assert_true(has_line(text, "medical,2,metric.eval_medical_loss,1"));
+	assert_true(has_line(text, "plain,10,norm.W,0.1"));
+	free(text);
+}
+
+static void test_matrices_follow_the_option(void **state)
+{
+	(void)state;
+	pt_report_options options = pt_report_options_default();
+	char *text = PRINTED(pt_report_csv_write, &f, &options);
+	assert_null(strstr(text, "pc1.A"));
+	assert_null(strstr(text, "loss.eval")); /* never logged */
+	assert_null(strstr(text, "k500"));      /* not there yet */
+	free(text);
+	options.matrices = PT_MATRIX_BIT(PT_MATRIX_A) | PT_MATRIX_BIT(PT_MATRIX_B);
+	text = PRINTED(pt_report_csv_write, &f, &options);
+	assert_non_null(strstr(text, "pc1.A"));
+	free(text);
+}
+
+static void test_quoting(void **state)
+{
+	(void)state;
+	pt_report_options options = pt_report_options_default();
+	char *text = PRINTED(pt_report_csv_write, &f, &options);
+	/* ESC, the override, the tag and the bad byte are U+FFFD; quotes doubled; the field quoted */
+	assert_non_null(
+		strstr(text, "\"a\xef\xbf\xbd[31m\"\"\\\n\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd,b\",5,norm.A,0\n"));
+	assert_null(strchr(text, '\x1b'));
+	free(text);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	fixture_init(&f);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_header_rows_and_missing, set_up),
+		cmocka_unit_test_setup(test_matrices_follow_the_option, set_up),
+		cmocka_unit_test_setup(test_quoting, set_up),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
