@@ -1,0 +1,96 @@
+#include "phasetop/ui/pane.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "pane_draw.h"
+
+static const pt_pane_ops *const panes[] = {
+	&pt_pane_norms,
+	&pt_pane_pca,
+	&pt_pane_cosine,
+	&pt_pane_spectrum,
+	&pt_pane_loss,
+	&pt_pane_runs,
+	&pt_pane_problems,
+};
+_Static_assert(
+	sizeof panes / sizeof panes[0] == PT_N_PANES, "a row for every pane, in the order of pt_pane_id");
+
+const pt_pane_ops *pt_pane_ops_of(pt_pane_id pane)
+{
+	return panes[(unsigned)pane < PT_N_PANES ? pane : 0];
+}
+
+void pt_pane_line(const pt_scene *scene, pt_pane_id pane, char *out, size_t capacity)
+{
+	char title[PT_LINE_BYTES], figure[PT_LINE_BYTES];
+	pt_pane_ops_of(pane)->title(scene, true, title, sizeof title);
+	pt_pane_ops_of(pane)->figure(scene, figure, sizeof figure);
+	snprintf(out, capacity, figure[0] ? "%s %s" : "%s%s", title, figure);
+}
+
+/* Where a plot has no room: the figure in words, below it a sparkline. */
+static void draw_small(
+	const pt_scene *scene, const pt_pane_ops *pane, pt_frame *frame, pt_rect rect, bool has_title)
+{
+	char line[2 * PT_LINE_BYTES], figure[PT_LINE_BYTES], spark[4 * PT_LINE_BYTES];
+	pt_pane_line(scene, pane->id, line, sizeof line);
+	pane->figure(scene, figure, sizeof figure);
+	const char *words = figure[0] && (has_title || pt_frame_text_width(line) > rect.w) ? figure : line;
+	size_t n = 0;
+	const double *values = pane->spark ? pane->spark(scene, &n) : NULL;
+	int row = rect.y;
+	if (!has_title || rect.h > 1 || n == 0)
+		pt_frame_text_cut(frame, rect, rect.x, row++, rect.w, pt_pen_of(PT_ROLE_TEXT), words);
+	if (n == 0 || row >= rect.y + rect.h)
+		return;
+	int cols = rect.w < 200 ? rect.w : 200;
+	pt_sparkline(values, n, cols, 0, 0, frame->charset == PT_CHARSET_ASCII, spark, sizeof spark);
+	pt_frame_text(frame, rect, rect.x, row, pt_pen_of(pt_role_series((int)scene->first_shown)), spark);
+}
+
+/* Lists show themselves with nothing to plot: the runs that wait, the problems. */
+static bool needs_data(pt_pane_id pane)
+{
+	return !pt_pane_is_list(pane);
+}
+
+static void draw_inside(
+	const pt_scene *scene, const pt_pane_ops *pane, pt_frame *frame, pt_rect inner, bool has_title)
+{
+	char text[PT_LINE_BYTES];
+	const char *absence = needs_data(pane->id) ? pt_scene_absence(scene, text, sizeof text) : NULL;
+	if (absence)
+		pt_absence_draw(frame, inner, absence);
+	else if (inner.w < pane->min_cols || inner.h < pane->min_rows)
+		draw_small(scene, pane, frame, inner, has_title);
+	else
+		pane->draw(scene, frame, inner);
+}
+
+void pt_pane_draw(const pt_scene *scene, pt_pane_id pane, pt_frame *frame, pt_rect rect)
+{
+	const pt_pane_ops *ops = pt_pane_ops_of(pane);
+	if (pt_rect_is_empty(rect))
+		return;
+	if (rect.w < 6 || rect.h < 3) { /* a border would take all the room */
+		draw_inside(scene, ops, frame, rect, false);
+		return;
+	}
+	char key[16], title[PT_LINE_BYTES], figure[PT_LINE_BYTES];
+	snprintf(key, sizeof key, "%d", (int)pane + 1);
+	ops->figure(scene, figure, sizeof figure);
+	ops->title(scene, false, title, sizeof title);
+	int room = rect.w - 11; /* corners, brackets, the key and blanks */
+	if (pt_frame_text_width(title) + pt_frame_text_width(figure) > room)
+		ops->title(scene, true, title, sizeof title);
+	pt_box box = {.focused = scene->view->layout.focus == pane,
+		.key = key,
+		.title = title,
+		.figure = figure[0] ? figure : NULL,
+		.figure_pen = pt_pen_of(PT_ROLE_LABEL)};
+	pt_rect inner = pt_frame_box(frame, rect, &box);
+	if (!pt_rect_is_empty(inner))
+		draw_inside(scene, ops, frame, inner, true);
+}

@@ -1,0 +1,308 @@
+/** Local cosine similarity over steps, for several k: +1 straight on, 0 an orthogonal turn, −1 back. */
+#include <math.h>
+#include <stdio.h>
+
+#include "pane_draw.h"
+#include "phasetop/base/alloc.h"
+
+enum { SMALL_COLS = 26, SMALL_ROWS = 7, RUN_SERIES = 1, K_SERIES = 64 };
+
+/* Hues of k from the largest down: the largest is the brightest. */
+static const pt_role k_roles[PT_MAX_K] = {PT_ROLE_SERIES_1, PT_ROLE_SERIES_2, PT_ROLE_SERIES_6,
+	PT_ROLE_SERIES_3, PT_ROLE_SERIES_4, PT_ROLE_SERIES_5, PT_ROLE_SERIES_7, PT_ROLE_SERIES_8};
+static const pt_dash k_dashes[PT_MAX_K] = {{1, 0}, {4, 2}, {1, 2}, {6, 2}, {2, 2}, {3, 1}, {5, 3}, {1, 3}};
+
+/* The k that is drawn last: the largest of those shown. NULL: none is there. */
+static const pt_cosine_view *main_cosine(const pt_scene *scene, const pt_run_view *run, pt_matrix matrix)
+{
+	const pt_matrix_view *view = &run->matrices[matrix];
+	for (size_t i = view->n_cosines; i-- > 0;)
+		if (view->cosines[i].present && pt_view_k_shown(scene->view, i, view->n_cosines))
+			return &view->cosines[i];
+	return NULL;
+}
+
+static void title(const pt_scene *scene, bool brief, char *out, size_t capacity)
+{
+	char matrices[32];
+	pt_scene_matrix_text(scene, matrices, sizeof matrices);
+	snprintf(out, capacity, brief ? "%scosine %s" : "%slocal cosine of %s",
+		scene->view->negate_cosine ? "−" : "", matrices);
+}
+
+static void figure(const pt_scene *scene, char *out, size_t capacity)
+{
+	const pt_run_view *run = pt_scene_first_run(scene);
+	const pt_cosine_view *cosine = run ? main_cosine(scene, run, scene->main_matrix) : NULL;
+	out[0] = '\0';
+	if (!cosine)
+		return;
+	if (scene->n_shown > 1)
+		snprintf(out, capacity, "k %lld", (long long)cosine->k_used);
+	else if (cosine->minimum_step != PT_NO_STEP)
+		snprintf(out, capacity, "min %.3f @%lld", cosine->minimum_value, (long long)cosine->minimum_step);
+}
+
+static const double *spark(const pt_scene *scene, size_t *n)
+{
+	const pt_run_view *run = pt_scene_first_run(scene);
+	const pt_cosine_view *cosine = run ? main_cosine(scene, run, scene->main_matrix) : NULL;
+	*n = cosine ? cosine->n : 0;
+	return cosine ? cosine->values : NULL;
+}
+
+/* The sign that is drawn: −1 with the key i. */
+static double sign_of(const pt_scene *scene)
+{
+	return scene->view->negate_cosine ? -1 : 1;
+}
+
+/* Is this k of this run drawn? With several runs only the largest is. */
+static bool is_drawn(const pt_scene *scene, const pt_run_view *run, pt_matrix matrix, size_t i)
+{
+	const pt_matrix_view *view = &run->matrices[matrix];
+	if (!view->cosines[i].present || !pt_view_k_shown(scene->view, i, view->n_cosines))
+		return false;
+	return scene->n_shown == 1 || &view->cosines[i] == main_cosine(scene, run, matrix);
+}
+
+static pt_range range_of(const pt_scene *scene, pt_matrix matrix)
+{
+	pt_range range = pt_range_empty();
+	double sign = sign_of(scene);
+	PT_FOR_SHOWN_RUNS(scene, r)
+	{
+		const pt_run_view *run = &scene->snapshot->runs[r];
+		for (size_t k = 0; k < run->matrices[matrix].n_cosines; k++) {
+			const pt_cosine_view *cosine = &run->matrices[matrix].cosines[k];
+			for (size_t i = 0; is_drawn(scene, run, matrix, k) && i < cosine->n; i++)
+				pt_range_add(&range, sign * cosine->values[i]);
+		}
+	}
+	return range;
+}
+
+/* The last k steps cannot be known yet: shade them. */
+static void shade_pending(const pt_scene *scene, pt_matrix matrix, pt_chart *chart)
+{
+	const pt_run_view *run = pt_scene_first_run(scene);
+	const pt_cosine_view *cosine = run ? main_cosine(scene, run, matrix) : NULL;
+	if (!chart->canvas || scene->n_shown != 1 || !cosine || cosine->pending_from_step == PT_NO_STEP)
+		return;
+	int from = pt_scale_dot(&chart->x, (double)cosine->pending_from_step, chart->canvas->width);
+	int to = pt_scale_dot(&chart->x, (double)run->steps[run->n_steps - 1], chart->canvas->width);
+	pt_canvas_shade(
+		chart->canvas, from, 0, to, chart->canvas->height - 1, U'░', pt_ink_of(PT_ROLE_PROVISIONAL, 0), 0, 0);
+}
+
+static void draw_guides(const pt_scene *scene, pt_chart *chart)
+{
+	if (!chart->canvas)
+		return;
+	int right = chart->canvas->width - 1;
+	if (pt_scale_fraction(&chart->y, 0) >= 0 && pt_scale_fraction(&chart->y, 0) <= 1)
+		pt_canvas_hline(chart->canvas, pt_chart_dot_row(chart, &chart->y, 0), 0, right, U'╌',
+			pt_ink_of(PT_ROLE_GUIDE, 0));
+	double turn_below = sign_of(scene) * pt_settings_turn_below(&scene->snapshot->settings);
+	if (!scene->view->thresholds_off)
+		pt_canvas_hline(chart->canvas, pt_chart_dot_row(chart, &chart->y, turn_below), 0, right, U'┄',
+			pt_ink_of(PT_ROLE_THRESHOLD, 0));
+}
+
+static void draw_curve(
+	const pt_scene *scene, const pt_cosine_view *cosine, const pt_stroke *stroke, pt_chart *chart)
+{
+	pt_points points = {.steps = cosine->steps, .ys = cosine->values, .n = cosine->n};
+	double *negated = NULL;
+	if (scene->view->negate_cosine) {
+		negated = pt_array_alloc(cosine->n, sizeof *negated);
+		for (size_t i = 0; negated && i < cosine->n; i++)
+			negated[i] = -cosine->values[i];
+		points.ys = negated; /* NULL draws nothing: no wrong sign for want of memory */
+	}
+	pt_curve_draw(chart->canvas, &chart->x, &chart->y, &points, stroke);
+	pt_free(negated);
+}
+
+/* Colour what the main curve has beyond the turn line: the dips that count. */
+static void colour_dips(const pt_scene *scene, uint8_t series, pt_chart *chart)
+{
+	pt_canvas *canvas = chart->canvas;
+	if (!canvas || scene->view->thresholds_off || scene->n_shown != 1)
+		return;
+	double turn_below = sign_of(scene) * pt_settings_turn_below(&scene->snapshot->settings);
+	int line_row = pt_chart_dot_row(chart, &chart->y, turn_below) / pt_canvas_dots_down(canvas->kind);
+	bool dips_go_down = !scene->view->negate_cosine == !chart->y.inverted;
+	for (int row = 0; row < canvas->rows; row++) {
+		bool is_beyond = dips_go_down ? row > line_row : row < line_row;
+		for (int col = 0; is_beyond && col < canvas->cols; col++) {
+			pt_canvas_cell *cell = &canvas->cells[row * canvas->cols + col];
+			if (cell->dots && cell->ink.series == series)
+				cell->ink.role = PT_ROLE_ALERT;
+		}
+	}
+}
+
+static pt_stroke k_stroke(size_t from_largest)
+{
+	size_t i = from_largest % PT_MAX_K;
+	pt_stroke stroke = {.ink = pt_ink_of(k_roles[i], (int)(K_SERIES + i)), .dash = k_dashes[i]};
+	stroke.ink.ascii = pt_ascii_series((int)i);
+	return stroke;
+}
+
+static void draw_curves(const pt_scene *scene, pt_matrix matrix, pt_chart *chart)
+{
+	PT_FOR_SHOWN_RUNS(scene, r)
+	{
+		const pt_run_view *run = &scene->snapshot->runs[r];
+		size_t n = run->matrices[matrix].n_cosines;
+		for (size_t k = 0; k < n; k++) {
+			if (!is_drawn(scene, run, matrix, k))
+				continue;
+			pt_stroke stroke = scene->n_shown > 1 ? pt_run_stroke(scene, r) : k_stroke(n - 1 - k);
+			draw_curve(scene, &run->matrices[matrix].cosines[k], &stroke, chart);
+			if (&run->matrices[matrix].cosines[k] == main_cosine(scene, run, matrix))
+				colour_dips(scene, stroke.ink.series, chart);
+		}
+	}
+}
+
+static void add_legend(const pt_scene *scene, pt_matrix matrix, pt_chart *chart)
+{
+	pt_legend legend = {.n = 0};
+	char name[32];
+	if (scene->n_shown > 1) {
+		pt_runs_legend(scene, &legend);
+	} else {
+		const pt_run_view *run = pt_scene_first_run(scene);
+		size_t n = run->matrices[matrix].n_cosines;
+		for (size_t k = 0; k < n; k++) {
+			if (!is_drawn(scene, run, matrix, k))
+				continue;
+			size_t place = (n - 1 - k) % PT_MAX_K;
+			snprintf(name, sizeof name, "k %lld", (long long)run->matrices[matrix].cosines[k].k_used);
+			uint32_t line = k_dashes[place].off == 0 ? U'━' : k_dashes[place].on > 2 ? U'╍' : U'┅';
+			pt_legend_add(&legend, line, pt_pen_of(k_roles[place]), name);
+		}
+	}
+	pt_chart_legend(chart, PT_CORNER_BOTTOM_RIGHT, &legend);
+}
+
+static void add_pending_note(const pt_scene *scene, pt_matrix matrix, pt_chart *chart)
+{
+	const pt_run_view *run = pt_scene_first_run(scene);
+	const pt_cosine_view *cosine = main_cosine(scene, run, matrix);
+	if (scene->n_shown != 1 || !cosine || cosine->pending_from_step == PT_NO_STEP)
+		return;
+	char text[PT_LINE_BYTES];
+	if (run->state == PT_RUN_FINISHED)
+		snprintf(text, sizeof text, "░ undecided: the run ended");
+	else if (cosine->decided_at_step != PT_NO_STEP)
+		snprintf(text, sizeof text, "░ decided when %lld lands", (long long)cosine->decided_at_step);
+	else
+		snprintf(text, sizeof text, "░ not decided yet");
+	pt_chart_note(chart, PT_CORNER_BOTTOM_RIGHT, pt_pen_of(PT_ROLE_PROVISIONAL), text);
+}
+
+static double cosine_at(const pt_scene *scene, const pt_run_view *run, const void *context)
+{
+	const pt_cosine_view *cosine = main_cosine(scene, run, *(const pt_matrix *)context);
+	ptrdiff_t at = cosine ? pt_cursor_index(scene, cosine->steps, cosine->n) : -1;
+	ptrdiff_t own = pt_cursor_index(scene, run->steps, run->n_steps);
+	/* Only the value of the checkpoint under the cursor: the tail has none. */
+	if (at < 0 || own < 0 || cosine->steps[at] != run->steps[own])
+		return PT_MISSING;
+	return sign_of(scene) * cosine->values[at];
+}
+
+static void add_readout(const pt_scene *scene, pt_matrix matrix, pt_chart *chart)
+{
+	if (scene->n_shown > 1) {
+		pt_runs_readout(scene, chart, PT_CORNER_BOTTOM_RIGHT, "cos", cosine_at, &matrix);
+		return;
+	}
+	const pt_run_view *run = pt_scene_first_run(scene);
+	ptrdiff_t own = pt_cursor_index(scene, run->steps, run->n_steps);
+	const pt_cosine_view *cosine = main_cosine(scene, run, matrix);
+	if (own < 0 || !cosine)
+		return;
+	char text[PT_LINE_BYTES];
+	double value = cosine_at(scene, run, &matrix);
+	if (!pt_is_missing(value))
+		snprintf(text, sizeof text, "%lld  cos %.3f", (long long)run->steps[own], value);
+	else if (cosine->pending_from_step != PT_NO_STEP && run->steps[own] >= cosine->pending_from_step)
+		snprintf(text, sizeof text, "%lld  pending", (long long)run->steps[own]);
+	else
+		snprintf(text, sizeof text, "%lld  no cos", (long long)run->steps[own]);
+	pt_chart_note(chart, PT_CORNER_BOTTOM_LEFT, pt_pen_of(PT_ROLE_CROSSHAIR), text);
+}
+
+/* What is missing for a first value, in words. */
+static void tell_absence(const pt_scene *scene, pt_matrix matrix, pt_frame *frame, pt_rect rect)
+{
+	const pt_run_view *run = pt_scene_first_run(scene);
+	char text[PT_LINE_BYTES];
+	if (run->n_steps > 0 && !pt_run_has_matrix(run, matrix))
+		snprintf(text, sizeof text, "no matrix %s in this run: m shows another", pt_matrix_label(matrix));
+	else if (run->n_steps < 3)
+		snprintf(text, sizeof text, "waits for checkpoints at t − k, t and t + k: %zu of at least 3 so far",
+			run->n_steps);
+	else
+		snprintf(text, sizeof text,
+			"no value yet: no step t has checkpoints at t − k and t + k above the thresholds; [ makes k "
+			"smaller");
+	pt_absence_draw(frame, rect, text);
+}
+
+static void draw_one(const pt_scene *scene, pt_matrix matrix, pt_frame *frame, pt_rect rect)
+{
+	pt_range range = range_of(scene, matrix);
+	if (range.n == 0) {
+		tell_absence(scene, matrix, frame, rect);
+		return;
+	}
+	pt_range_add(&range, sign_of(scene)); /* a straight path has its place on the axis */
+	double turn_below = sign_of(scene) * pt_settings_turn_below(&scene->snapshot->settings);
+	pt_scale y = pt_scale_fit_with(&range, false, scene->view->thresholds_off ? PT_MISSING : turn_below);
+	y.inverted = scene->view->invert_cosine;
+	pt_axes axes = {.x = &scene->steps, .y = &y};
+	pt_chart chart = pt_chart_begin(scene, PT_PANE_COSINE, frame, rect, &axes);
+	shade_pending(scene, matrix, &chart);
+	draw_guides(scene, &chart);
+	pt_chart_change_points(&chart, scene);
+	pt_chart_cursor(&chart, scene);
+	draw_curves(scene, matrix, &chart);
+	pt_chart_show(&chart);
+	add_legend(scene, matrix, &chart);
+	add_readout(scene, matrix, &chart);
+	add_pending_note(scene, matrix, &chart);
+	if (scene->n_matrices > 1)
+		pt_chart_note(&chart, PT_CORNER_BOTTOM_LEFT, pt_pen_of(PT_ROLE_LABEL), pt_matrix_label(matrix));
+	pt_chart_end(&chart);
+}
+
+static void draw(const pt_scene *scene, pt_frame *frame, pt_rect inner)
+{
+	size_t n = scene->n_matrices;
+	for (size_t i = 0; i < n; i++) {
+		pt_rect rect = pt_small_plot(inner, &n, i, SMALL_COLS, SMALL_ROWS);
+		draw_one(scene, pt_small_plot_matrix(scene, n, i), frame, rect);
+	}
+}
+
+const pt_pane_ops pt_pane_cosine = {
+	.id = PT_PANE_COSINE,
+	.about = {"cos between the path of k steps before t and that of k steps after it: 1 straight on, 0 a "
+			  "turn at a",
+		"right angle, −1 back. A change of direction is a dip. The red dashed line (t sets it, T hides it)",
+		"colours dips, and decides nothing. The newest k steps are known only k steps later: shaded.",
+		"A gap: no displacement, below a threshold, or no pair of checkpoints. [ ] change k, K shows one k,",
+		"i flips the sign, I turns the axis over."},
+	.min_cols = 14,
+	.min_rows = 3,
+	.title = title,
+	.figure = figure,
+	.draw = draw,
+	.spark = spark,
+};

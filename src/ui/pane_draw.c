@@ -1,0 +1,228 @@
+#include "pane_draw.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "phasetop/base/alloc.h"
+
+void pt_name_text(const char *name, int cols, char *out, size_t capacity)
+{
+	char safe[PT_LINE_BYTES];
+	pt_text_sanitize(safe, sizeof safe, name, strlen(name));
+	pt_text text = pt_text_over(out, capacity);
+	if (pt_text_width(safe) <= cols) {
+		pt_text_add(&text, safe);
+	} else if (cols > 0) {
+		pt_text_add_bytes(&text, safe, pt_text_fit(safe, cols - 1));
+		pt_text_add(&text, "…");
+	}
+}
+
+/* Bytes of the next line of `text`, at most `cols` wide, broken at a blank where there is one. */
+static size_t line_bytes(const char *text, int cols)
+{
+	size_t fit = pt_text_fit(text, cols);
+	if (text[fit] == '\0' || text[fit] == ' ')
+		return fit;
+	size_t at = fit;
+	while (at > 0 && text[at - 1] != ' ')
+		at--;
+	if (at > 0)
+		return at;
+	/* One word wider than the line: cut it, but go on by at least one character. */
+	uint32_t code_point;
+	return fit > 0 ? fit : pt_utf8_decode(text, strlen(text), &code_point);
+}
+
+int pt_wrapped_draw(pt_frame *frame, pt_rect rect, pt_pen pen, const char *text, int first)
+{
+	char safe[1024];
+	pt_text_sanitize(safe, sizeof safe, text, strlen(text));
+	int line = 0;
+	for (const char *at = safe; *at && rect.w > 0; line++) {
+		size_t n = line_bytes(at, rect.w);
+		char piece[1024];
+		memcpy(piece, at, n);
+		piece[n] = '\0';
+		if (frame && line >= first)
+			pt_frame_text(frame, rect, rect.x, rect.y + line - first, pen, piece);
+		at += n;
+		at += strspn(at, " ");
+	}
+	return line;
+}
+
+void pt_absence_draw(pt_frame *frame, pt_rect rect, const char *text)
+{
+	pt_rect inside = rect.w > 12 ? pt_rect_inset(rect, 2, 0, 2, 0) : rect;
+	int n_lines = pt_wrapped_draw(NULL, inside, pt_pen_of(PT_ROLE_INACTIVE), text, 0);
+	if (n_lines == 1)
+		inside.x += (inside.w - pt_frame_text_width(text)) / 2;
+	int free_rows = inside.h - n_lines;
+	if (free_rows > 0)
+		inside = pt_rect_inset(inside, 0, free_rows / 2, 0, 0);
+	pt_wrapped_draw(frame, pt_rect_intersect(inside, rect), pt_pen_of(PT_ROLE_INACTIVE), text, 0);
+}
+
+pt_rect pt_small_plot(pt_rect rect, size_t *n, size_t i, int min_cols, int min_rows)
+{
+	size_t across = rect.w > 0 ? (size_t)(rect.w / (min_cols > 0 ? min_cols : 1)) : 0;
+	size_t down = rect.h > 0 ? (size_t)(rect.h / (min_rows > 0 ? min_rows : 1)) : 0;
+	if (*n < 2)
+		return rect;
+	bool beside = across >= *n || across > down;
+	size_t fits = beside ? across : down;
+	if (fits < *n)
+		*n = fits < 1 ? 1 : fits;
+	int length = beside ? rect.w : rect.h;
+	int from = (int)((size_t)length * i / *n), to = (int)((size_t)length * (i + 1) / *n);
+	return beside ? (pt_rect){rect.x + from, rect.y, to - from, rect.h}
+				  : (pt_rect){rect.x, rect.y + from, rect.w, to - from};
+}
+
+pt_matrix pt_small_plot_matrix(const pt_scene *scene, size_t n, size_t i)
+{
+	return n == 1 ? scene->main_matrix : scene->matrices[i];
+}
+
+static pt_canvas_kind canvas_kind(const pt_scene *scene, pt_pane_id pane, const pt_frame *frame)
+{
+	if (frame->charset == PT_CHARSET_ASCII)
+		return PT_CANVAS_ASCII;
+	switch (pt_view_glyphs(scene->view, pane)) {
+	case PT_GLYPH_ASCII:
+		return PT_CANVAS_ASCII;
+	case PT_GLYPH_BLOCK:
+		return PT_CANVAS_BLOCK;
+	case PT_GLYPH_AUTO:
+	case PT_GLYPH_BRAILLE:
+	case PT_N_GLYPH_CHOICES:
+		break;
+	}
+	return PT_CANVAS_BRAILLE;
+}
+
+pt_chart pt_chart_begin(const pt_scene *scene, pt_pane_id pane, pt_frame *frame, pt_rect rect, pt_axes *axes)
+{
+	pt_chart chart = {.frame = frame};
+	chart.x = axes->x ? *axes->x : scene->steps;
+	if (axes->y)
+		chart.y = *axes->y;
+	if (axes->y2)
+		chart.y2 = *axes->y2;
+	axes->kind = canvas_kind(scene, pane, frame);
+	/* Panes one above the other share one left edge, so that their step axes can be compared. */
+	if (rect.w >= 34 && axes->y_label_cols < 5)
+		axes->y_label_cols = 5;
+	chart.plot = pt_axes_draw(frame, rect, axes);
+	chart.canvas = pt_canvas_create(axes->kind, chart.plot.inner.w, chart.plot.inner.h);
+	return chart;
+}
+
+int pt_chart_dot_row(const pt_chart *chart, const pt_scale *scale, double value)
+{
+	if (!chart->canvas || pt_is_missing(pt_scale_fraction(scale, value)))
+		return -1;
+	return chart->canvas->height - 1 - pt_scale_dot(scale, value, chart->canvas->height);
+}
+
+void pt_chart_cursor(pt_chart *chart, const pt_scene *scene)
+{
+	if (!chart->canvas || scene->cursor == PT_NO_STEP)
+		return;
+	int x = pt_scale_dot(&chart->x, (double)scene->cursor, chart->canvas->width);
+	pt_canvas_vline(chart->canvas, x, U'┊', pt_ink_of(PT_ROLE_CROSSHAIR, 0));
+}
+
+void pt_chart_change_points(pt_chart *chart, const pt_scene *scene)
+{
+	const pt_run_view *run = pt_scene_first_run(scene);
+	if (!chart->canvas || !run || scene->n_shown != 1)
+		return;
+	const pt_matrix_view *matrix = &run->matrices[scene->main_matrix];
+	for (size_t i = 0; i < matrix->n_change_points; i++) {
+		int x = pt_scale_dot(&chart->x, (double)matrix->change_points[i].step, chart->canvas->width);
+		pt_canvas_vline(chart->canvas, x, U'╎', pt_ink_of(PT_ROLE_EVENT, 0));
+	}
+}
+
+void pt_chart_show(pt_chart *chart)
+{
+	pt_frame_blit(chart->frame, chart->plot.inner, chart->canvas);
+	chart->places = chart->canvas ? pt_places_of_canvas(chart->canvas) : NULL;
+}
+
+void pt_chart_end(pt_chart *chart)
+{
+	pt_places_destroy(chart->places);
+	pt_canvas_destroy(chart->canvas);
+	chart->places = NULL;
+	chart->canvas = NULL;
+}
+
+void pt_chart_note(pt_chart *chart, pt_corner corner, pt_pen pen, const char *text)
+{
+	if (chart->places && text[0])
+		pt_note_draw(chart->frame, chart->plot.inner, chart->places, corner, pen, text);
+}
+
+void pt_legend_add(pt_legend *legend, uint32_t marker, pt_pen pen, const char *name)
+{
+	if (legend->n == PT_MAX_LEGEND)
+		return;
+	char *own = legend->names[legend->n];
+	pt_name_text(name, PT_LEGEND_NAME_BYTES / 2, own, PT_LEGEND_NAME_BYTES);
+	legend->entries[legend->n++] = (pt_legend_entry){.marker = marker, .pen = pen, .name = own};
+}
+
+void pt_chart_legend(pt_chart *chart, pt_corner corner, const pt_legend *legend)
+{
+	if (chart->places && legend->n > 0)
+		pt_legend_draw(chart->frame, chart->plot.inner, chart->places, corner, legend->entries, legend->n);
+}
+
+void pt_runs_legend(const pt_scene *scene, pt_legend *legend)
+{
+	PT_FOR_SHOWN_RUNS(scene, r)
+	{
+		pt_legend_add(legend, pt_marker_series((int)r), pt_pen_of(pt_role_series((int)r)),
+			scene->snapshot->runs[r].name);
+	}
+}
+
+void pt_runs_readout(const pt_scene *scene, pt_chart *chart, pt_corner corner, const char *symbol,
+	pt_value_at value_at, const void *context)
+{
+	if (scene->cursor == PT_NO_STEP || !chart->canvas)
+		return;
+	char head[64], number[32], name[PT_LEGEND_NAME_BYTES];
+	snprintf(head, sizeof head, "%lld  %s", (long long)scene->cursor, symbol);
+	pt_legend legend = {.n = 0};
+	pt_legend_add(&legend, U'┊', pt_pen_of(PT_ROLE_CROSSHAIR), head);
+	PT_FOR_SHOWN_RUNS(scene, r)
+	{
+		double value = value_at(scene, &scene->snapshot->runs[r], context);
+		pt_text_number(number, sizeof number, value, 3);
+		snprintf(name, sizeof name, "%s", number);
+		pt_legend_add(&legend, pt_marker_series((int)r), pt_pen_of(pt_role_series((int)r)), name);
+	}
+	/* A read-out that is wider than the plot, or would fill a low one, is worth less than the data. */
+	if (chart->plot.inner.w >= (int)(10 + 11 * scene->n_shown) && chart->plot.inner.h >= 4)
+		pt_chart_legend(chart, corner, &legend);
+}
+
+pt_stroke pt_run_stroke(const pt_scene *scene, size_t run)
+{
+	pt_stroke stroke = {.ink = pt_ink_of(pt_role_series((int)run), (int)(run % 200) + 1)};
+	stroke.ink.ascii = pt_ascii_series((int)run);
+	if (scene->n_shown > 1) {
+		stroke.marker = pt_marker_series((int)run);
+		stroke.marker_phase_cols = (int)(run % 3) * 4;
+	}
+	return stroke;
+}
+
+ptrdiff_t pt_cursor_index(const pt_scene *scene, const int64_t *steps, size_t n)
+{
+	return scene->cursor == PT_NO_STEP || !steps ? -1 : pt_step_index(steps, n, scene->cursor);
+}

@@ -1,0 +1,99 @@
+/**
+ * What the panes share: walking the runs that are shown, charts (axes, canvas and free places in one life),
+ * read-outs at the step cursor, splitting a pane into small plots, words in place of data.
+ */
+#ifndef PHASETOP_UI_PANE_DRAW_H
+#define PHASETOP_UI_PANE_DRAW_H
+
+#include "phasetop/base/text.h"
+#include "phasetop/plot/curve.h"
+#include "phasetop/plot/place.h"
+#include "phasetop/plot/scatter.h"
+#include "phasetop/ui/axes.h"
+#include "phasetop/ui/pane.h"
+
+enum { PT_MAX_LEGEND = 16, PT_LEGEND_NAME_BYTES = 48, PT_LINE_BYTES = 256 };
+
+/* The table's rows, one a file. */
+extern const pt_pane_ops pt_pane_norms, pt_pane_pca, pt_pane_cosine, pt_pane_spectrum, pt_pane_loss,
+	pt_pane_runs, pt_pane_problems;
+
+/** First run at or after `from` that is shown and has something to draw; n_runs: none. */
+size_t pt_scene_next_run(const pt_scene *scene, size_t from);
+#define PT_FOR_SHOWN_RUNS(scene, r)                                                                  \
+	for (size_t r = pt_scene_next_run(scene, 0); (scene)->snapshot && r < (scene)->snapshot->n_runs; \
+		 r = pt_scene_next_run(scene, r + 1))
+/** The first shown run, or NULL. */
+const pt_run_view *pt_scene_first_run(const pt_scene *scene);
+/** "B", "A and B", "A, B and ΔW". */
+void pt_scene_matrix_text(const pt_scene *scene, char *out, size_t capacity);
+/** The spectrum that is drawn of a run (raw, detrended or Gaussian); NULL: it has no probe losses. */
+const pt_spectrum_view *pt_scene_spectrum(const pt_scene *scene, const pt_run_view *run);
+
+/** A name from outside, safe to print and at most `cols` wide. */
+void pt_name_text(const char *name, int cols, char *out, size_t capacity);
+
+/** Text in lines of rect.w columns, broken at blanks, from line `first` on; lines above `first` are left out.
+ * Returns how many lines the whole text takes. `frame` NULL: only counts. */
+int pt_wrapped_draw(pt_frame *frame, pt_rect rect, pt_pen pen, const char *text, int first);
+/** Quiet words in the middle of a pane that has nothing to draw: what is missing, what would bring it. */
+void pt_absence_draw(pt_frame *frame, pt_rect rect, const char *text);
+/** Why there is nothing at all: no runs, all hidden, or what the first run waits for. NULL: there is
+ * something. */
+const char *pt_scene_absence(const pt_scene *scene, char *out, size_t capacity);
+
+/** The i-th of n small plots in `rect`: side by side where each keeps `min_cols`, one above the other where
+ * each keeps `min_rows`; *n is reduced to what fits (at least 1). */
+pt_rect pt_small_plot(pt_rect rect, size_t *n, size_t i, int min_cols, int min_rows);
+
+/** Matrix type of the i-th of n small plots: the main one where there is room for one only. */
+pt_matrix pt_small_plot_matrix(const pt_scene *scene, size_t n, size_t i);
+
+/** A plot with its axes, its canvas and its free places. */
+typedef struct pt_chart {
+	pt_frame *frame;
+	pt_plot plot;
+	pt_canvas *canvas; /* NULL: no room or no memory; drawing on it does nothing */
+	pt_places *places; /* after pt_chart_show */
+	pt_scale x, y, y2;
+} pt_chart;
+
+/** Draw the axes and make the canvas. `axes->kind` is set from the view. */
+pt_chart pt_chart_begin(const pt_scene *scene, pt_pane_id pane, pt_frame *frame, pt_rect rect, pt_axes *axes);
+/** Dot row of a value from the top of the canvas; -1 where it has no place. */
+int pt_chart_dot_row(const pt_chart *chart, const pt_scale *scale, double value);
+/** The step cursor, as a dotted vertical under the data. */
+void pt_chart_cursor(pt_chart *chart, const pt_scene *scene);
+/** Change points of direction of the one run that is shown. */
+void pt_chart_change_points(pt_chart *chart, const pt_scene *scene);
+/** Copy the canvas to the frame, and find what is free for words. */
+void pt_chart_show(pt_chart *chart);
+void pt_chart_end(pt_chart *chart);
+/** Words in a free place near a corner. */
+void pt_chart_note(pt_chart *chart, pt_corner corner, pt_pen pen, const char *text);
+
+/** Entries of a legend, with room for their names. */
+typedef struct pt_legend {
+	size_t n;
+	pt_legend_entry entries[PT_MAX_LEGEND];
+	char names[PT_MAX_LEGEND][PT_LEGEND_NAME_BYTES];
+} pt_legend;
+
+void pt_legend_add(pt_legend *legend, uint32_t marker, pt_pen pen, const char *name);
+/** Each shown run with its marker and hue. */
+void pt_runs_legend(const pt_scene *scene, pt_legend *legend);
+void pt_chart_legend(pt_chart *chart, pt_corner corner, const pt_legend *legend);
+
+/** Value of a run at the step cursor; NaN where it has none. */
+typedef double (*pt_value_at)(const pt_scene *scene, const pt_run_view *run, const void *context);
+/** "115   ● 0.3488   ▲ 0.3175": the values of all shown runs at the step cursor, each in its hue. */
+void pt_runs_readout(const pt_scene *scene, pt_chart *chart, pt_corner corner, const char *symbol,
+	pt_value_at value_at, const void *context);
+
+/** How the curve of a run is drawn: hue, marker and ASCII character of its place in the snapshot, markers
+ * only where several runs are shown. */
+pt_stroke pt_run_stroke(const pt_scene *scene, size_t run);
+/** Index of the newest point at or before the cursor; -1: none. */
+ptrdiff_t pt_cursor_index(const pt_scene *scene, const int64_t *steps, size_t n);
+
+#endif

@@ -1,0 +1,276 @@
+/** Losses over steps: training, evaluation, mean of the probes with their quantiles; the learning rate. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "pane_draw.h"
+
+enum { RATE_SERIES = 110, FIRST_EXTRA_SERIES = 111, MAX_EXTRA = 3 };
+
+typedef enum column { COLUMN_TRAIN, COLUMN_EVAL, COLUMN_PROBES, N_COLUMNS } column;
+
+static const char *const column_names[] = {"train", "eval", "probe mean"};
+static const pt_role column_roles[] = {PT_ROLE_SERIES_1, PT_ROLE_SERIES_2, PT_ROLE_SERIES_5};
+static const pt_dash column_dashes[] = {{1, 0}, {4, 2}, {2, 1}};
+_Static_assert(sizeof column_names / sizeof column_names[0] == N_COLUMNS, "a name for every column");
+_Static_assert(sizeof column_roles / sizeof column_roles[0] == N_COLUMNS, "a hue for every column");
+_Static_assert(sizeof column_dashes / sizeof column_dashes[0] == N_COLUMNS, "a line style for every column");
+
+static const double *values_of(const pt_loss_view *loss, column which)
+{
+	return which == COLUMN_TRAIN ? loss->train : which == COLUMN_EVAL ? loss->eval : loss->probe_mean;
+}
+
+static bool has_any(const pt_loss_view *loss)
+{
+	return loss->n > 0 && (loss->train || loss->eval || loss->probe_mean);
+}
+
+static bool is_loss_name(const char *name)
+{
+	return strstr(name, "loss") || strstr(name, "Loss");
+}
+
+static void title(const pt_scene *scene, bool brief, char *out, size_t capacity)
+{
+	(void)scene;
+	(void)brief;
+	snprintf(out, capacity, "loss");
+}
+
+/* Newest finite value of a column; -1: none. */
+static ptrdiff_t newest(const double *values, size_t n)
+{
+	for (size_t i = n; values && i-- > 0;)
+		if (!pt_is_missing(values[i]))
+			return (ptrdiff_t)i;
+	return -1;
+}
+
+static void figure(const pt_scene *scene, char *out, size_t capacity)
+{
+	const pt_run_view *run = pt_scene_first_run(scene);
+	out[0] = '\0';
+	if (!run)
+		return;
+	if (scene->n_shown > 1) {
+		snprintf(out, capacity, "%zu runs", scene->n_shown);
+		return;
+	}
+	for (int c = 0; c < N_COLUMNS; c++) {
+		const double *values = values_of(&run->loss, (column)c);
+		ptrdiff_t at = newest(values, run->loss.n);
+		if (at < 0)
+			continue;
+		char number[32];
+		pt_text_number(number, sizeof number, values[at], 3);
+		snprintf(out, capacity, "%s %s @%lld", column_names[c], number, (long long)run->loss.steps[at]);
+		return;
+	}
+}
+
+static const double *spark(const pt_scene *scene, size_t *n)
+{
+	const pt_run_view *run = pt_scene_first_run(scene);
+	*n = run ? run->loss.n : 0;
+	for (int c = 0; run && c < N_COLUMNS; c++)
+		if (values_of(&run->loss, (column)c))
+			return values_of(&run->loss, (column)c);
+	*n = 0;
+	return NULL;
+}
+
+static pt_range range_of(const pt_scene *scene)
+{
+	pt_range range = pt_range_empty();
+	PT_FOR_SHOWN_RUNS(scene, r)
+	{
+		const pt_loss_view *loss = &scene->snapshot->runs[r].loss;
+		for (int c = 0; c < N_COLUMNS; c++)
+			pt_range_add_all(&range, values_of(loss, (column)c), loss->n);
+		size_t n_extra = 0;
+		for (size_t s = 0; scene->n_shown == 1 && s < loss->n_series && n_extra < MAX_EXTRA; s++) {
+			if (!is_loss_name(loss->series[s].name))
+				continue;
+			pt_range_add_all(&range, loss->series[s].values, loss->series[s].n);
+			n_extra++;
+		}
+	}
+	return range;
+}
+
+/* A column that is logged now and then (evaluation) has gaps at every other step: join what is there. */
+static void draw_sparse(
+	pt_chart *chart, const pt_loss_view *loss, const double *values, const pt_stroke *stroke)
+{
+	size_t before = loss->n;
+	pt_stroke dots = *stroke;
+	dots.points_only = true;
+	pt_points all = {.steps = loss->steps, .ys = values, .n = loss->n};
+	pt_curve_draw(chart->canvas, &chart->x, &chart->y, &all, &dots);
+	for (size_t i = 0; i < loss->n; i++) {
+		if (pt_is_missing(values[i]))
+			continue;
+		if (before < loss->n) {
+			int64_t steps[2] = {loss->steps[before], loss->steps[i]};
+			double ys[2] = {values[before], values[i]};
+			pt_points points = {.steps = steps, .ys = ys, .n = 2};
+			pt_stroke line = *stroke;
+			line.marker = 0;
+			pt_curve_draw(chart->canvas, &chart->x, &chart->y, &points, &line);
+		}
+		before = i;
+	}
+}
+
+static void draw_rate(pt_chart *chart, const pt_loss_view *loss)
+{
+	pt_stroke stroke = {.ink = pt_ink_of(PT_ROLE_SERIES_6, RATE_SERIES), .dash = PT_DOTTED};
+	stroke.ink.ascii = '.';
+	pt_points points = {.steps = loss->steps, .ys = loss->learning_rate, .n = loss->n};
+	pt_curve_draw(chart->canvas, &chart->x, &chart->y2, &points, &stroke);
+}
+
+static void draw_band(pt_chart *chart, const pt_loss_view *loss)
+{
+	if (!loss->probe_q10 || !loss->probe_q90)
+		return;
+	pt_points low = {.steps = loss->steps, .ys = loss->probe_q10, .n = loss->n};
+	pt_curve_band(chart->canvas, &chart->x, &chart->y, &low, loss->probe_q90, PT_ROLE_BAND, 0,
+		pt_ink_of(PT_ROLE_BAND, 0));
+}
+
+static void draw_extra(pt_chart *chart, const pt_loss_view *loss, pt_legend *legend)
+{
+	int n = 0;
+	for (size_t s = 0; s < loss->n_series && n < MAX_EXTRA; s++) {
+		const pt_metric_view *series = &loss->series[s];
+		if (!is_loss_name(series->name))
+			continue;
+		pt_role role = pt_role_series(7 + n);
+		pt_stroke stroke = {.ink = pt_ink_of(role, FIRST_EXTRA_SERIES + n), .dash = PT_DASHED};
+		pt_points points = {.steps = series->steps, .ys = series->values, .n = series->n};
+		pt_curve_draw(chart->canvas, &chart->x, &chart->y, &points, &stroke);
+		pt_legend_add(legend, U'╍', pt_pen_of(role), series->name);
+		n++;
+	}
+}
+
+static void draw_single(const pt_scene *scene, pt_chart *chart, pt_legend *legend)
+{
+	const pt_loss_view *loss = &pt_scene_first_run(scene)->loss;
+	draw_band(chart, loss);
+	pt_chart_change_points(chart, scene);
+	pt_chart_cursor(chart, scene);
+	if (loss->learning_rate && chart->plot.has_y2)
+		draw_rate(chart, loss);
+	for (int c = N_COLUMNS - 1; c >= 0; c--) {
+		const double *values = values_of(loss, (column)c);
+		if (!values)
+			continue;
+		pt_stroke stroke = {.ink = pt_ink_of(column_roles[c], c + 1), .dash = column_dashes[c]};
+		stroke.ink.ascii = pt_ascii_series(c);
+		draw_sparse(chart, loss, values, &stroke);
+	}
+	for (int c = 0; c < N_COLUMNS; c++)
+		if (values_of(loss, (column)c))
+			pt_legend_add(
+				legend, column_dashes[c].off ? U'╍' : U'━', pt_pen_of(column_roles[c]), column_names[c]);
+	draw_extra(chart, loss, legend);
+	if (loss->learning_rate && chart->plot.has_y2)
+		pt_legend_add(legend, U'┅', pt_pen_of(PT_ROLE_SERIES_6), "learning rate (right)");
+}
+
+static void draw_several(const pt_scene *scene, pt_chart *chart, pt_legend *legend)
+{
+	pt_chart_cursor(chart, scene);
+	PT_FOR_SHOWN_RUNS(scene, r)
+	{
+		const pt_loss_view *loss = &scene->snapshot->runs[r].loss;
+		pt_stroke stroke = pt_run_stroke(scene, r);
+		bool is_first = true;
+		for (int c = 0; c < N_COLUMNS; c++) {
+			const double *values = values_of(loss, (column)c);
+			/* Training solid, the rest dashed; of evaluation and probes only the first that is there. */
+			if (!values || (c == COLUMN_PROBES && loss->eval))
+				continue;
+			stroke.dash = is_first ? PT_SOLID : PT_DASHED;
+			draw_sparse(chart, loss, values, &stroke);
+			is_first = false;
+			stroke.marker = 0;
+		}
+	}
+	pt_runs_legend(scene, legend);
+}
+
+static void add_readout(const pt_scene *scene, pt_chart *chart)
+{
+	const pt_loss_view *loss = &pt_scene_first_run(scene)->loss;
+	ptrdiff_t at = pt_cursor_index(scene, loss->steps, loss->n);
+	if (at < 0 || scene->n_shown != 1)
+		return;
+	char line[PT_LINE_BYTES], number[32];
+	pt_text text = pt_text_over(line, sizeof line);
+	pt_text_addf(&text, "%lld", (long long)loss->steps[at]);
+	for (int c = 0; c < N_COLUMNS; c++) {
+		const double *values = values_of(loss, (column)c);
+		if (!values || pt_is_missing(values[at]))
+			continue;
+		pt_text_number(number, sizeof number, values[at], 3);
+		pt_text_addf(&text, "  %s %s", column_names[c], number);
+	}
+	pt_chart_note(chart, PT_CORNER_BOTTOM_LEFT, pt_pen_of(PT_ROLE_CROSSHAIR), line);
+}
+
+static bool any_losses(const pt_scene *scene)
+{
+	PT_FOR_SHOWN_RUNS(scene, r)
+	{
+		if (has_any(&scene->snapshot->runs[r].loss))
+			return true;
+	}
+	return false;
+}
+
+static void draw(const pt_scene *scene, pt_frame *frame, pt_rect inner)
+{
+	if (!any_losses(scene)) {
+		pt_absence_draw(frame, inner,
+			"no losses yet: they come from trainer_state.json, train_log.jsonl or probe_losses.jsonl in the "
+			"run");
+		return;
+	}
+	const pt_loss_view *loss = &pt_scene_first_run(scene)->loss;
+	pt_range range = range_of(scene), rates = pt_range_empty();
+	bool with_rate = scene->n_shown == 1 && loss->learning_rate;
+	if (with_rate) {
+		pt_range_add(&rates, 0);
+		pt_range_add_all(&rates, loss->learning_rate, loss->n);
+	}
+	pt_scale y = pt_scale_fit(&range, scene->view->log_y[PT_PANE_LOSS]), y2 = pt_scale_fit(&rates, false);
+	pt_axes axes = {.x = &scene->steps, .y = &y, .y2 = with_rate ? &y2 : NULL, .y2_role = PT_ROLE_SERIES_6};
+	pt_chart chart = pt_chart_begin(scene, PT_PANE_LOSS, frame, inner, &axes);
+	pt_legend legend = {.n = 0};
+	if (scene->n_shown == 1)
+		draw_single(scene, &chart, &legend);
+	else
+		draw_several(scene, &chart, &legend);
+	pt_chart_show(&chart);
+	pt_chart_legend(&chart, PT_CORNER_TOP_RIGHT, &legend);
+	add_readout(scene, &chart);
+	pt_chart_end(&chart);
+}
+
+const pt_pane_ops pt_pane_loss = {
+	.id = PT_PANE_LOSS,
+	.about = {"Training and evaluation loss, the mean loss of the probes with a band from their 10 % to "
+			  "their 90 %",
+		"quantile, and the learning rate on the right axis. Several runs: training solid, evaluation or",
+		"probes dashed. A value that was never logged is a gap. y makes the axis logarithmic."},
+	.min_cols = 14,
+	.min_rows = 3,
+	.title = title,
+	.figure = figure,
+	.draw = draw,
+	.spark = spark,
+};

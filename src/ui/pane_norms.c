@@ -1,0 +1,186 @@
+/** Norms of the selected matrix types over steps; drift and step length beside them where there is room. */
+#include <math.h>
+#include <stdio.h>
+
+#include "pane_draw.h"
+
+enum {
+	SMALL_COLS = 26,     /* least width of one of several plots side by side */
+	SMALL_ROWS = 7,      /* least height of one of several plots one above the other */
+	ROWS_FOR_DRIFT = 18, /* from here on drift and step length are drawn too */
+	DRIFT_SERIES = 101,  /* owners of canvas cells, apart from the runs' */
+	LENGTH_SERIES = 102
+};
+
+static void symbol_of(pt_matrix matrix, char *out, size_t capacity)
+{
+	snprintf(out, capacity, "‖%s‖", pt_matrix_label(matrix));
+}
+
+static void title(const pt_scene *scene, bool brief, char *out, size_t capacity)
+{
+	pt_text text = pt_text_over(out, capacity);
+	pt_text_add(&text, brief ? "" : scene->n_matrices > 1 ? "norms " : "norm ");
+	for (size_t i = 0; i < scene->n_matrices; i++)
+		pt_text_addf(&text, "%s‖%s‖", i ? " " : "", pt_matrix_label(scene->matrices[i]));
+}
+
+static void figure(const pt_scene *scene, char *out, size_t capacity)
+{
+	const pt_run_view *run = pt_scene_first_run(scene);
+	out[0] = '\0';
+	if (!run || run->n_steps == 0)
+		return;
+	if (scene->n_shown > 1) {
+		snprintf(out, capacity, "%zu runs", scene->n_shown);
+		return;
+	}
+	const pt_norm_view *norms = &run->matrices[scene->main_matrix].norms;
+	if (!norms->present)
+		return;
+	for (size_t i = run->n_steps; i-- > 0;) {
+		if (pt_is_missing(norms->norm[i]))
+			continue;
+		char number[32];
+		pt_text_number(number, sizeof number, norms->norm[i], 4);
+		snprintf(out, capacity, "%s @%lld", number, (long long)run->steps[i]);
+		return;
+	}
+}
+
+static const double *spark(const pt_scene *scene, size_t *n)
+{
+	const pt_run_view *run = pt_scene_first_run(scene);
+	*n = run ? run->n_steps : 0;
+	return run ? run->matrices[scene->main_matrix].norms.norm : NULL;
+}
+
+/* Is there room and meaning for drift and step length? Only for one run: else curves would be three a run. */
+static bool shows_drift(const pt_scene *scene, pt_rect rect)
+{
+	return scene->n_shown == 1 && rect.h >= ROWS_FOR_DRIFT && rect.w >= 2 * SMALL_COLS;
+}
+
+static pt_range range_of(const pt_scene *scene, pt_matrix matrix, bool with_drift)
+{
+	pt_range range = pt_range_empty();
+	PT_FOR_SHOWN_RUNS(scene, r)
+	{
+		const pt_run_view *run = &scene->snapshot->runs[r];
+		const pt_norm_view *norms = &run->matrices[matrix].norms;
+		pt_range_add_all(&range, norms->norm, norms->present ? run->n_steps : 0);
+		if (with_drift)
+			pt_range_add_all(&range, norms->drift, norms->present && norms->drift ? run->n_steps : 0);
+	}
+	return range;
+}
+
+static pt_range range_of_length(const pt_scene *scene, pt_matrix matrix)
+{
+	pt_range range = pt_range_empty();
+	pt_range_add(&range, 0);
+	const pt_run_view *run = pt_scene_first_run(scene);
+	if (run && run->matrices[matrix].norms.present)
+		pt_range_add_all(&range, run->matrices[matrix].norms.step_length, run->n_steps);
+	return range;
+}
+
+static void draw_curves(const pt_scene *scene, pt_matrix matrix, bool drift, pt_chart *chart)
+{
+	PT_FOR_SHOWN_RUNS(scene, r)
+	{
+		const pt_run_view *run = &scene->snapshot->runs[r];
+		const pt_norm_view *norms = &run->matrices[matrix].norms;
+		if (!norms->present)
+			continue;
+		pt_points points = {.steps = run->steps, .n = run->n_steps};
+		if (drift) {
+			pt_stroke side = {.ink = pt_ink_of(PT_ROLE_SERIES_6, LENGTH_SERIES), .dash = PT_DOTTED};
+			points.ys = norms->step_length;
+			pt_curve_draw(chart->canvas, &chart->x, &chart->y2, &points, &side);
+			side = (pt_stroke){.ink = pt_ink_of(PT_ROLE_SERIES_5, DRIFT_SERIES), .dash = PT_DASHED};
+			points.ys = norms->drift;
+			pt_curve_draw(chart->canvas, &chart->x, &chart->y, &points, &side);
+		}
+		pt_stroke stroke = pt_run_stroke(scene, r);
+		points.ys = norms->norm;
+		pt_curve_draw(chart->canvas, &chart->x, &chart->y, &points, &stroke);
+	}
+}
+
+static double norm_at(const pt_scene *scene, const pt_run_view *run, const void *context)
+{
+	pt_matrix matrix = *(const pt_matrix *)context;
+	ptrdiff_t at = pt_cursor_index(scene, run->steps, run->n_steps);
+	return at < 0 || !run->matrices[matrix].norms.present ? PT_MISSING : run->matrices[matrix].norms.norm[at];
+}
+
+static void add_words(const pt_scene *scene, pt_matrix matrix, bool drift, pt_chart *chart)
+{
+	char symbol[16], number[32], text[PT_LINE_BYTES];
+	symbol_of(matrix, symbol, sizeof symbol);
+	pt_legend legend = {.n = 0};
+	if (scene->n_shown > 1) {
+		pt_runs_legend(scene, &legend);
+	} else if (drift) {
+		pt_legend_add(&legend, 0, pt_pen_of(pt_role_series((int)scene->first_shown)), symbol);
+		pt_legend_add(&legend, U'╍', pt_pen_of(PT_ROLE_SERIES_5), "drift from the first");
+		pt_legend_add(&legend, U'┅', pt_pen_of(PT_ROLE_SERIES_6), "step length (right)");
+	}
+	pt_chart_legend(chart, PT_CORNER_BOTTOM_RIGHT, &legend);
+	const pt_run_view *run = pt_scene_first_run(scene);
+	ptrdiff_t at = run ? pt_cursor_index(scene, run->steps, run->n_steps) : -1;
+	if (at >= 0 && scene->n_shown == 1 && run->matrices[matrix].norms.present) {
+		pt_text_number(number, sizeof number, run->matrices[matrix].norms.norm[at], 4);
+		snprintf(text, sizeof text, "%lld  %s %s", (long long)run->steps[at], symbol, number);
+		pt_chart_note(chart, PT_CORNER_BOTTOM_RIGHT, pt_pen_of(PT_ROLE_CROSSHAIR), text);
+	} else if (scene->n_shown > 1) {
+		pt_runs_readout(scene, chart, PT_CORNER_BOTTOM_RIGHT, symbol, norm_at, &matrix);
+	}
+	if (scene->n_matrices > 1)
+		pt_chart_note(chart, PT_CORNER_TOP_LEFT, pt_pen_of(PT_ROLE_LABEL), symbol);
+}
+
+static void draw_one(const pt_scene *scene, pt_matrix matrix, pt_frame *frame, pt_rect rect)
+{
+	bool drift = shows_drift(scene, rect);
+	pt_range range = range_of(scene, matrix, drift), lengths = range_of_length(scene, matrix);
+	if (range.n == 0) {
+		char text[PT_LINE_BYTES];
+		snprintf(text, sizeof text, "no matrix %s in this run: m shows another", pt_matrix_label(matrix));
+		pt_absence_draw(frame, rect, text);
+		return;
+	}
+	pt_scale y = pt_scale_fit(&range, scene->view->log_y[PT_PANE_NORMS]), y2 = pt_scale_fit(&lengths, false);
+	pt_axes axes = {.x = &scene->steps, .y = &y, .y2 = drift ? &y2 : NULL, .y2_role = PT_ROLE_SERIES_6};
+	pt_chart chart = pt_chart_begin(scene, PT_PANE_NORMS, frame, rect, &axes);
+	pt_chart_change_points(&chart, scene);
+	pt_chart_cursor(&chart, scene);
+	draw_curves(scene, matrix, drift, &chart);
+	pt_chart_show(&chart);
+	add_words(scene, matrix, drift, &chart);
+	pt_chart_end(&chart);
+}
+
+static void draw(const pt_scene *scene, pt_frame *frame, pt_rect inner)
+{
+	size_t n = scene->n_matrices;
+	for (size_t i = 0; i < n; i++) {
+		pt_rect rect = pt_small_plot(inner, &n, i, SMALL_COLS, SMALL_ROWS);
+		draw_one(scene, pt_small_plot_matrix(scene, n, i), frame, rect);
+	}
+}
+
+const pt_pane_ops pt_pane_norms = {
+	.id = PT_PANE_NORMS,
+	.about = {"The length of each weight vector over training: how far the update has grown.",
+		"A B of exactly 0 at the start is normal. m chooses A, B, ΔW; ΔW = s·B·A does not depend on how",
+		"A and B share its scale. In a large pane: drift from the first checkpoint, and the step length.",
+		"y makes the axis logarithmic."},
+	.min_cols = 14,
+	.min_rows = 3,
+	.title = title,
+	.figure = figure,
+	.draw = draw,
+	.spark = spark,
+};

@@ -1,0 +1,239 @@
+/** SHC, PR and tr C of the probe losses' covariance over steps. */
+#include <math.h>
+#include <stdio.h>
+
+#include "pane_draw.h"
+
+enum { SMALL_COLS = 26, SMALL_ROWS = 6, SHC_SERIES = 1, PR_SERIES, TRACE_SERIES, PARTIAL_SERIES = 120 };
+
+typedef enum quantity { QUANTITY_SHC, QUANTITY_PR, QUANTITY_TRACE, N_QUANTITIES } quantity;
+
+static const char *const quantity_names[] = {"SHC", "PR", "tr C"};
+static const pt_role quantity_roles[] = {PT_ROLE_SERIES_4, PT_ROLE_SERIES_5, PT_ROLE_SERIES_6};
+_Static_assert(sizeof quantity_names / sizeof quantity_names[0] == N_QUANTITIES, "a name for every quantity");
+_Static_assert(sizeof quantity_roles / sizeof quantity_roles[0] == N_QUANTITIES, "a hue for every quantity");
+
+static const double *values_of(const pt_spectrum_view *spectrum, quantity which)
+{
+	return which == QUANTITY_SHC ? spectrum->shc : which == QUANTITY_PR ? spectrum->pr : spectrum->trace;
+}
+
+static bool is_log(const pt_scene *scene)
+{
+	return scene->view->log_y[PT_PANE_SPECTRUM];
+}
+
+/* The first shown run that has probe losses. */
+static const pt_spectrum_view *first_spectrum(const pt_scene *scene)
+{
+	PT_FOR_SHOWN_RUNS(scene, r)
+	{
+		const pt_spectrum_view *spectrum = pt_scene_spectrum(scene, &scene->snapshot->runs[r]);
+		if (spectrum)
+			return spectrum;
+	}
+	return NULL;
+}
+
+static void title(const pt_scene *scene, bool brief, char *out, size_t capacity)
+{
+	const pt_spectrum_view *spectrum = first_spectrum(scene);
+	bool detrended = spectrum ? spectrum->detrended : scene->view->detrended;
+	if (brief)
+		snprintf(out, capacity, detrended ? "SHC, PR detrended" : "SHC, PR");
+	else
+		snprintf(out, capacity, "SHC, PR, tr C of probe losses%s", detrended ? ", detrended" : "");
+}
+
+static void figure(const pt_scene *scene, char *out, size_t capacity)
+{
+	const pt_spectrum_view *spectrum = first_spectrum(scene);
+	out[0] = '\0';
+	if (spectrum && spectrum->gaussian)
+		snprintf(
+			out, capacity, "%lld probes, m %lld", (long long)spectrum->n_probes, (long long)spectrum->window);
+	else if (spectrum)
+		snprintf(
+			out, capacity, "%lld probes, W %lld", (long long)spectrum->n_probes, (long long)spectrum->window);
+}
+
+static const double *spark(const pt_scene *scene, size_t *n)
+{
+	const pt_spectrum_view *spectrum = first_spectrum(scene);
+	*n = spectrum ? spectrum->n : 0;
+	return spectrum ? spectrum->pr : NULL;
+}
+
+static pt_range range_of(const pt_scene *scene, quantity which)
+{
+	pt_range range = pt_range_empty();
+	PT_FOR_SHOWN_RUNS(scene, r)
+	{
+		const pt_spectrum_view *spectrum = pt_scene_spectrum(scene, &scene->snapshot->runs[r]);
+		if (spectrum)
+			pt_range_add_all(&range, values_of(spectrum, which), spectrum->n);
+	}
+	return range;
+}
+
+/* A curve whose partial windows are drawn apart: dotted, in the provisional colour. */
+static void draw_curve(pt_chart *chart, const pt_spectrum_view *spectrum, quantity which, const pt_scale *y,
+	const pt_stroke *stroke)
+{
+	const double *values = values_of(spectrum, which);
+	pt_stroke provisional = *stroke;
+	provisional.ink.role = PT_ROLE_PROVISIONAL;
+	provisional.ink.series = (uint8_t)(PARTIAL_SERIES + which);
+	provisional.dash = PT_DOTTED;
+	for (size_t from = 0; values && from < spectrum->n;) {
+		size_t to = from;
+		while (to < spectrum->n && spectrum->partial[to] == spectrum->partial[from])
+			to++;
+		/* A full stretch begins at the last partial point, so that the curve has no seam. */
+		size_t start = from > 0 && !spectrum->partial[from] ? from - 1 : from;
+		pt_points points = {.steps = spectrum->steps + start, .ys = values + start, .n = to - start};
+		pt_curve_draw(chart->canvas, &chart->x, y, &points, spectrum->partial[from] ? &provisional : stroke);
+		from = to;
+	}
+}
+
+static pt_stroke quantity_stroke(quantity which)
+{
+	static const pt_dash dashes[] = {{1, 0}, {1, 0}, {1, 2}};
+	pt_stroke stroke = {
+		.ink = pt_ink_of(quantity_roles[which], SHC_SERIES + (int)which), .dash = dashes[which]};
+	stroke.ink.ascii = pt_ascii_series((int)which);
+	return stroke;
+}
+
+static void add_readout(const pt_scene *scene, const pt_spectrum_view *spectrum, pt_chart *chart)
+{
+	ptrdiff_t at = pt_cursor_index(scene, spectrum->steps, spectrum->n);
+	if (at < 0)
+		return;
+	char shc[32], pr[32], trace[32], text[PT_LINE_BYTES];
+	pt_text_number(shc, sizeof shc, spectrum->shc[at], 2);
+	pt_text_number(pr, sizeof pr, spectrum->pr[at], 3);
+	pt_text_number(trace, sizeof trace, spectrum->trace[at], 2);
+	const char *partial = spectrum->partial[at] ? " (partial)" : "";
+	snprintf(text, sizeof text, "%lld  SHC %s  PR %s  tr C %s%s", (long long)spectrum->steps[at], shc, pr,
+		trace, partial);
+	if (pt_frame_text_width(text) > chart->plot.inner.w - 2)
+		snprintf(text, sizeof text, "%lld  SHC %s  PR %s", (long long)spectrum->steps[at], shc, pr);
+	pt_chart_note(chart, PT_CORNER_BOTTOM_LEFT, pt_pen_of(PT_ROLE_CROSSHAIR), text);
+}
+
+static bool has_partial(const pt_spectrum_view *spectrum)
+{
+	for (size_t i = 0; i < spectrum->n; i++)
+		if (spectrum->partial[i])
+			return true;
+	return false;
+}
+
+/* One run: SHC and tr C on the left axis, PR on the right. */
+static void draw_single(const pt_scene *scene, pt_frame *frame, pt_rect rect)
+{
+	const pt_spectrum_view *spectrum = first_spectrum(scene);
+	bool with_trace = is_log(scene); /* on a linear axis tr C would flatten SHC: they differ by decades */
+	pt_range left = range_of(scene, QUANTITY_SHC), right = range_of(scene, QUANTITY_PR);
+	if (with_trace) {
+		pt_range trace = range_of(scene, QUANTITY_TRACE);
+		pt_range_join(&left, &trace);
+	}
+	pt_scale y = pt_scale_fit(&left, is_log(scene)), y2 = pt_scale_fit(&right, false);
+	pt_axes axes = {.x = &scene->steps,
+		.y = &y,
+		.y2 = &y2,
+		.y_role = quantity_roles[QUANTITY_SHC],
+		.y2_role = quantity_roles[QUANTITY_PR]};
+	pt_chart chart = pt_chart_begin(scene, PT_PANE_SPECTRUM, frame, rect, &axes);
+	pt_chart_change_points(&chart, scene);
+	pt_chart_cursor(&chart, scene);
+	pt_stroke strokes[N_QUANTITIES];
+	for (int q = 0; q < N_QUANTITIES; q++)
+		strokes[q] = quantity_stroke((quantity)q);
+	if (with_trace)
+		draw_curve(&chart, spectrum, QUANTITY_TRACE, &chart.y, &strokes[QUANTITY_TRACE]);
+	draw_curve(&chart, spectrum, QUANTITY_PR, &chart.y2, &strokes[QUANTITY_PR]);
+	draw_curve(&chart, spectrum, QUANTITY_SHC, &chart.y, &strokes[QUANTITY_SHC]);
+	pt_chart_show(&chart);
+	pt_legend legend = {.n = 0};
+	pt_legend_add(&legend, 0, pt_pen_of(quantity_roles[QUANTITY_SHC]), is_log(scene) ? "SHC (log)" : "SHC");
+	pt_legend_add(&legend, 0, pt_pen_of(quantity_roles[QUANTITY_PR]), "PR");
+	if (with_trace)
+		pt_legend_add(&legend, U'┅', pt_pen_of(quantity_roles[QUANTITY_TRACE]), "tr C");
+	if (has_partial(spectrum) && rect.w >= 52)
+		pt_legend_add(&legend, U'┅', pt_pen_of(PT_ROLE_PROVISIONAL), "window not full");
+	pt_chart_legend(&chart, PT_CORNER_TOP_LEFT, &legend);
+	add_readout(scene, spectrum, &chart);
+	pt_chart_end(&chart);
+}
+
+static double quantity_at(const pt_scene *scene, const pt_run_view *run, const void *context)
+{
+	const pt_spectrum_view *spectrum = pt_scene_spectrum(scene, run);
+	ptrdiff_t at = spectrum ? pt_cursor_index(scene, spectrum->steps, spectrum->n) : -1;
+	return at < 0 ? PT_MISSING : values_of(spectrum, *(const quantity *)context)[at];
+}
+
+/* Several runs: one small plot a quantity, a hue and marker a run. */
+static void draw_quantity(const pt_scene *scene, quantity which, pt_frame *frame, pt_rect rect)
+{
+	pt_range range = range_of(scene, which);
+	pt_scale y = pt_scale_fit(&range, is_log(scene) && which != QUANTITY_PR);
+	pt_axes axes = {.x = &scene->steps, .y = &y};
+	pt_chart chart = pt_chart_begin(scene, PT_PANE_SPECTRUM, frame, rect, &axes);
+	pt_chart_cursor(&chart, scene);
+	PT_FOR_SHOWN_RUNS(scene, r)
+	{
+		const pt_spectrum_view *spectrum = pt_scene_spectrum(scene, &scene->snapshot->runs[r]);
+		pt_stroke stroke = pt_run_stroke(scene, r);
+		if (spectrum)
+			draw_curve(&chart, spectrum, which, &chart.y, &stroke);
+	}
+	pt_chart_show(&chart);
+	pt_chart_note(&chart, PT_CORNER_TOP_LEFT, pt_pen_of(PT_ROLE_LABEL), quantity_names[which]);
+	if (which == QUANTITY_SHC) {
+		pt_legend legend = {.n = 0};
+		pt_runs_legend(scene, &legend);
+		pt_chart_legend(&chart, PT_CORNER_TOP_RIGHT, &legend);
+	}
+	pt_runs_readout(scene, &chart, PT_CORNER_BOTTOM_LEFT, quantity_names[which], quantity_at, &which);
+	pt_chart_end(&chart);
+}
+
+static void draw(const pt_scene *scene, pt_frame *frame, pt_rect inner)
+{
+	if (!first_spectrum(scene)) {
+		pt_absence_draw(frame, inner,
+			"no probe losses yet: a trainer that writes per-sample losses of fixed probes to "
+			"probe_losses.jsonl gets "
+			"SHC and PR here (see --logger)");
+		return;
+	}
+	if (scene->n_shown == 1) {
+		draw_single(scene, frame, inner);
+		return;
+	}
+	size_t n = N_QUANTITIES;
+	for (size_t i = 0; i < n; i++) {
+		pt_rect rect = pt_small_plot(inner, &n, i, 3 * SMALL_COLS, SMALL_ROWS);
+		draw_quantity(scene, (quantity)i, frame, rect);
+	}
+}
+
+const pt_pane_ops pt_pane_spectrum = {
+	.id = PT_PANE_SPECTRUM,
+	.about = {"Covariance C of the probes' losses over the last W rows: SHC = variance of its eigenvalues, "
+			  "PR = how",
+		"many directions take part, tr C = total variance. A rise can come before a transition; a miss is",
+		"possible. ( ) change W; d takes a common trend out first; y: linear or logarithmic.",
+		"Dotted grey: the window was not full yet."},
+	.min_cols = 14,
+	.min_rows = 3,
+	.title = title,
+	.figure = figure,
+	.draw = draw,
+	.spark = spark,
+};

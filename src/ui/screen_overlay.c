@@ -1,0 +1,194 @@
+/** What lies over the panes: help and the thresholds form. */
+#include <stdio.h>
+#include <string.h>
+
+#include "pane_draw.h"
+#include "phasetop/base/alloc.h"
+#include "screen_parts.h"
+
+enum { HELP_COLUMN_COLS = 58, HELP_MAX_LINES = 192, KEYS_COLS = 15, FORM_COLS = 56, FORM_ROWS = 10 };
+
+typedef struct help_line {
+	bool heading;
+	char keys[32];
+	char text[128];
+} help_line;
+
+typedef struct help_text {
+	help_line *lines; /* HELP_MAX_LINES */
+	size_t n;
+	bool unicode;
+	int cols;
+} help_text;
+
+static void add_help(help_text *help, bool heading, const char *keys, const char *text)
+{
+	if (help->n == HELP_MAX_LINES)
+		return;
+	help_line *line = &help->lines[help->n++];
+	line->heading = heading;
+	snprintf(line->keys, sizeof line->keys, "%s", keys);
+	snprintf(line->text, sizeof line->text, "%s", text);
+}
+
+/* The pane's own words, joined and broken anew for the column. */
+static void add_about(help_text *help, const pt_pane_ops *pane, const char *title)
+{
+	char words[1024], piece[128];
+	pt_text text = pt_text_over(words, sizeof words);
+	add_help(help, true, "", title);
+	for (size_t i = 0; i < sizeof pane->about / sizeof pane->about[0] && pane->about[i]; i++)
+		pt_text_addf(&text, "%s%s", i ? " " : "", pane->about[i]);
+	for (const char *at = words; *at;) {
+		size_t n = pt_text_fit(at, help->cols - 1);
+		if (at[n] && at[n] != ' ') {
+			size_t back = n;
+			while (back > 0 && at[back - 1] != ' ')
+				back--;
+			n = back > 0 ? back : n > 0 ? n : 1;
+		}
+		pt_text line = pt_text_over(piece, sizeof piece);
+		pt_text_add_bytes(&line, at, n);
+		add_help(help, false, "", piece);
+		at += n;
+		at += strspn(at, " ");
+	}
+	add_help(help, false, "", "");
+}
+
+static void add_scope(help_text *help, pt_scope scope)
+{
+	add_help(help, true, "", pt_scope_title(scope));
+	for (int a = 0; a < PT_N_ACTIONS; a++) {
+		const pt_action_row *row = pt_action_row_of((pt_action)a);
+		char keys[32];
+		if (row->scope != scope)
+			continue;
+		pt_action_show_keys((pt_action)a, help->unicode, keys, sizeof keys);
+		add_help(help, false, keys, row->help);
+	}
+	add_help(help, false, "", "");
+}
+
+static void draw_help_line(pt_frame *frame, pt_rect rect, const help_line *line)
+{
+	if (line->heading) {
+		pt_frame_text_cut(frame, rect, rect.x, rect.y, rect.w, pt_pen_of(PT_ROLE_TITLE), line->text);
+		return;
+	}
+	int x = rect.x;
+	if (line->keys[0]) {
+		int used = pt_frame_text_cut(frame, rect, x, rect.y, rect.w, pt_pen_of(PT_ROLE_KEY), line->keys);
+		int keys_cols = rect.w >= 40 ? KEYS_COLS : 10;
+		x += used + 1 > keys_cols ? used + 1 : keys_cols;
+	}
+	pt_frame_text_cut(frame, rect, x, rect.y, rect.x + rect.w - x, pt_pen_of(PT_ROLE_TEXT), line->text);
+}
+
+static void write_help(const pt_scene *scene, help_text *help)
+{
+	char title[96];
+	const pt_pane_ops *pane = pt_pane_ops_of(scene->view->layout.focus);
+	pane->title(scene, false, title, sizeof title);
+	add_about(help, pane, title);
+	/* The scopes of the focused pane first. */
+	bool is_list = pt_pane_is_list(pane->id);
+	static const pt_scope plot_first[] = {
+		PT_SCOPE_PLOT, PT_SCOPE_DOMAIN, PT_SCOPE_PANES, PT_SCOPE_GLOBAL, PT_SCOPE_RUNS, PT_SCOPE_LIST};
+	static const pt_scope list_first[] = {
+		PT_SCOPE_RUNS, PT_SCOPE_LIST, PT_SCOPE_PANES, PT_SCOPE_GLOBAL, PT_SCOPE_PLOT, PT_SCOPE_DOMAIN};
+	_Static_assert(sizeof plot_first / sizeof plot_first[0] == PT_N_SCOPES, "every scope once");
+	_Static_assert(sizeof list_first / sizeof list_first[0] == PT_N_SCOPES, "every scope once");
+	for (int s = 0; s < PT_N_SCOPES; s++)
+		add_scope(help, is_list ? list_first[s] : plot_first[s]);
+	while (help->n > 0 && !help->lines[help->n - 1].text[0])
+		help->n--;
+}
+
+void pt_screen_help_draw(const pt_scene *scene, pt_frame *frame, pt_rect area)
+{
+	pt_frame_fill(frame, area, pt_pen_of(PT_ROLE_TEXT), U' ');
+	pt_rect inner = area.w >= 6 && area.h >= 3 ? pt_rect_inset(area, 2, 1, 2, 1) : area;
+	int n_columns = inner.w / HELP_COLUMN_COLS < 1   ? 1
+					: inner.w / HELP_COLUMN_COLS > 3 ? 3
+													 : inner.w / HELP_COLUMN_COLS;
+	help_text help = {.lines = pt_array_alloc(HELP_MAX_LINES, sizeof(help_line)),
+		.unicode = frame->charset == PT_CHARSET_UTF8,
+		.cols = inner.w / n_columns - (n_columns > 1 ? 2 : 0)};
+	if (help.lines)
+		write_help(scene, &help);
+	int page = inner.h * n_columns, n = (int)help.n;
+	int most = n > page ? n - page : 0, first = scene->view->help_scroll;
+	first = first < 0 ? 0 : first > most ? most : first;
+	char figure[64];
+	if (most > 0)
+		snprintf(
+			figure, sizeof figure, "%d–%d of %d  ↑↓ scroll", first + 1, first + (page < n ? page : n), n);
+	else
+		snprintf(figure, sizeof figure, "Esc back");
+	pt_box box = {.focused = true, .key = "?", .title = "help", .figure = figure};
+	if (area.w >= 6 && area.h >= 3)
+		pt_frame_box(frame, area, &box);
+	for (int i = 0; i < page && first + i < n; i++) {
+		int column = inner.h > 0 ? i / inner.h : 0;
+		pt_rect line = {inner.x + column * (inner.w / n_columns), inner.y + i % inner.h, help.cols, 1};
+		draw_help_line(frame, pt_rect_intersect(line, inner), &help.lines[first + i]);
+	}
+	pt_free(help.lines);
+}
+
+static const char *const field_words[] = {
+	"Where the red line stands: a cosine below it is a dip that is coloured. Default 0.8.",
+	"Steps t whose displacements over k are both shorter than this are skipped. Default 0: none.",
+	"The same, as a share of the largest displacement so far. Default 0; for dips and turns 0.2.",
+};
+_Static_assert(sizeof field_words / sizeof field_words[0] == PT_N_FIELDS, "words for every field");
+
+static void draw_field(const pt_form *form, pt_form_field field, pt_frame *frame, pt_rect line)
+{
+	bool active = form->field == field;
+	const char *text = form->text[field];
+	int value_x = line.x + line.w - PT_FORM_FIELD_BYTES - 12;
+	if (value_x < line.x + 10)
+		value_x = line.x + (line.w > 10 ? 10 : line.w / 2);
+	pt_frame_text_cut(frame, line, line.x, line.y, value_x - line.x - 1,
+		pt_pen_of(active ? PT_ROLE_TITLE : PT_ROLE_LABEL), pt_form_field_label(field));
+	pt_rect value = pt_rect_intersect((pt_rect){value_x, line.y, PT_FORM_FIELD_BYTES, 1}, line);
+	int x = value.x;
+	if (text[0] || active)
+		x += pt_frame_text(frame, value, x, value.y, pt_pen_of(PT_ROLE_TEXT), text);
+	else
+		pt_frame_text(frame, value, x, value.y, pt_pen_of(PT_ROLE_INACTIVE), "default");
+	if (active) {
+		pt_frame_ground(frame, value, PT_ROLE_SELECTED, 0);
+		pt_frame_put(frame, value, x, value.y, pt_pen_of(PT_ROLE_CROSSHAIR), U'▏');
+	}
+	if (form->wrong[field])
+		pt_frame_text(frame, line, value.x + value.w + 1, line.y, pt_pen_of(PT_ROLE_ALERT), "not valid");
+}
+
+void pt_screen_form_draw(const pt_scene *scene, pt_frame *frame, pt_rect area)
+{
+	const pt_form *form = &scene->view->form;
+	int w = area.w < FORM_COLS ? area.w : FORM_COLS, h = area.h < FORM_ROWS ? area.h : FORM_ROWS;
+	pt_rect rect = {area.x + (area.w - w) / 2, area.y + (area.h - h) / 2, w, h};
+	pt_frame_fill(frame, rect, pt_pen_of(PT_ROLE_TEXT), U' ');
+	pt_box box = {.focused = true,
+		.key = "t",
+		.title = "thresholds of the cosine",
+		.figure = "Enter applies, Esc leaves"};
+	pt_rect inner = rect;
+	if (w >= 6 && h >= 3)
+		inner = pt_rect_inset(pt_frame_box(frame, rect, &box), 1, 0, 1, 0);
+	bool airy = inner.h >= FORM_ROWS - 2;
+	for (int f = 0; f < PT_N_FIELDS; f++) {
+		/* In a very low form only the field that is typed into. */
+		int row = inner.h < PT_N_FIELDS ? (f == (int)form->field ? 0 : inner.h) : f + airy;
+		if (row < inner.h)
+			draw_field(form, (pt_form_field)f, frame, (pt_rect){inner.x, inner.y + row, inner.w, 1});
+	}
+	int used = PT_N_FIELDS + (airy ? 2 : 0);
+	if (inner.h > used)
+		pt_wrapped_draw(frame, pt_rect_inset(inner, 0, used, 0, 0), pt_pen_of(PT_ROLE_LABEL),
+			field_words[form->field], 0);
+}

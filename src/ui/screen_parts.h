@@ -1,0 +1,20 @@
+/** The parts of the screen that are not panes: lines at its edges, and what lies over the panes. */
+#ifndef PHASETOP_UI_SCREEN_PARTS_H
+#define PHASETOP_UI_SCREEN_PARTS_H
+
+#include "phasetop/ui/frame.h"
+#include "phasetop/ui/pane.h"
+
+/** Line on top: what is watched, is it alive, how far, when does it go on; matrix, k, window. */
+void pt_screen_status_draw(const pt_scene *scene, pt_frame *frame, pt_rect line);
+/** What it tells, in words. */
+void pt_screen_verdict_draw(const pt_scene *scene, pt_frame *frame, pt_rect line);
+/** Keys, as many as fit. */
+void pt_screen_keys_draw(const pt_scene *scene, pt_frame *frame, pt_rect line);
+
+/** Help: the focused pane in words, then every key by scope; scrolls. */
+void pt_screen_help_draw(const pt_scene *scene, pt_frame *frame, pt_rect area);
+/** The thresholds form. */
+void pt_screen_form_draw(const pt_scene *scene, pt_frame *frame, pt_rect area);
+
+#endif

@@ -1,0 +1,351 @@
+/** The status line, the state in words, and the line of keys. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "pane_draw.h"
+#include "phasetop/ui/screen.h"
+#include "screen_parts.h"
+
+enum { MAX_SEGMENTS = 16, SEGMENT_BYTES = 120, MAX_HINTS = 24 };
+
+/* One piece of the status line. Where not all fit, those of small weight go, after all took their short form.
+ */
+typedef struct segment {
+	char text[SEGMENT_BYTES], brief[SEGMENT_BYTES];
+	pt_role role;
+	int weight;
+	int gap; /* cells in front of it */
+	bool right;
+	bool left_out;
+} segment;
+
+typedef struct segment_list {
+	segment items[MAX_SEGMENTS];
+	size_t n;
+} segment_list;
+
+static void add_segment(
+	segment_list *list, pt_role role, int weight, bool right, const char *text, const char *brief)
+{
+	if (list->n == MAX_SEGMENTS || !text[0])
+		return;
+	segment *item = &list->items[list->n++];
+	*item = (segment){.role = role, .weight = weight, .right = right, .gap = 3};
+	snprintf(item->text, SEGMENT_BYTES, "%s", text);
+	snprintf(item->brief, SEGMENT_BYTES, "%s", brief ? brief : text);
+}
+
+/* "40 s", "14 min", "3 h", "2 days". */
+static void age_text(int64_t ms, char *out, size_t capacity)
+{
+	long long seconds = ms > 0 ? ms / 1000 : 0;
+	if (seconds < 90)
+		snprintf(out, capacity, "%lld s", seconds);
+	else if (seconds < 90 * 60)
+		snprintf(out, capacity, "%lld min", (seconds + 30) / 60);
+	else if (seconds < 48 * 3600)
+		snprintf(out, capacity, "%lld h", (seconds + 1800) / 3600);
+	else
+		snprintf(out, capacity, "%lld days", (seconds + 43200) / 86400);
+}
+
+typedef struct state_words {
+	const char *glyph, *word;
+	pt_role role;
+} state_words;
+
+static state_words words_of(pt_run_state state)
+{
+	static const state_words words[] = {
+		{"●", "live", PT_ROLE_BAR_OK},
+		{"◌", "stale", PT_ROLE_BAR_WARN},
+		{"○", "finished", PT_ROLE_BAR_LABEL},
+		{"○", "waiting", PT_ROLE_BAR_LABEL},
+		{"✕", "unreadable", PT_ROLE_BAR_ALERT},
+	};
+	_Static_assert(sizeof words / sizeof words[0] == PT_N_RUN_STATES, "words for every state");
+	return words[(unsigned)state < PT_N_RUN_STATES ? state : PT_RUN_EMPTY];
+}
+
+static const pt_run_view *sole_run(const pt_scene *scene)
+{
+	if (scene->n_shown == 1)
+		return pt_scene_first_run(scene);
+	return scene->snapshot && scene->snapshot->n_runs == 1 ? &scene->snapshot->runs[0] : NULL;
+}
+
+/* The state that matters most for several runs: a live one, else a stale one, … */
+static pt_run_state joint_state(const pt_scene *scene)
+{
+	if (!scene->snapshot || scene->snapshot->n_runs == 0)
+		return PT_RUN_EMPTY;
+	const pt_run_view *sole = sole_run(scene);
+	if (sole)
+		return sole->state;
+	pt_run_state joint = PT_RUN_UNREADABLE;
+	for (size_t r = 0; r < scene->snapshot->n_runs; r++)
+		if (scene->snapshot->runs[r].state < joint)
+			joint = scene->snapshot->runs[r].state;
+	return joint;
+}
+
+/* "2 live, 1 finished"; one word where all are alike. */
+static void several_states(const pt_scene *scene, pt_text *text)
+{
+	size_t counts[PT_N_RUN_STATES] = {0}, n_kinds = 0;
+	for (size_t r = 0; r < scene->snapshot->n_runs; r++)
+		counts[scene->snapshot->runs[r].state]++;
+	for (int s = 0; s < PT_N_RUN_STATES; s++)
+		n_kinds += counts[s] > 0;
+	bool any = false;
+	for (int s = 0; s < PT_N_RUN_STATES; s++) {
+		if (!counts[s])
+			continue;
+		if (n_kinds > 1)
+			pt_text_addf(text, "%s%zu ", any ? ", " : "", counts[s]);
+		pt_text_add(text, words_of((pt_run_state)s).word);
+		any = true;
+	}
+}
+
+/* The state without its glyph. `brief` leaves the age out. */
+static void state_text(const pt_scene *scene, bool brief, char *out, size_t capacity)
+{
+	pt_text text = pt_text_over(out, capacity);
+	const pt_run_view *run = sole_run(scene);
+	if (!run && scene->snapshot && scene->snapshot->n_runs > 1) {
+		several_states(scene, &text);
+		return;
+	}
+	pt_text_add(&text, scene->snapshot ? words_of(joint_state(scene)).word : "reading");
+	if (!run)
+		return;
+	if (run->removed)
+		pt_text_add(&text, ", removed");
+	if (run->state == PT_RUN_STALE && run->last_write_wall_ms != PT_NO_TIME && !brief) {
+		char age[32];
+		age_text(scene->snapshot->taken_wall_ms - run->last_write_wall_ms, age, sizeof age);
+		pt_text_addf(&text, ", newest data %s old", age);
+	}
+}
+
+void pt_screen_state(const pt_scene *scene, char *out, size_t capacity)
+{
+	char words[SEGMENT_BYTES];
+	state_text(scene, false, words, sizeof words);
+	snprintf(out, capacity, "%s %s", words_of(joint_state(scene)).glyph, words);
+}
+
+static void add_names(const pt_scene *scene, segment_list *list)
+{
+	add_segment(list, PT_ROLE_BAR_BRAND, 5, false, "phasetop", NULL);
+	list->items[0].gap = 1;
+	char name[SEGMENT_BYTES] = "", brief[SEGMENT_BYTES];
+	const pt_run_view *run = sole_run(scene);
+	if (!scene->snapshot || scene->snapshot->n_runs == 0)
+		return;
+	if (run && scene->snapshot->n_runs == 1)
+		pt_name_text(run->name, 32, name, sizeof name);
+	else if (scene->n_shown < scene->snapshot->n_runs)
+		snprintf(name, sizeof name, "%zu of %zu runs", scene->n_shown, scene->snapshot->n_runs);
+	else
+		snprintf(name, sizeof name, "%zu runs", scene->snapshot->n_runs);
+	pt_name_text(name, 16, brief, sizeof brief);
+	add_segment(list, PT_ROLE_BAR_TITLE, 10, false, name, brief);
+	list->items[list->n - 1].gap = 2;
+}
+
+static void add_state(const pt_scene *scene, segment_list *list)
+{
+	char text[SEGMENT_BYTES], brief[SEGMENT_BYTES];
+	state_words words = words_of(joint_state(scene));
+	add_segment(list, words.role, 12, false, words.glyph, NULL);
+	state_text(scene, false, text, sizeof text);
+	state_text(scene, true, brief, sizeof brief);
+	add_segment(list, words.role, 9, false, text, brief);
+	list->items[list->n - 1].gap = 1;
+	const pt_run_view *run = sole_run(scene);
+	if (run && run->polling && run->state != PT_RUN_FINISHED)
+		add_segment(list, PT_ROLE_BAR_WARN, 1, false, "polling", NULL);
+}
+
+static void add_progress(const pt_scene *scene, segment_list *list)
+{
+	char text[SEGMENT_BYTES], brief[SEGMENT_BYTES];
+	const pt_run_view *run = sole_run(scene);
+	if (!run) {
+		int64_t first = INT64_MAX, last = INT64_MIN;
+		PT_FOR_SHOWN_RUNS(scene, r)
+		{
+			const pt_run_view *one = &scene->snapshot->runs[r];
+			if (one->n_steps == 0)
+				continue;
+			first = one->steps[0] < first ? one->steps[0] : first;
+			last = one->steps[one->n_steps - 1] > last ? one->steps[one->n_steps - 1] : last;
+		}
+		if (first <= last) {
+			snprintf(text, sizeof text, "steps %lld–%lld", (long long)first, (long long)last);
+			snprintf(brief, sizeof brief, "to %lld", (long long)last);
+			add_segment(list, PT_ROLE_BAR, 8, false, text, brief);
+		}
+		return;
+	}
+	if (run->n_steps == 0)
+		return;
+	int64_t last = run->steps[run->n_steps - 1];
+	bool is_open = run->max_steps != PT_NO_STEP && run->max_steps > last;
+	snprintf(brief, sizeof brief, "step %lld", (long long)last);
+	if (is_open)
+		snprintf(text, sizeof text, "step %lld of %lld", (long long)last, (long long)run->max_steps);
+	add_segment(list, PT_ROLE_BAR, 8, false, is_open ? text : brief, brief);
+	if (run->spacing != PT_NO_STEP)
+		snprintf(text, sizeof text, "%zu checkpoints, every %lld", run->n_steps, (long long)run->spacing);
+	else
+		snprintf(text, sizeof text, "%zu checkpoint%s", run->n_steps, run->n_steps == 1 ? "" : "s");
+	add_segment(list, PT_ROLE_BAR, 3, false, text, NULL);
+}
+
+/* "next ≈ 13:42": a time of day, so that nothing on the screen has to move by itself. */
+static void add_next(const pt_scene *scene, segment_list *list)
+{
+	const pt_run_view *run = sole_run(scene);
+	if (!run || run->state != PT_RUN_LIVE || run->next_checkpoint_wall_ms == PT_NO_TIME)
+		return;
+	time_t seconds = (time_t)(run->next_checkpoint_wall_ms / 1000);
+	struct tm local;
+	char text[SEGMENT_BYTES];
+	if (!localtime_r(&seconds, &local))
+		return;
+	snprintf(text, sizeof text, "next ≈ %02d:%02d", local.tm_hour, local.tm_min);
+	add_segment(list, PT_ROLE_BAR_LABEL, 4, false, text, NULL);
+}
+
+/* The largest k that is drawn; 0: none is known. */
+static int64_t main_k(const pt_scene *scene)
+{
+	const pt_run_view *run = pt_scene_first_run(scene);
+	if (!run)
+		return 0;
+	const pt_matrix_view *matrix = &run->matrices[scene->main_matrix];
+	for (size_t i = matrix->n_cosines; i-- > 0;)
+		if (matrix->cosines[i].present && pt_view_k_shown(scene->view, i, matrix->n_cosines))
+			return matrix->cosines[i].k_used;
+	return 0;
+}
+
+static void add_settings(const pt_scene *scene, segment_list *list)
+{
+	char matrices[32], text[SEGMENT_BYTES], brief[SEGMENT_BYTES];
+	if (!scene->snapshot || scene->snapshot->n_runs == 0)
+		return;
+	pt_scene_matrix_text(scene, matrices, sizeof matrices);
+	snprintf(text, sizeof text, "matrix %s", matrices);
+	snprintf(brief, sizeof brief, "%s", scene->n_matrices > 1 ? matrices : text);
+	add_segment(list, PT_ROLE_BAR_SETTING, 7, true, text, brief);
+	int64_t k = main_k(scene);
+	if (k > 0) {
+		snprintf(text, sizeof text, "k %lld", (long long)k);
+		add_segment(list, PT_ROLE_BAR_SETTING, 6, true, text, NULL);
+	}
+	long long window = (long long)scene->snapshot->settings.probe_window;
+	snprintf(text, sizeof text, "window %lld", window);
+	snprintf(brief, sizeof brief, "W %lld", window);
+	add_segment(list, PT_ROLE_BAR_SETTING, 2, true, text, brief);
+}
+
+static void add_banner(const pt_scene *scene, segment_list *list)
+{
+	const char *text =
+		scene->view->newer_waits ? " frozen · newer data wait · Space goes on " : " frozen · Space goes on ";
+	add_segment(list, PT_ROLE_HEADLINE_WARN, 11, true, text, " frozen ");
+}
+
+static int width_of(const segment_list *list, bool brief)
+{
+	int width = 0;
+	bool is_first = true;
+	for (size_t i = 0; i < list->n; i++) {
+		if (list->items[i].left_out)
+			continue;
+		width += pt_frame_text_width(brief ? list->items[i].brief : list->items[i].text);
+		width += is_first ? 0 : list->items[i].gap;
+		is_first = false;
+	}
+	return width;
+}
+
+/* Leave segments out, the lightest first, until the short forms fit. */
+static void drop_segments(segment_list *list, int cols)
+{
+	while (width_of(list, true) > cols) {
+		size_t lightest = list->n, n_left = 0;
+		for (size_t i = 0; i < list->n; i++) {
+			if (list->items[i].left_out)
+				continue;
+			n_left++;
+			if (lightest == list->n || list->items[i].weight < list->items[lightest].weight)
+				lightest = i;
+		}
+		if (n_left < 2)
+			return;
+		list->items[lightest].left_out = true;
+	}
+}
+
+static void draw_segments(const segment_list *list, bool brief, pt_frame *frame, pt_rect line, int margin)
+{
+	int x = line.x + margin, right = 0;
+	bool is_first = true;
+	for (size_t i = 0; i < list->n; i++)
+		if (list->items[i].right && !list->items[i].left_out)
+			right +=
+				pt_frame_text_width(brief ? list->items[i].brief : list->items[i].text) + list->items[i].gap;
+	int right_x = line.x + line.w - margin - right;
+	for (size_t i = 0; i < list->n; i++) {
+		const segment *item = &list->items[i];
+		if (item->left_out)
+			continue;
+		const char *text = brief ? item->brief : item->text;
+		int *at = item->right ? &right_x : &x;
+		if (item->right && right_x < x)
+			right_x = x;
+		*at += is_first ? 0 : item->gap;
+		*at += pt_frame_text(frame, line, *at, line.y, pt_pen_of(item->role), text);
+		is_first = false;
+	}
+}
+
+void pt_screen_status_draw(const pt_scene *scene, pt_frame *frame, pt_rect line)
+{
+	segment_list list = {.n = 0};
+	add_names(scene, &list);
+	add_state(scene, &list);
+	add_progress(scene, &list);
+	add_next(scene, &list);
+	if (scene->view->frozen)
+		add_banner(scene, &list);
+	else
+		add_settings(scene, &list);
+	int margin = line.w >= 40 ? 1 : 0;
+	bool brief = width_of(&list, false) > line.w - 2 * margin;
+	if (brief)
+		drop_segments(&list, line.w - 2 * margin);
+	pt_frame_fill(frame, line, pt_pen_of(PT_ROLE_BAR), U' ');
+	draw_segments(&list, brief, frame, line, margin);
+}
+
+void pt_screen_keys_draw(const pt_scene *scene, pt_frame *frame, pt_rect line)
+{
+	pt_hint hints[MAX_HINTS];
+	bool unicode = frame->charset == PT_CHARSET_UTF8;
+	size_t n = pt_action_hints(pt_view_context(scene->view), unicode, hints, MAX_HINTS);
+	int x = line.x + (line.w >= 40 ? 1 : 0);
+	for (size_t i = 0; i < n; i++) {
+		int cols = pt_frame_text_width(hints[i].keys) + 1 + pt_frame_text_width(hints[i].word);
+		if (x + cols > line.x + line.w)
+			return;
+		x += pt_frame_text(frame, line, x, line.y, pt_pen_of(PT_ROLE_KEY), hints[i].keys) + 1;
+		x += pt_frame_text(frame, line, x, line.y, pt_pen_of(PT_ROLE_LABEL), hints[i].word) + 3;
+	}
+}

@@ -1,0 +1,125 @@
+/** The verdict line: what the runs tell, in plain words. */
+#include <stdio.h>
+#include <string.h>
+
+#include "pane_draw.h"
+#include "phasetop/ui/screen.h"
+#include "screen_parts.h"
+
+static const char between[] = " · ";
+
+static void append(pt_text *text, const char *words)
+{
+	if (!words || !words[0])
+		return;
+	if (text->length > 0)
+		pt_text_add(text, between);
+	pt_text_add(text, words);
+}
+
+static size_t count_problems(const pt_scene *scene)
+{
+	size_t n = scene->snapshot->n_problems;
+	for (size_t r = 0; r < scene->snapshot->n_runs; r++)
+		n += scene->snapshot->runs[r].n_problems;
+	return n;
+}
+
+static void append_problems(const pt_scene *scene, pt_text *text)
+{
+	char words[48];
+	size_t n = count_problems(scene);
+	if (n == 0)
+		return;
+	snprintf(words, sizeof words, "%zu problem%s", n, n == 1 ? "" : "s");
+	append(text, words);
+}
+
+/* The shown run whose verdict is the gravest; the first among equals. */
+static size_t gravest_run(const pt_scene *scene)
+{
+	size_t gravest = scene->first_shown;
+	PT_FOR_SHOWN_RUNS(scene, r)
+	{
+		const pt_verdict *verdict = &scene->snapshot->runs[r].verdicts[scene->main_matrix];
+		if (verdict->severity > scene->snapshot->runs[gravest].verdicts[scene->main_matrix].severity)
+			gravest = r;
+	}
+	return gravest;
+}
+
+pt_severity pt_screen_verdict(
+	const pt_scene *scene, char *headline, size_t headline_bytes, char *detail, size_t detail_bytes)
+{
+	pt_text head = pt_text_over(headline, headline_bytes), rest = pt_text_over(detail, detail_bytes);
+	char absence[PT_LINE_BYTES], name[64];
+	const char *nothing = pt_scene_absence(scene, absence, sizeof absence);
+	if (nothing) {
+		pt_text_add(&rest, nothing);
+		if (scene->snapshot)
+			append_problems(scene, &rest);
+		return PT_SEVERITY_INFO;
+	}
+	size_t gravest = gravest_run(scene);
+	const pt_verdict *main = &scene->snapshot->runs[gravest].verdicts[scene->main_matrix];
+	if (scene->n_shown > 1) {
+		pt_name_text(scene->snapshot->runs[gravest].name, 24, name, sizeof name);
+		pt_text_addf(&head, "%s: ", name);
+	}
+	pt_text_add(&head, main->headline && main->headline[0] ? main->headline : "nothing told of this matrix");
+	if (scene->n_shown == 1)
+		append(&rest, main->detail);
+	PT_FOR_SHOWN_RUNS(scene, r)
+	{
+		char words[PT_LINE_BYTES];
+		const pt_verdict *verdict = &scene->snapshot->runs[r].verdicts[scene->main_matrix];
+		if (r == gravest || !verdict->headline || !verdict->headline[0])
+			continue;
+		pt_name_text(scene->snapshot->runs[r].name, 24, name, sizeof name);
+		snprintf(words, sizeof words, "%s: %s", name, verdict->headline);
+		append(&rest, words);
+	}
+	append_problems(scene, &rest);
+	return main->severity;
+}
+
+/* Shorten to whole parts ("a · b · c" to "a · b"), as long as one is left. The last part, a count of
+ * problems, is kept: it is short, and weighs more than further figures. */
+static void fit_parts(char *detail, int cols, bool keep_last)
+{
+	while (pt_text_width(detail) > cols) {
+		char *last = NULL, *before_last = NULL;
+		for (char *at = strstr(detail, between); at; at = strstr(at + 1, between)) {
+			before_last = last;
+			last = at;
+		}
+		if (!last)
+			return;
+		if (keep_last && before_last)
+			memmove(before_last, last, strlen(last) + 1);
+		else
+			*last = '\0';
+	}
+}
+
+void pt_screen_verdict_draw(const pt_scene *scene, pt_frame *frame, pt_rect line)
+{
+	static const pt_role roles[] = {PT_ROLE_HEADLINE_INFO, PT_ROLE_HEADLINE_WARN, PT_ROLE_HEADLINE_ALERT};
+	_Static_assert(sizeof roles / sizeof roles[0] == PT_N_SEVERITIES, "a role for every severity");
+	char headline[PT_LINE_BYTES], raw[1024], detail[1024], badge[PT_LINE_BYTES + 16];
+	pt_severity severity = pt_screen_verdict(scene, headline, sizeof headline, raw, sizeof raw);
+	pt_text_sanitize(detail, sizeof detail, raw, strlen(raw));
+	int x = line.x;
+	if (headline[0]) {
+		snprintf(badge, sizeof badge, " ◆ %s ", headline);
+		if (pt_frame_text_width(badge) > line.w)
+			snprintf(badge, sizeof badge, "%s", headline);
+		x += pt_frame_text_cut(frame, line, x, line.y, line.w, pt_pen_of(roles[severity]), badge);
+	}
+	x += line.w >= 40 ? 1 : 0;
+	int room = line.x + line.w - x;
+	if (room < 8)
+		return;
+	fit_parts(detail, room, scene->snapshot && count_problems(scene) > 0);
+	pt_frame_text_cut(frame, line, x, line.y, room, pt_pen_of(PT_ROLE_TEXT), detail);
+}
