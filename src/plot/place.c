@@ -141,6 +141,13 @@ static long distance(const pt_places *places, int col, int row, int rows, int wa
 		   (on_edge ? 0 : 2L * places->cols + 4L * places->rows);
 }
 
+/* Taken cells of a box and of the columns beside it, where the map has them. */
+static int n_taken_with_air(const pt_places *places, int col, int row, int cols, int rows)
+{
+	int from = col > 0 ? col - 1 : 0, to = col + cols < places->cols ? col + cols + 1 : places->cols;
+	return pt_places_n_taken(places, from, row, to - from, rows);
+}
+
 bool pt_places_box(pt_places *places, pt_corner preferred, int cols, int rows, int *col, int *row)
 {
 	if (!places || cols < 1 || rows < 1 || cols > places->cols || rows > places->rows)
@@ -156,7 +163,7 @@ bool pt_places_box(pt_places *places, pt_corner preferred, int cols, int rows, i
 			long far = distance(places, x, y, rows, want_col, want_row);
 			if (best_taken == 0 && far >= best_distance)
 				continue;
-			int taken = pt_places_n_taken(places, x, y, cols, rows);
+			int taken = n_taken_with_air(places, x, y, cols, rows);
 			if (taken > best_taken || (taken == best_taken && far >= best_distance))
 				continue;
 			best_taken = taken;

@@ -8,7 +8,7 @@ enum {
 	LEAST_ROWS_FOR_TITLE = 8,
 	LEAST_COLS_FOR_Y = 14,
 	LEAST_COLS_FOR_Y2 = 24,
-	COLS_FOR_MARGIN = 30, /* from here on a column stays free before the labels */
+	COLS_FOR_MARGIN = 30, /* from here on a column stays free at the left and at the right */
 };
 
 static pt_ticks ticks_down(const pt_scale *scale, const pt_axes *axes, int n_cells)
@@ -30,7 +30,8 @@ pt_plot pt_axes_measure(pt_rect rect, const pt_axes *axes)
 	if (axes->x && rect.h >= LEAST_ROWS_FOR_X) {
 		plot.has_x = true;
 		plot.inner.h -= X_AXIS_ROWS;
-		plot.x_label_row = (pt_rect){rect.x, rect.y + rect.h - 1, rect.w, 1};
+		int margin = rect.w >= COLS_FOR_MARGIN;
+		plot.x_label_row = (pt_rect){rect.x + margin, rect.y + rect.h - 1, rect.w - 2 * margin, 1};
 	}
 	if ((axes->y_title || axes->y2_title) && rect.h >= LEAST_ROWS_FOR_TITLE) {
 		plot.inner.y++;
@@ -55,6 +56,8 @@ pt_plot pt_axes_measure(pt_rect rect, const pt_axes *axes)
 			plot.inner.w -= 1 + cols;
 		}
 	}
+	if (!plot.has_y2 && rect.w >= COLS_FOR_MARGIN)
+		plot.inner.w--;
 	if (plot.has_x) {
 		pt_axis_room room = {plot.inner.w, pt_canvas_dots_across(axes->kind), false};
 		plot.x = pt_ticks_make(axes->x, &room);
@@ -96,9 +99,10 @@ static void draw_bottom(pt_frame *frame, pt_rect rect, const pt_axes *axes, cons
 		pt_frame_put(frame, rect, inner.x - 1, y, line, 0x2514);
 	if (plot->has_y2)
 		pt_frame_put(frame, rect, end, y, line, 0x2518);
-	int free_from = rect.x, free_to = rect.x + rect.w - axes->x_keep_free_cols;
+	pt_rect row = plot->x_label_row;
+	int free_from = rect.x, free_to = row.x + row.w - axes->x_keep_free_cols;
 	if (axes->x_title) {
-		pt_rect room = {rect.x, y + 1, larger(0, free_to - rect.x), 1};
+		pt_rect room = {row.x, y + 1, larger(0, free_to - row.x), 1};
 		int at = plot->has_y ? inner.x - 1 : rect.x;
 		int cols = pt_frame_text_cut(frame, room, at, y + 1, free_to - at, label, axes->x_title);
 		free_from = at + cols + 2;
@@ -109,6 +113,8 @@ static void draw_bottom(pt_frame *frame, pt_rect rect, const pt_axes *axes, cons
 		pt_frame_put(frame, rect, inner.x + tick->cell, y, line, 0x252C);
 		if (at < rect.x) /* no y axis, so no column before the plot */
 			at = rect.x;
+		if (axes->x_keep_free_cols == 0)
+			free_to = rect.x + rect.w;
 		if (at >= free_from && at + width <= free_to)
 			pt_frame_text(frame, rect, at, y + 1, label, tick->label);
 	}
