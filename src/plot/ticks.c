@@ -166,7 +166,7 @@ static double score_of(const tick_search *search, const progression *p, double p
 	double density = (p->n - 1) / ((last - first) / span), best = search->wanted - 1;
 	/* a step axis is read at its ends: that both have their label is worth a denser set */
 	double ends = scale->integer && fabs(low) < 1e-6 && fabs(high) < 1e-6 ? 0.2 : 0;
-	return 0.25 * simplicity + 0.2 * coverage + 0.5 * (2 - fmax(density / best, best / density)) + ends;
+	return 0.35 * simplicity + 0.2 * coverage + 0.4 * (2 - fmax(density / best, best / density)) + ends;
 }
 
 /* Keep a candidate that is better than what was found. */
@@ -215,8 +215,8 @@ static pt_ticks linear_ticks(const pt_scale *scale, const pt_axis_room *room)
 {
 	static const double nice[] = {1, 5, 2, 2.5, 4, 3}; /* nicest first */
 	enum { N_NICE = sizeof nice / sizeof *nice };
-	double wanted =
-		room->vertical ? room->n_cells / 3.0 : fmax(room->n_cells / 8.5, room->n_cells < 18 ? 2 : 3);
+	/* a label every three rows; every seven (where columns are few) to fourteen columns */
+	double wanted = room->vertical ? (room->n_cells + 2) / 3.0 : 2 + room->n_cells / 14.0;
 	tick_search search = {
 		.scale = scale,
 		.room = room,
@@ -314,7 +314,7 @@ static void add_minor(pt_ticks *ticks, const decades *d, const pt_scale *scale, 
 }
 
 /* Labels at every n-th decade: as many as are legible, with the first and the last rather than without. */
-static pt_ticks whole_decades(decades *d, const pt_scale *scale, const pt_axis_room *room, double wanted)
+static pt_ticks whole_decades(decades *d, const pt_scale *scale, const pt_axis_room *room)
 {
 	pt_ticks best = {0};
 	int best_score = 0;
@@ -325,7 +325,7 @@ static pt_ticks whole_decades(decades *d, const pt_scale *scale, const pt_axis_r
 			bool has_first = d->offset == 0, has_last = (d->last - d->first) % d->every == d->offset;
 			int score = (int)ticks.n + has_first + has_last;
 			if (ticks.n < 2 || ticks.n >= PT_MAX_TICKS || score <= best_score ||
-				(double)ticks.n > wanted + 1 || !is_legible(&ticks, room, false))
+				!is_legible(&ticks, room, false))
 				continue;
 			best = ticks;
 			best_score = score;
@@ -353,7 +353,7 @@ static pt_ticks log_ticks(const pt_scale *scale, const pt_axis_room *room)
 		return dense;
 	}
 	d.dense = false;
-	pt_ticks whole = whole_decades(&d, scale, room, wanted);
+	pt_ticks whole = whole_decades(&d, scale, room);
 	if (whole.n >= 2) {
 		if (d.last - d.first < PT_MAX_TICKS / 2)
 			add_minor(&whole, &d, scale, room);

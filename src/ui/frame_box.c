@@ -21,27 +21,29 @@ static void inset_text(pt_frame *frame, pt_rect rect, int x, int y, pt_pen line,
 static void write_titles(pt_frame *frame, pt_rect rect, const pt_box *box, pt_pen line)
 {
 	enum { MARGIN = 2, BETWEEN = 1, LEAST_TITLE = 4 }; /* corner and one cell of line at each end */
-	int room = rect.w - 2 * MARGIN;
+	int margin = MARGIN, room = rect.w - 2 * MARGIN;
 	int key = box->key && *box->key ? pt_frame_text_width(box->key) + 1 : 0;
 	int title = (box->title ? pt_frame_text_width(box->title) : 0) + key;
 	int figure = box->figure && *box->figure ? pt_frame_text_width(box->figure) + 2 : 0;
 	int title_cols = title > 0 ? title + 2 : 0;
 	if (figure > 0 && title_cols + BETWEEN + figure > room) {
-		/* a long title gives way to the figure, down to half of the border */
-		int left = room - BETWEEN - figure;
-		if (title_cols > 0 && left < room / 2)
+		/* closer to the corners and to each other; then a long title gives way, down to half of the border */
+		margin = 1;
+		room = rect.w - 2 * margin;
+		int left = room - figure;
+		if (title_cols > left && left < room / 2)
 			figure = 0;
 		else
-			title_cols = left;
+			title_cols = title_cols < left ? title_cols : left;
 	}
 	title_cols = title_cols > room ? room : title_cols;
 	if (title_cols >= LEAST_TITLE || (title_cols >= 3 && title_cols == title + 2))
-		inset_text(frame, rect, rect.x + MARGIN, rect.y, line, box->key, pt_pen_of(PT_ROLE_TITLE), box->title,
+		inset_text(frame, rect, rect.x + margin, rect.y, line, box->key, pt_pen_of(PT_ROLE_TITLE), box->title,
 			title_cols);
 	pt_pen pen = box->figure_pen.role ? box->figure_pen : pt_pen_of(PT_ROLE_LABEL);
 	if (figure > 0 && figure <= room)
 		inset_text(
-			frame, rect, rect.x + rect.w - MARGIN - figure, rect.y, line, NULL, pen, box->figure, figure);
+			frame, rect, rect.x + rect.w - margin - figure, rect.y, line, NULL, pen, box->figure, figure);
 	int footer = box->footer && *box->footer ? pt_frame_text_width(box->footer) + 2 : 0;
 	if (footer > 0 && footer <= room)
 		inset_text(frame, rect, rect.x + rect.w - MARGIN - footer, rect.y + rect.h - 1, line, NULL,

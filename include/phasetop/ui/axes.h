@@ -42,8 +42,8 @@ typedef struct pt_plot {
 /** Where the parts would lie, without drawing: to find a common y_label_cols of several panes. */
 pt_plot pt_axes_measure(pt_rect rect, const pt_axes *axes);
 
-/** Draw axes into `rect`. Under 5 rows the x axis is left out, under 20 columns the right axis, then (under
- * 12) the y axis: down to 1 × 1 what is left is the plot. */
+/** Draw axes into `rect`. Under 5 rows the x axis is left out, under 24 columns the right axis, under 14 the
+ * y axis, as is one whose labels would take more than a third: down to 1 × 1 what is left is the plot. */
 pt_plot pt_axes_draw(pt_frame *frame, pt_rect rect, const pt_axes *axes);
 
 /** One entry of a legend: marker and name in the series' role. */
