@@ -392,10 +392,8 @@ static pt_status check_together(const pt_options *options, pt_error *err)
 		{options->output == PT_OUTPUT_CSV && options->list, "--list has no --csv form; take --json"},
 		{options->once && options->iterations > 0, "--once is one report; --iterations N gives N"},
 		{options->speed > 0 && !options->replay, "--speed is for --replay DIR"},
-		{options->once && options->replay, "--replay plays on; --once would show an empty run"},
 		{options->export_path && options->output != PT_OUTPUT_SCREEN,
 			"--export writes the screen, not --json or --csv"},
-		{options->export_path && options->replay, "--export writes one picture; --replay plays on"},
 	};
 	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
 		if (rules[i].wrong)
