@@ -1,0 +1,161 @@
+#include "log_row_reader.h"
+
+#include "phasetop/base/alloc.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What the step is called; the first of these that a row has counts. */
+static const char *const step_keys[] = {"step", "global_step", "iter", "iteration"};
+enum { N_STEP_KEYS = sizeof step_keys / sizeof step_keys[0], MAX_NAME_BYTES = 1024 };
+
+void log_row_reader_fini(log_row_reader *reader)
+{
+	pt_free(reader->fields);
+	pt_free(reader->name_offsets);
+	pt_free(reader->names);
+	*reader = (log_row_reader){0};
+}
+
+static int step_key_of(const pt_json_token *key)
+{
+	for (int i = 0; i < N_STEP_KEYS; i++)
+		if (pt_json_is(key, step_keys[i]))
+			return i;
+	return -1;
+}
+
+/* Decode a key behind the names; false: no name that can be shown (NUL inside, too long). */
+static bool decode_name(log_row_reader *reader, const pt_json_token *key, bool *out_of_memory)
+{
+	*out_of_memory = false;
+	if (key->length > MAX_NAME_BYTES)
+		return false;
+	if (!pt_array_reserve(
+			(void **)&reader->names, &reader->names_capacity, reader->n_names + key->length + 1, 1)) {
+		*out_of_memory = true;
+		return false;
+	}
+	char *name = reader->names + reader->n_names;
+	size_t length;
+	if (pt_json_decode(key, name, key->length + 1, &length) != PT_OK)
+		return false;
+	return strlen(name) == length;
+}
+
+static pt_status add_field(
+	log_row_reader *reader, const pt_json_token *key, double value, const char *path, pt_error *err)
+{
+	bool out_of_memory;
+	if (!decode_name(reader, key, &out_of_memory)) {
+		if (out_of_memory)
+			return pt_fail(err, PT_ERR_MEMORY, path, -1, "out of memory");
+		return PT_OK;
+	}
+	size_t n = reader->n_fields;
+	if (!pt_array_reserve(
+			(void **)&reader->fields, &reader->fields_capacity, n + 1, sizeof *reader->fields) ||
+		!pt_array_reserve(
+			(void **)&reader->name_offsets, &reader->offsets_capacity, n + 1, sizeof *reader->name_offsets))
+		return pt_fail(err, PT_ERR_MEMORY, path, -1, "out of memory");
+	const char *name = reader->names + reader->n_names;
+	reader->name_offsets[n] = reader->n_names;
+	reader->fields[n] =
+		(pt_log_field){.role = pt_log_role_of(name), .value = value, .valid = isfinite(value) != 0};
+	reader->n_names += strlen(name) + 1;
+	reader->n_fields++;
+	reader->n_invalid += !reader->fields[n].valid;
+	return PT_OK;
+}
+
+static bool has_role(const log_row_reader *reader, pt_log_role role)
+{
+	for (size_t i = 0; i < reader->n_fields; i++)
+		if (reader->fields[i].role == role)
+			return true;
+	return false;
+}
+
+static bool has_name(const log_row_reader *reader, const char *name)
+{
+	for (size_t i = 0; i < reader->n_fields; i++)
+		if (strcmp(reader->names + reader->name_offsets[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* `train_loss` is the mean over the whole run in the Trainer's closing row, and a plain loss in the logs of
+ * scripts. Names are set last, for the array that they lie in moves while it grows. */
+static bool settle_names(log_row_reader *reader)
+{
+	bool has_loss = has_role(reader, PT_LOG_LOSS);
+	bool is_closing = !has_loss && has_role(reader, PT_LOG_FINAL_LOSS) && has_name(reader, "train_runtime");
+	for (size_t i = 0; i < reader->n_fields; i++) {
+		pt_log_field *field = &reader->fields[i];
+		if (field->role == PT_LOG_FINAL_LOSS && !is_closing)
+			field->role = has_loss ? PT_LOG_OTHER : PT_LOG_LOSS;
+		field->name = field->role == PT_LOG_OTHER ? reader->names + reader->name_offsets[i]
+												  : pt_log_role_name(field->role);
+	}
+	return is_closing;
+}
+
+pt_status log_row_read(
+	log_row_reader *reader, pt_json_reader *json, pt_log_row *row, step_state *step, pt_error *err)
+{
+	int best_key = N_STEP_KEYS;
+	*step = STEP_ABSENT;
+	reader->n_fields = reader->n_names = reader->n_invalid = 0;
+	int64_t found = PT_LOG_NO_STEP;
+	for (;;) {
+		pt_json_token key, value;
+		pt_status status = pt_json_next(json, &key, err);
+		if (status != PT_OK)
+			return status;
+		if (key.type == PT_JSON_OBJECT_END)
+			break;
+		status = pt_json_next(json, &value, err);
+		if (status != PT_OK)
+			return status;
+		int step_key = step_key_of(&key);
+		if (step_key >= 0) {
+			if (step_key <= best_key) {
+				best_key = step_key;
+				bool is_good = value.type == PT_JSON_NUMBER && value.is_integer && value.integer >= 0;
+				*step = is_good ? STEP_GOOD : STEP_BAD;
+				found = is_good ? value.integer : PT_LOG_NO_STEP;
+			}
+			status = pt_json_skip(json, &value, err);
+		} else if (value.type == PT_JSON_NUMBER || value.type == PT_JSON_NULL) {
+			status = add_field(
+				reader, &key, value.type == PT_JSON_NULL ? (double)NAN : value.number, json->path, err);
+		} else {
+			status = pt_json_skip(json, &value, err);
+		}
+		if (status != PT_OK)
+			return status;
+	}
+	bool is_closing = settle_names(reader);
+	*row = (pt_log_row){
+		.step = found, .is_closing = is_closing, .n_fields = reader->n_fields, .fields = reader->fields};
+	return PT_OK;
+}
+
+bool log_line_is_blank(const char *text, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (text[i] != ' ' && text[i] != '\t' && text[i] != '\r')
+			return false;
+	return true;
+}
+
+void log_problem_of_line(pt_error *problem, int64_t number)
+{
+	pt_error cause = *problem;
+	pt_status code = cause.code == PT_ERR_LIMIT ? PT_ERR_LIMIT : PT_ERR_BAD_ROW;
+	if (cause.offset >= 0)
+		pt_fail(problem, code, cause.path, number, "%.200s (byte %lld of the line)", cause.message,
+			(long long)cause.offset);
+	else
+		pt_fail(problem, code, cause.path, number, "%s", cause.message);
+}

@@ -1,0 +1,39 @@
+/* One JSON object as a log row: shared by log_history and JSONL logs. Private to runio. */
+#ifndef PHASETOP_RUNIO_LOG_ROW_READER_H
+#define PHASETOP_RUNIO_LOG_ROW_READER_H
+
+#include "phasetop/runio/json_reader.h"
+#include "phasetop/runio/log_rows.h"
+
+typedef enum step_state { STEP_ABSENT, STEP_BAD, STEP_GOOD } step_state;
+
+/* Room for one row, used again for the next. Zero it before use. */
+typedef struct log_row_reader {
+	pt_log_field *fields;
+	size_t n_fields, fields_capacity;
+	size_t *name_offsets; /* of each field's name in `names`; SIZE_MAX: the role's own name */
+	size_t offsets_capacity;
+	char *names;
+	size_t n_names, names_capacity;
+	size_t n_invalid; /* values of the last row that are not finite */
+} log_row_reader;
+
+void log_row_reader_fini(log_row_reader *reader);
+
+/**
+ * Read the object whose PT_JSON_OBJECT_BEGIN was the last token of `json`.
+ * @param[out] row   all but `line`; points into `reader` until the next call
+ * @param[out] step  is row->step good?
+ * @retval PT_ERR_JSON, PT_ERR_LIMIT, PT_ERR_MEMORY
+ */
+PT_CHECKED pt_status log_row_read(
+	log_row_reader *reader, pt_json_reader *json, pt_log_row *row, step_state *step, pt_error *err);
+
+/* Nothing but white space? Such lines are no rows and no problems. */
+bool log_line_is_blank(const char *text, size_t n);
+
+/* Turn what a parser said about one line into a problem of the log: code PT_ERR_BAD_ROW (PT_ERR_LIMIT stays),
+ * offset = line number, the byte in the line told in the message. */
+void log_problem_of_line(pt_error *problem, int64_t number);
+
+#endif

@@ -1,0 +1,309 @@
+#include "phasetop/runio/trainer_log.h"
+
+#include "phasetop/base/alloc.h"
+#include "phasetop/runio/tail.h"
+
+#include "log_row_reader.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- trainer_state.json ---- */
+
+typedef struct state_pass {
+	pt_json_reader json;
+	log_row_reader rows;
+	const pt_log_sink *sink; /* NULL: check only */
+	pt_trainer_state state;
+	double save_steps; /* as written, maybe a fraction; NaN: not said */
+	bool has_history;
+} state_pass;
+
+static pt_status read_history_row(state_pass *pass, int64_t index, pt_error *err)
+{
+	pt_log_row row;
+	step_state step;
+	pt_status status = log_row_read(&pass->rows, &pass->json, &row, &step, err);
+	if (status != PT_OK)
+		return status;
+	pass->state.has_closing_row |= row.is_closing;
+	if (step != STEP_GOOD) {
+		pass->state.n_rows_without_step++;
+		return PT_OK;
+	}
+	pass->state.n_rows++;
+	pass->state.n_invalid_values += pass->rows.n_invalid;
+	row.line = index;
+	return pass->sink ? pass->sink->row(pass->sink->context, &row, err) : PT_OK;
+}
+
+static pt_status read_history(state_pass *pass, pt_error *err)
+{
+	pt_json_token token;
+	pt_status status = pt_json_next(&pass->json, &token, err);
+	if (status != PT_OK)
+		return status;
+	if (token.type != PT_JSON_ARRAY_BEGIN)
+		return pt_fail(err, PT_ERR_FORMAT, pass->json.path, token.offset,
+			"log_history is %s, expected an array", pt_json_type_name(token.type));
+	if (pass->has_history)
+		return pt_fail(err, PT_ERR_FORMAT, pass->json.path, token.offset, "log_history occurs twice");
+	pass->has_history = true;
+	for (int64_t index = 0;; index++) {
+		status = pt_json_next(&pass->json, &token, err);
+		if (status != PT_OK || token.type == PT_JSON_ARRAY_END)
+			return status;
+		if (token.type == PT_JSON_OBJECT_BEGIN) {
+			status = read_history_row(pass, index, err);
+		} else {
+			pass->state.n_rows_without_step++;
+			status = pt_json_skip(&pass->json, &token, err);
+		}
+		if (status != PT_OK)
+			return status;
+	}
+}
+
+/* Keep what a key of the top level says. */
+static void note_number(state_pass *pass, const pt_json_token *key, const pt_json_token *value)
+{
+	if (value->type != PT_JSON_NUMBER)
+		return;
+	int64_t whole = value->is_integer && value->integer >= 0 ? value->integer : PT_LOG_NO_STEP;
+	if (pt_json_is(key, "global_step"))
+		pass->state.global_step = whole;
+	else if (pt_json_is(key, "max_steps"))
+		pass->state.max_steps = whole > 0 ? whole : PT_LOG_NO_STEP;
+	else if (pt_json_is(key, "save_steps"))
+		pass->save_steps = value->number;
+	else if (pt_json_is(key, "epoch"))
+		pass->state.epoch = isfinite(value->number) ? value->number : (double)NAN;
+}
+
+static pt_status read_top_level(state_pass *pass, pt_error *err)
+{
+	pt_json_token token;
+	pt_status status = pt_json_next(&pass->json, &token, err);
+	if (status != PT_OK)
+		return status;
+	if (token.type != PT_JSON_OBJECT_BEGIN)
+		return pt_fail(err, PT_ERR_FORMAT, pass->json.path, token.offset, "%s, expected an object",
+			pt_json_type_name(token.type));
+	for (;;) {
+		pt_json_token key;
+		status = pt_json_next(&pass->json, &key, err);
+		if (status != PT_OK)
+			return status;
+		if (key.type == PT_JSON_OBJECT_END)
+			break;
+		if (pt_json_is(&key, "log_history")) {
+			status = read_history(pass, err);
+		} else {
+			status = pt_json_next(&pass->json, &token, err);
+			if (status == PT_OK) {
+				note_number(pass, &key, &token);
+				status = pt_json_skip(&pass->json, &token, err);
+			}
+		}
+		if (status != PT_OK)
+			return status;
+	}
+	status = pt_json_next(&pass->json, &token, err); /* nothing may follow */
+	if (status == PT_OK && !pass->has_history)
+		return pt_fail(err, PT_ERR_FORMAT, pass->json.path, -1, "no log_history");
+	return status;
+}
+
+/* A fraction below 1 means that share of max_steps, as the Trainer resolves it. */
+static int64_t resolve_save_steps(double save_steps, int64_t max_steps)
+{
+	if (!(save_steps > 0.0 && save_steps < 9e15))
+		return PT_LOG_NO_STEP;
+	if (save_steps >= 1.0)
+		return (int64_t)save_steps;
+	return max_steps > 0 ? (int64_t)ceil(save_steps * (double)max_steps) : PT_LOG_NO_STEP;
+}
+
+static pt_status run_pass(const char *bytes, size_t n, const char *path, const pt_log_sink *sink,
+	pt_trainer_state *state, pt_error *err)
+{
+	state_pass pass = {
+		.sink = sink,
+		.state = {.global_step = PT_LOG_NO_STEP, .max_steps = PT_LOG_NO_STEP, .epoch = (double)NAN},
+		.save_steps = (double)NAN,
+	};
+	pt_json_init(&pass.json, bytes, n, PT_JSON_PYTHON, path, 0);
+	pt_status status = read_top_level(&pass, err);
+	log_row_reader_fini(&pass.rows);
+	if (status != PT_OK)
+		return status;
+	pass.state.save_steps = resolve_save_steps(pass.save_steps, pass.state.max_steps);
+	if (state)
+		*state = pass.state;
+	return PT_OK;
+}
+
+pt_status pt_trainer_state_parse(const char *bytes, size_t n, const char *path, const pt_log_sink *sink,
+	pt_trainer_state *state, pt_error *err)
+{
+	if (n == 0)
+		return pt_fail(err, PT_ERR_EMPTY, path, -1, "0 bytes");
+	pt_trainer_state checked;
+	pt_status status = run_pass(bytes, n, path, NULL, &checked, err);
+	if (status == PT_OK && sink)
+		status = run_pass(bytes, n, path, sink, &checked, err);
+	if (status == PT_OK && state)
+		*state = checked;
+	return status;
+}
+
+pt_status pt_trainer_state_read(const char *path, const pt_log_sink *sink, pt_trainer_state *state,
+	pt_file_identity *identity, pt_error *err)
+{
+	char *bytes;
+	size_t n;
+	pt_file_identity read;
+	pt_status status = pt_regular_file_read(path, PT_TRAINER_STATE_CAP_BYTES, &bytes, &n, &read, err);
+	if (status != PT_OK)
+		return status;
+	status = pt_trainer_state_parse(bytes, n, path, sink, state, err);
+	pt_free(bytes);
+	if (status == PT_OK && identity)
+		*identity = read;
+	return status;
+}
+
+/* ---- JSONL ---- */
+
+struct pt_jsonl_log {
+	pt_tail *tail;
+	log_row_reader rows;
+	pt_jsonl_state state;
+	pt_log_problems problems;
+};
+
+typedef struct jsonl_reading {
+	pt_jsonl_log *log;
+	const pt_log_sink *sink;
+} jsonl_reading;
+
+pt_jsonl_log *pt_jsonl_log_create(const char *path)
+{
+	pt_jsonl_log *log = pt_array_alloc(1, sizeof *log);
+	if (!log)
+		return NULL;
+	log->tail = pt_tail_create(path, NULL);
+	if (!log->tail) {
+		pt_free(log);
+		return NULL;
+	}
+	return log;
+}
+
+void pt_jsonl_log_destroy(pt_jsonl_log *log)
+{
+	if (!log)
+		return;
+	pt_tail_destroy(log->tail);
+	log_row_reader_fini(&log->rows);
+	pt_free(log);
+}
+
+static pt_status bad_row(jsonl_reading *reading, const pt_error *problem)
+{
+	pt_log_problems_add(&reading->log->problems, problem);
+	reading->log->state.n_bad_rows++;
+	return PT_OK;
+}
+
+static pt_status parse_row(
+	pt_jsonl_log *log, const char *text, size_t n, pt_log_row *row, step_state *step, pt_error *err)
+{
+	pt_json_reader json;
+	pt_json_token token;
+	pt_json_init(&json, text, n, PT_JSON_PYTHON, pt_tail_path(log->tail), 0);
+	pt_status status = pt_json_expect(&json, PT_JSON_OBJECT_BEGIN, "an object", &token, err);
+	if (status == PT_OK)
+		status = log_row_read(&log->rows, &json, row, step, err);
+	if (status == PT_OK)
+		status = pt_json_next(&json, &token, err); /* nothing may follow */
+	return status;
+}
+
+static pt_status take_line(void *context, const char *text, size_t n, int64_t number, pt_error *err)
+{
+	jsonl_reading *reading = context;
+	pt_jsonl_log *log = reading->log;
+	if (log_line_is_blank(text, n))
+		return PT_OK;
+	pt_log_row row;
+	step_state step = STEP_ABSENT;
+	pt_error problem;
+	pt_status status = parse_row(log, text, n, &row, &step, &problem);
+	if (status == PT_OK && step == STEP_BAD)
+		status = pt_fail(
+			&problem, PT_ERR_BAD_ROW, pt_tail_path(log->tail), -1, "the step is no whole number >= 0");
+	if (status == PT_ERR_MEMORY)
+		return pt_fail(err, status, pt_tail_path(log->tail), -1, "out of memory");
+	if (status != PT_OK) {
+		log_problem_of_line(&problem, number);
+		return bad_row(reading, &problem);
+	}
+	if (step == STEP_ABSENT) {
+		log->state.n_rows_without_step++;
+		return PT_OK;
+	}
+	row.line = number;
+	status = reading->sink->row(reading->sink->context, &row, err);
+	if (status != PT_OK)
+		return status;
+	log->state.n_rows++;
+	log->state.n_invalid_values += log->rows.n_invalid;
+	log->state.has_closing_row |= row.is_closing;
+	return PT_OK;
+}
+
+static void take_reset(void *context)
+{
+	jsonl_reading *reading = context;
+	reading->log->state = (pt_jsonl_state){0};
+	reading->log->problems = (pt_log_problems){0};
+	if (reading->sink->reset)
+		reading->sink->reset(reading->sink->context);
+}
+
+static void take_overlong(void *context, int64_t number)
+{
+	jsonl_reading *reading = context;
+	pt_error problem;
+	pt_fail(&problem, PT_ERR_LIMIT, pt_tail_path(reading->log->tail), number,
+		"a line of more than %d MiB, passed over", PT_TAIL_LINE_CAP_BYTES >> 20);
+	(void)bad_row(reading, &problem);
+}
+
+pt_status pt_jsonl_log_read(pt_jsonl_log *log, const pt_log_sink *sink, pt_error *err)
+{
+	jsonl_reading reading = {log, sink};
+	const pt_tail_handler handler = {&reading, take_line, take_reset, take_overlong};
+	return pt_tail_read(log->tail, &handler, err);
+}
+
+const pt_jsonl_state *pt_jsonl_log_state(const pt_jsonl_log *log)
+{
+	return &log->state;
+}
+
+const pt_log_problems *pt_jsonl_log_problems(const pt_jsonl_log *log)
+{
+	return &log->problems;
+}
+
+pt_file_identity pt_jsonl_log_identity(const pt_jsonl_log *log)
+{
+	return pt_tail_identity(log->tail);
+}
+
+const char *pt_jsonl_log_path(const pt_jsonl_log *log)
+{
+	return pt_tail_path(log->tail);
+}
