@@ -69,18 +69,20 @@ typedef struct pt_checkpoint {
  * @retval PT_ERR_NOT_FOUND  no weights of this kind in the directory, or a shard is missing
  * @retval PT_ERR_PICKLE     only a pickle (adapter_model.bin, pytorch_model.bin); the message names the
  *                           conversion to make
- * @retval PT_ERR_NOT_LORA   peft_type is another method; the message names it
+ * @retval PT_ERR_NOT_LORA   peft_type is another method (the message names it), or no LoRA tensor is there
  * @retval PT_ERR_UNSUPPORTED LoRA tensors of another naming scheme
  * @retval PT_ERR_LIMIT      above PT_CHECKPOINT_BYTES
  * @retval PT_ERR_CHANGED    the file changed while it was read
- * @retval PT_ERR_AMBIGUOUS  two tensors for one matrix, or one name in two shards
+ * @retval PT_ERR_AMBIGUOUS  one name in two shards
  * @retval PT_ERR_CANCELLED  `cancel` was set
  * @retval PT_ERR_INVALID    an index that names a file outside of the directory
  * @retval PT_ERR_MEMORY, and those of pt_safetensors_open
  *
  * Told as problems: PT_ERR_NO_CONFIG (and any other failure of the config: scalings are then NaN),
  * PT_ERR_MISSING_PAIR, PT_ERR_SHAPE, PT_ERR_NOT_FINITE (offset: the first bad value), PT_ERR_UNSUPPORTED
- * (dtype), PT_ERR_FORMAT (trailing bytes), PT_ERR_NOT_FOUND (a tensor that the index promises).
+ * (dtype, or tensors of another naming scheme beside PEFT's), PT_ERR_AMBIGUOUS (two tensors for one matrix),
+ * PT_ERR_INVALID (what in the config was passed over), PT_ERR_FORMAT (trailing bytes), PT_ERR_NOT_FOUND (a
+ * tensor that the index promises).
  * @cost reading the tensors once; memory of the values as float (double for F64)
  */
 PT_CHECKED pt_status pt_checkpoint_load(const char *directory, pt_checkpoint_kind kind,

@@ -1,0 +1,57 @@
+#include "phasetop/runio/checkpoint_load.h"
+
+#include <stdlib.h>
+
+#include "checkpoint_store.h"
+#include "phasetop/runio/adapter_names.h"
+
+/* By adapter, then name, each in natural order. */
+static int by_name(const void *a, const void *b)
+{
+	const pt_loaded_module *x = a, *y = b;
+	int order = pt_natural_compare(x->adapter, y->adapter);
+	return order ? order : pt_natural_compare(x->name, y->name);
+}
+
+pt_status pt_checkpoint_load(const char *directory, pt_checkpoint_kind kind, const atomic_bool *cancel,
+	pt_checkpoint **out, pt_error *err)
+{
+	if (kind != PT_CHECKPOINT_ADAPTER && kind != PT_CHECKPOINT_FULL)
+		return pt_fail(err, PT_ERR_NOT_FOUND, directory, -1, "no weights that phasetop reads");
+	pt_checkpoint_store *store = pt_array_alloc(1, sizeof *store);
+	if (!store)
+		return pt_fail(err, PT_ERR_MEMORY, directory, -1, "out of memory for a checkpoint");
+	store->directory = directory;
+	store->cancel = cancel;
+	store->arena = pt_arena_create();
+	pt_status status = PT_OK;
+	if (!store->arena)
+		status = pt_store_fail_memory(store, err);
+	else
+		status = kind == PT_CHECKPOINT_ADAPTER ? pt_store_load_adapter(store, err)
+											   : pt_store_load_full(store, err);
+	if (status != PT_OK) {
+		pt_checkpoint_destroy(&store->checkpoint);
+		return status;
+	}
+	store->directory = NULL;
+	store->cancel = NULL;
+	if (store->checkpoint.n_modules > 1)
+		qsort(store->modules, store->checkpoint.n_modules, sizeof *store->modules, by_name);
+	*out = &store->checkpoint;
+	return PT_OK;
+}
+
+void pt_checkpoint_destroy(pt_checkpoint *checkpoint)
+{
+	if (!checkpoint)
+		return;
+	pt_checkpoint_store *store = (pt_checkpoint_store *)checkpoint;
+	for (size_t i = 0; i < checkpoint->n_modules; i++) {
+		pt_free((void *)store->modules[i].a);
+		pt_free((void *)store->modules[i].b);
+	}
+	pt_free(store->modules);
+	pt_arena_destroy(store->arena);
+	pt_free(store);
+}

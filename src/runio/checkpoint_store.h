@@ -1,0 +1,71 @@
+/** A checkpoint while it is being loaded: what the loaders of adapters and of whole networks share. */
+#ifndef PHASETOP_RUNIO_CHECKPOINT_STORE_H
+#define PHASETOP_RUNIO_CHECKPOINT_STORE_H
+
+#include "phasetop/base/alloc.h"
+#include "phasetop/base/status.h"
+#include "phasetop/runio/checkpoint_load.h"
+#include "phasetop/runio/safetensors.h"
+
+enum { PT_STORE_PATH_BYTES = 4096, PT_STORE_NAME_BYTES = 96 };
+
+typedef struct pt_checkpoint_store {
+	pt_checkpoint checkpoint; /* first: what callers hold is a pointer to it */
+	pt_arena *arena;          /* names, problems, warnings */
+	pt_loaded_module *modules;
+	size_t modules_capacity;
+	pt_load_problem problems[PT_LOAD_PROBLEMS];
+	size_t n_problems_left_off;
+	const char *directory; /* borrowed while loading */
+	const atomic_bool *cancel;
+} pt_checkpoint_store;
+
+/** Where the values of one tensor went. */
+typedef struct pt_store_values {
+	void *values; /* float or double; free with pt_free */
+	bool finite;
+} pt_store_values;
+
+/** Both kinds; each adds modules to the store. */
+PT_CHECKED pt_status pt_store_load_adapter(pt_checkpoint_store *store, pt_error *err);
+PT_CHECKED pt_status pt_store_load_full(pt_checkpoint_store *store, pt_error *err);
+
+/** directory/name. @retval PT_ERR_LIMIT longer than PT_STORE_PATH_BYTES */
+PT_CHECKED pt_status pt_store_path(
+	const pt_checkpoint_store *store, const char *name, char out[PT_STORE_PATH_BYTES], pt_error *err);
+
+/** Is there anything of this name in the directory? */
+bool pt_store_has(const pt_checkpoint_store *store, const char *name);
+
+/** A failure for want of memory. */
+pt_status pt_store_fail_memory(const pt_checkpoint_store *store, pt_error *err);
+
+/** Note a problem that does not stop the load. @retval PT_ERR_MEMORY */
+PT_CHECKED pt_status pt_store_problem(pt_checkpoint_store *store, pt_error *err, pt_status code,
+	const char *path, int64_t offset, const char *format, ...) PT_PRINTF(6, 7);
+
+/** Count a tensor that is passed over, and keep the first names. @retval PT_ERR_MEMORY */
+PT_CHECKED pt_status pt_store_skip(pt_checkpoint_store *store, const char *name, pt_error *err);
+
+/** Append a module; the store then owns its a and b. @retval PT_ERR_MEMORY nothing was taken over */
+PT_CHECKED pt_status pt_store_add(pt_checkpoint_store *store, const pt_loaded_module *module, pt_error *err);
+
+/** Note a file's trailing bytes. @retval PT_ERR_MEMORY */
+PT_CHECKED pt_status pt_store_check_trailing(
+	pt_checkpoint_store *store, const pt_safetensors *file, const char *path, pt_error *err);
+
+/**
+ * Read a tensor's values, and note the first that is not finite.
+ * @param as_double else float
+ * @retval PT_ERR_CANCELLED, PT_ERR_LIMIT (PT_CHECKPOINT_BYTES), PT_ERR_MEMORY, PT_ERR_CHANGED, PT_ERR_IO
+ */
+PT_CHECKED pt_status pt_store_read(pt_checkpoint_store *store, const pt_safetensors *file, const char *path,
+	const pt_tensor_info *tensor, bool as_double, pt_store_values *out, pt_error *err);
+
+/** A tensor's name, fit for a message. */
+void pt_store_shown_name(const pt_tensor_info *tensor, char out[PT_STORE_NAME_BYTES]);
+
+/** Does the dtype convert to float or double? */
+bool pt_store_reads(pt_dtype dtype);
+
+#endif
