@@ -36,7 +36,8 @@ static pt_status build_trace(
 	return PT_OK;
 }
 
-static pt_status build_names(const pt_probe_store *store, pt_arena *arena, pt_spectrum_view *view, pt_error *err)
+static pt_status build_names(
+	const pt_probe_store *store, pt_arena *arena, pt_spectrum_view *view, pt_error *err)
 {
 	const pt_probe_names *set = pt_probe_store_newest_set(store);
 	if (!set || !set->names)
@@ -108,8 +109,8 @@ static size_t without_repeats(int64_t *steps, size_t n)
 }
 
 /* The steps at which anything was logged, each once, rising. */
-static pt_status common_steps(const pt_run_logs *logs, const pt_probe_store *probes, pt_arena *arena,
-	pt_loss_view *view, pt_error *err)
+static pt_status common_steps(
+	const pt_run_logs *logs, const pt_probe_store *probes, pt_arena *arena, pt_loss_view *view, pt_error *err)
 {
 	size_t n = probes ? probes->n_rows : 0, at = 0;
 	for (size_t i = 0; i < logs->n; i++)
@@ -141,8 +142,8 @@ static bool has_column(const pt_run_logs *logs, const char *name)
 }
 
 /* One well-known column on the common steps, out of every log that has it; the last log's value wins. */
-static pt_status build_column(const pt_run_logs *logs, const char *name, pt_arena *arena, const pt_loss_view *view,
-	const double **out, pt_error *err)
+static pt_status build_column(const pt_run_logs *logs, const char *name, pt_arena *arena,
+	const pt_loss_view *view, const double **out, pt_error *err)
 {
 	if (!has_column(logs, name))
 		return PT_OK;
@@ -198,8 +199,8 @@ static pt_status build_probe_columns(
 /* Columns that have a place of their own, and those that carry no loss. */
 static bool is_well_known(const char *name)
 {
-	static const pt_log_role known[] = {
-		PT_LOG_LOSS, PT_LOG_EVAL_LOSS, PT_LOG_LEARNING_RATE, PT_LOG_GRAD_NORM, PT_LOG_EPOCH, PT_LOG_FINAL_LOSS};
+	static const pt_log_role known[] = {PT_LOG_LOSS, PT_LOG_EVAL_LOSS, PT_LOG_LEARNING_RATE, PT_LOG_GRAD_NORM,
+		PT_LOG_EPOCH, PT_LOG_FINAL_LOSS};
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
 		if (strcmp(name, pt_log_role_name(known[i])) == 0)
 			return true;

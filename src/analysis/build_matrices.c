@@ -2,8 +2,9 @@
 
 #include <string.h>
 
-_Static_assert((int)PT_COSINE_VALID == (int)PT_GAP_NONE && (int)PT_COSINE_UNDEFINED == (int)PT_GAP_UNDEFINED &&
-		(int)PT_COSINE_SKIPPED == (int)PT_GAP_SKIPPED && PT_STEP_MISSING == PT_NO_STEP,
+_Static_assert((int)PT_COSINE_VALID == (int)PT_GAP_NONE &&
+				   (int)PT_COSINE_UNDEFINED == (int)PT_GAP_UNDEFINED &&
+				   (int)PT_COSINE_SKIPPED == (int)PT_GAP_SKIPPED && PT_STEP_MISSING == PT_NO_STEP,
 	"numeric and the snapshot name gaps and missing steps alike");
 
 /* Spread n_complete values over all checkpoints of the run; the incomplete ones are missing. */
@@ -16,8 +17,8 @@ static const double *spread(const pt_trajectories *t, const double *values, pt_a
 	return all;
 }
 
-static pt_status build_norms(
-	const pt_trajectories *t, const pt_tracked_matrix *matrix, pt_arena *arena, pt_norm_view *view, pt_error *err)
+static pt_status build_norms(const pt_trajectories *t, const pt_tracked_matrix *matrix, pt_arena *arena,
+	pt_norm_view *view, pt_error *err)
 {
 	size_t n = t->n_complete;
 	double *drift = pt_arena_alloc(arena, n, sizeof *drift);
@@ -37,8 +38,8 @@ static pt_status build_norms(
 	return ok ? PT_OK : pt_build_out_of_memory(err);
 }
 
-static pt_status build_pca(const pt_trajectories *t, const pt_tracked_matrix *matrix, const pt_settings *settings,
-	pt_arena *arena, pt_pca_view *view, pt_error *err)
+static pt_status build_pca(const pt_trajectories *t, const pt_tracked_matrix *matrix,
+	const pt_settings *settings, pt_arena *arena, pt_pca_view *view, pt_error *err)
 {
 	const pt_pca *pca = &matrix->pca;
 	if (!pca->present)
@@ -139,8 +140,8 @@ pt_status pt_build_matrices(
 
 /* --- modules ---------------------------------------------------------------------------------------- */
 
-static pt_status build_scalings(
-	const pt_trajectories *t, const pt_tracked_module *module, pt_arena *arena, pt_module_view *view, pt_error *err)
+static pt_status build_scalings(const pt_trajectories *t, const pt_tracked_module *module, pt_arena *arena,
+	pt_module_view *view, pt_error *err)
 {
 	pt_scaling_change *changes = pt_arena_alloc(arena, t->n_complete, sizeof *changes);
 	if (!changes)
@@ -149,7 +150,7 @@ static pt_status build_scalings(
 	for (size_t i = 0; i < t->n_complete; i++) {
 		double scaling = pt_module_history_at(module->history, i).scaling;
 		bool as_before = n > 0 && (changes[n - 1].scaling == scaling ||
-		                           (pt_is_missing(scaling) && pt_is_missing(changes[n - 1].scaling)));
+									  (pt_is_missing(scaling) && pt_is_missing(changes[n - 1].scaling)));
 		if (!as_before)
 			changes[n++] = (pt_scaling_change){.step = t->complete_steps[i], .scaling = scaling};
 	}
@@ -173,8 +174,8 @@ static pt_status build_warnings(
 	return PT_OK;
 }
 
-static pt_status build_module(
-	const pt_trajectories *t, const pt_tracked_module *module, pt_arena *arena, pt_module_view *view, pt_error *err)
+static pt_status build_module(const pt_trajectories *t, const pt_tracked_module *module, pt_arena *arena,
+	pt_module_view *view, pt_error *err)
 {
 	*view = (pt_module_view){
 		.name = pt_arena_text(arena, module->name),

@@ -43,8 +43,8 @@ static pt_status build_checkpoints(const pt_run *run, pt_arena *arena, pt_run_vi
 	view->pending = pending;
 	view->spacing = pt_step_spacing(steps, t->n_checkpoints);
 	if (t->n_checkpoints > 0) {
-		*segment = (pt_segment){
-			.first_step = steps[0], .last_step = steps[t->n_checkpoints - 1], .why = "start"};
+		*segment =
+			(pt_segment){.first_step = steps[0], .last_step = steps[t->n_checkpoints - 1], .why = "start"};
 		view->n_segments = 1;
 		view->segments = segment;
 	}
@@ -53,8 +53,8 @@ static pt_status build_checkpoints(const pt_run *run, pt_arena *arena, pt_run_vi
 
 /* --- problems --------------------------------------------------------------------------------------- */
 
-static pt_status add_problem(pt_problem *problems, size_t *n, pt_arena *arena, pt_status code, const char *path,
-	int64_t offset, const char *message, pt_error *err)
+static pt_status add_problem(pt_problem *problems, size_t *n, pt_arena *arena, pt_status code,
+	const char *path, int64_t offset, const char *message, pt_error *err)
 {
 	pt_problem *problem = &problems[(*n)++];
 	*problem = (pt_problem){
@@ -105,8 +105,9 @@ static pt_status add_log_problems(
 	if (log->probes.log && status == PT_OK) {
 		size_t n_invalid = pt_probe_log_state(log->probes.log)->n_invalid_rows;
 		char message[96];
-		snprintf(message, sizeof message, "%zu row%s with a loss that is not finite: left out of every window",
-			n_invalid, n_invalid == 1 ? "" : "s");
+		snprintf(message, sizeof message,
+			"%zu row%s with a loss that is not finite: left out of every window", n_invalid,
+			n_invalid == 1 ? "" : "s");
 		if (n_invalid > 0)
 			status = add_problem(problems, n, arena, PT_ERR_NOT_FINITE, log->path, -1, message, err);
 	}
@@ -162,13 +163,15 @@ static pt_status build_skipped(const pt_run *run, pt_arena *arena, pt_run_view *
 
 /* --- state ------------------------------------------------------------------------------------------ */
 
-static pt_run_state state_of(const pt_run *run, const pt_run_view *view, const pt_run_times *times, int64_t now_ms)
+static pt_run_state state_of(
+	const pt_run *run, const pt_run_view *view, const pt_run_times *times, int64_t now_ms)
 {
 	bool any = view->n_steps > 0 || view->loss.n > 0 || view->spectra[PT_SPECTRUM_GAUSSIAN].n > 0;
 	if (!any)
-		return view->n_problems > 0 && view->n_pending == 0 && !run->removed ? PT_RUN_UNREADABLE : PT_RUN_EMPTY;
+		return view->n_problems > 0 && view->n_pending == 0 && !run->removed ? PT_RUN_UNREADABLE
+																			 : PT_RUN_EMPTY;
 	bool at_end = run->logs.max_steps != PT_LOG_NO_STEP && view->n_steps > 0 &&
-	              view->steps[view->n_steps - 1] >= run->logs.max_steps;
+				  view->steps[view->n_steps - 1] >= run->logs.max_steps;
 	if (at_end || run->logs.closed)
 		return PT_RUN_FINISHED;
 	return times->stale_at_ms != PT_NO_TIME && now_ms >= times->stale_at_ms ? PT_RUN_STALE : PT_RUN_LIVE;
@@ -184,7 +187,8 @@ static const char *waiting_for(const pt_run *run, const pt_run_view *view)
 		   "train_log.jsonl, probe_losses.jsonl)";
 }
 
-static pt_status build_state(const pt_run *run, int64_t now_ms, pt_arena *arena, pt_run_view *view, pt_error *err)
+static pt_status build_state(
+	const pt_run *run, int64_t now_ms, pt_arena *arena, pt_run_view *view, pt_error *err)
 {
 	pt_run_times times = pt_run_times_of(run);
 	view->state = state_of(run, view, &times, now_ms);
@@ -202,8 +206,8 @@ static pt_status build_state(const pt_run *run, int64_t now_ms, pt_arena *arena,
 	return view->name && view->path && view->waiting_for ? PT_OK : pt_build_out_of_memory(err);
 }
 
-pt_status pt_build_run_view(const pt_run *run, const pt_settings *settings, int64_t now_wall_ms, pt_arena *arena,
-	pt_run_view *view, pt_error *err)
+pt_status pt_build_run_view(const pt_run *run, const pt_settings *settings, int64_t now_wall_ms,
+	pt_arena *arena, pt_run_view *view, pt_error *err)
 {
 	*view = (pt_run_view){.spacing = PT_NO_STEP, .max_steps = PT_NO_STEP};
 	for (int m = 0; m < PT_N_MATRICES; m++) {

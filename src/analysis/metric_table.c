@@ -37,8 +37,8 @@ static pt_status out_of_memory(pt_error *err)
 
 static pt_status add_column(pt_metric_table *table, const char *name, pt_error *err)
 {
-	if (!pt_array_reserve((void **)&table->columns, &table->column_capacity, table->n_columns + 1,
-			sizeof *table->columns))
+	if (!pt_array_reserve(
+			(void **)&table->columns, &table->column_capacity, table->n_columns + 1, sizeof *table->columns))
 		return out_of_memory(err);
 	pt_metric_column column = {
 		.name = pt_text_copy(name, strlen(name)),

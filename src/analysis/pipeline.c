@@ -74,7 +74,8 @@ static bool name_taken(const pt_pipeline *pipeline, const char *name)
 	return false;
 }
 
-static void unique_name(const pt_pipeline *pipeline, const char *wanted, const char *path, char *out, size_t capacity)
+static void unique_name(
+	const pt_pipeline *pipeline, const char *wanted, const char *path, char *out, size_t capacity)
 {
 	char own[NAME_MAX + 1];
 	if (!wanted) {
@@ -96,7 +97,8 @@ static bool is_followed(const pt_pipeline *pipeline, const char *path)
 	return false;
 }
 
-static pt_status follow_run(pt_pipeline *pipeline, const char *name, const char *path, bool may_be_workspace, pt_error *err)
+static pt_status follow_run(
+	pt_pipeline *pipeline, const char *name, const char *path, bool may_be_workspace, pt_error *err)
 {
 	if (is_followed(pipeline, path))
 		return PT_OK;
@@ -124,7 +126,8 @@ static pt_status follow_run(pt_pipeline *pipeline, const char *name, const char 
 	return PT_OK;
 }
 
-static pt_status follow_workspace(pt_pipeline *pipeline, const char *path, const pt_workspace *found, pt_error *err)
+static pt_status follow_workspace(
+	pt_pipeline *pipeline, const char *path, const pt_workspace *found, pt_error *err)
 {
 	for (size_t i = 0; i < found->n_runs; i++) {
 		pt_status status = follow_run(pipeline, NULL, found->runs[i], false, err);
@@ -133,8 +136,8 @@ static pt_status follow_workspace(pt_pipeline *pipeline, const char *path, const
 	}
 	if (!pipeline->watch)
 		return PT_OK;
-	if (!pt_array_reserve((void **)&pipeline->workspaces, &pipeline->workspace_capacity, pipeline->n_workspaces + 1,
-			sizeof *pipeline->workspaces))
+	if (!pt_array_reserve((void **)&pipeline->workspaces, &pipeline->workspace_capacity,
+			pipeline->n_workspaces + 1, sizeof *pipeline->workspaces))
 		return out_of_memory(err);
 	workspace *added = &pipeline->workspaces[pipeline->n_workspaces];
 	added->path = pt_text_copy(path, strlen(path));
@@ -280,7 +283,8 @@ static pt_status scan(pt_pipeline *pipeline, followed_run *followed, pt_scan **o
 }
 
 /* An empty directory in which runs appeared is a workspace after all. */
-static pt_status turn_into_workspace(pt_pipeline *pipeline, followed_run *followed, bool *changed, pt_error *err)
+static pt_status turn_into_workspace(
+	pt_pipeline *pipeline, followed_run *followed, bool *changed, pt_error *err)
 {
 	pt_workspace *found = NULL;
 	pt_error why;
@@ -389,7 +393,7 @@ pt_status pt_pipeline_run_due(pt_pipeline *pipeline, bool *changed, pt_error *er
 		if (!is_dirty(followed) || due_ms(pipeline, followed) > now)
 			continue;
 		status = followed->run.dirty ? refresh(pipeline, followed, changed, err)
-		                             : read_logs(pipeline, followed, changed, err);
+									 : read_logs(pipeline, followed, changed, err);
 		if (pipeline->watch && !followed->replaced) {
 			const pt_watch_view *view = pt_run_watch_view(pipeline->watch, followed->target);
 			followed->run.polling = view && view->polling;

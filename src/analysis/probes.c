@@ -80,7 +80,8 @@ void pt_probe_store_fini(pt_probe_store *store)
 static pt_status take_set(void *context, const pt_probe_set *set, pt_error *err)
 {
 	pt_probe_store *store = context;
-	if (!pt_array_reserve((void **)&store->sets, &store->set_capacity, store->n_sets + 1, sizeof *store->sets))
+	if (!pt_array_reserve(
+			(void **)&store->sets, &store->set_capacity, store->n_sets + 1, sizeof *store->sets))
 		return out_of_memory(err);
 	pt_probe_names copy = {.n = set->n};
 	if (set->names) {
@@ -155,7 +156,8 @@ static pt_status take_row(void *context, const pt_probe_row *row, pt_error *err)
 	if (!values)
 		return PT_OK;
 	bool back = row->step <= last_step_of_kind(store, gaussian);
-	if (!pt_array_reserve((void **)&store->rows, &store->row_capacity, store->n_rows + 1, sizeof *store->rows) ||
+	if (!pt_array_reserve(
+			(void **)&store->rows, &store->row_capacity, store->n_rows + 1, sizeof *store->rows) ||
 		!reserve_selected(store, row->n))
 		return out_of_memory(err);
 	double *copy = pt_array_alloc(n_values, sizeof *copy);
@@ -169,8 +171,12 @@ static pt_status take_row(void *context, const pt_probe_row *row, pt_error *err)
 		drop_rows_from(store, first);
 	}
 	pt_stored_row *stored = &store->rows[store->n_rows];
-	*stored = (pt_stored_row){
-		.step = row->step, .set = row->set, .m = row->m, .values = copy, .valid = row->valid, .new_segment = back};
+	*stored = (pt_stored_row){.step = row->step,
+		.set = row->set,
+		.m = row->m,
+		.values = copy,
+		.valid = row->valid,
+		.new_segment = back};
 	summarise(stored, row->n, store->selected);
 	store->n_rows++;
 	return PT_OK;
@@ -189,7 +195,8 @@ pt_status pt_probe_store_read(pt_probe_store *store, bool *changed, pt_error *er
 
 /* --- derived traces --------------------------------------------------------------------------------- */
 
-static pt_status trace_add(pt_spectrum_trace *trace, int64_t step, const pt_spectrum_point *point, pt_error *err)
+static pt_status trace_add(
+	pt_spectrum_trace *trace, int64_t step, const pt_spectrum_point *point, pt_error *err)
 {
 	size_t capacity = trace->capacity;
 	if (!pt_array_reserve((void **)&trace->points, &capacity, trace->n + 1, sizeof *trace->points))
@@ -203,7 +210,8 @@ static pt_status trace_add(pt_spectrum_trace *trace, int64_t step, const pt_spec
 	return PT_OK;
 }
 
-/* Which probes of a set the subset selects. All, when the subset is empty; none, when the set has no names. */
+/* Which probes of a set the subset selects. All, when the subset is empty; none, when the set has no names.
+ */
 static pt_status choose_columns(pt_probe_store *store, size_t set_index, pt_error *err)
 {
 	const pt_probe_names *set = &store->sets[set_index];
@@ -246,7 +254,8 @@ static pt_status start_window(pt_probe_store *store, const pt_stored_row *row, p
 	return PT_OK;
 }
 
-static pt_status derive_plain(pt_probe_store *store, const pt_stored_row *row, const double *values, pt_error *err)
+static pt_status derive_plain(
+	pt_probe_store *store, const pt_stored_row *row, const double *values, pt_error *err)
 {
 	pt_spectrum_point raw, detrended;
 	pt_status status = pt_loss_window_push(store->running, values, &raw, &detrended, err);
@@ -257,7 +266,8 @@ static pt_status derive_plain(pt_probe_store *store, const pt_stored_row *row, c
 	return status;
 }
 
-static pt_status derive_gaussian(pt_probe_store *store, const pt_stored_row *row, const double *values, pt_error *err)
+static pt_status derive_gaussian(
+	pt_probe_store *store, const pt_stored_row *row, const double *values, pt_error *err)
 {
 	pt_spectrum_point point;
 	pt_status status = pt_gaussian_point(values, row->m, store->n_columns, &point, err);

@@ -1,8 +1,10 @@
 /**
- * The probe losses of one log: rows kept in memory, and the spectra of their covariance, computed as rows come.
+ * The probe losses of one log: rows kept in memory, and the spectra of their covariance, computed as rows
+ * come.
  *
  * A window never mixes probe sets or segments: where the probes change, or the step goes back (a resume), it
- * starts anew. Rows of an earlier segment at or after the resumed step are dropped: the latest segment counts.
+ * starts anew. Rows of an earlier segment at or after the resumed step are dropped: the latest segment
+ * counts.
  */
 #ifndef PT_ANALYSIS_PROBES_H
 #define PT_ANALYSIS_PROBES_H
@@ -23,11 +25,11 @@ typedef struct pt_probe_names {
 
 typedef struct pt_stored_row {
 	int64_t step;
-	size_t set;    /* index of its probe set */
-	size_t m;      /* 0: a plain row of n losses; else m samples of n */
+	size_t set;     /* index of its probe set */
+	size_t m;       /* 0: a plain row of n losses; else m samples of n */
 	double *values; /* owned; n, or m × n */
 	bool valid;
-	bool new_segment;          /* the step went back here */
+	bool new_segment;           /* the step went back here */
 	double mean, q10, q50, q90; /* of a plain row's losses; missing when it is not valid */
 } pt_stored_row;
 
@@ -66,7 +68,8 @@ void pt_probe_store_fini(pt_probe_store *store);
 /** Take in the rows that are new. @retval as pt_probe_log_read */
 PT_CHECKED pt_status pt_probe_store_read(pt_probe_store *store, bool *changed, pt_error *err);
 
-/** Bring the traces up to date for these settings. @cost O(nW) a new row; all rows where W or subset changed */
+/** Bring the traces up to date for these settings. @cost O(nW) a new row; all rows where W or subset changed
+ */
 PT_CHECKED pt_status pt_probe_store_derive(pt_probe_store *store, const pt_settings *settings, pt_error *err);
 
 /** Names of the newest probe set's selected probes; NULL where it names none. */

@@ -20,8 +20,8 @@ void pt_problem_list_fini(pt_problem_list *list)
 	*list = (pt_problem_list){0};
 }
 
-pt_status pt_problem_list_add(
-	pt_problem_list *list, pt_status code, const char *path, int64_t offset, const char *message, pt_error *err)
+pt_status pt_problem_list_add(pt_problem_list *list, pt_status code, const char *path, int64_t offset,
+	const char *message, pt_error *err)
 {
 	pt_kept_problem kept = {
 		.code = code,

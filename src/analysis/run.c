@@ -194,8 +194,8 @@ static pt_status load_parts(const pt_run *run, const pt_checkpoint_entry *entry,
 		char directory[4096];
 		const char *weights = entry->parts[i].weights;
 		const char *slash = strrchr(weights, '/');
-		int n = snprintf(directory, sizeof directory, "%s/%.*s", run->path, slash ? (int)(slash - weights) : 1,
-			slash ? weights : ".");
+		int n = snprintf(directory, sizeof directory, "%s/%.*s", run->path,
+			slash ? (int)(slash - weights) : 1, slash ? weights : ".");
 		if (n < 0 || (size_t)n >= sizeof directory)
 			return pt_fail(err, PT_ERR_LIMIT, weights, -1, "path too long");
 		pt_status status = pt_checkpoint_load(directory, entry->kind, cancel, &loaded->parts[i], err);
@@ -213,12 +213,13 @@ static pt_status keep_load_problems(
 		const pt_checkpoint *part = loaded->parts[i];
 		for (size_t p = 0; p < part->n_problems; p++) {
 			const pt_load_problem *problem = &part->problems[p];
-			pt_status status = pt_problem_list_add(&seen->problems, problem->code, relative(run, problem->path),
-				problem->offset, problem->message, err);
+			pt_status status = pt_problem_list_add(&seen->problems, problem->code,
+				relative(run, problem->path), problem->offset, problem->message, err);
 			if (status != PT_OK)
 				return status;
 		}
-		for (size_t s = 0; s < part->n_skipped_examples && seen->n_skipped_examples < PT_SKIPPED_EXAMPLES; s++) {
+		for (size_t s = 0; s < part->n_skipped_examples && seen->n_skipped_examples < PT_SKIPPED_EXAMPLES;
+			 s++) {
 			char *copy = pt_text_copy(part->skipped_examples[s], strlen(part->skipped_examples[s]));
 			if (!copy)
 				return out_of_memory(err);
@@ -245,9 +246,10 @@ static pt_status take_in(pt_run *run, pt_seen_checkpoint *seen, const pt_checkpo
 	if (status != PT_OK)
 		return status;
 	pt_error misfit = {0};
-	status = loaded->list.n_modules > 0
-	             ? pt_trajectories_put(&run->trajectories, entry->step, &loaded->list, context->settings, &misfit)
-	             : pt_trajectories_put_incomplete(&run->trajectories, entry->step, &misfit);
+	status =
+		loaded->list.n_modules > 0
+			? pt_trajectories_put(&run->trajectories, entry->step, &loaded->list, context->settings, &misfit)
+			: pt_trajectories_put_incomplete(&run->trajectories, entry->step, &misfit);
 	if (status == PT_ERR_MEMORY)
 		return out_of_memory(err);
 	seen->progress = PT_FILE_READ;
@@ -260,7 +262,7 @@ static pt_status take_in(pt_run *run, pt_seen_checkpoint *seen, const pt_checkpo
 static bool may_be_in_flight(pt_status status)
 {
 	return status == PT_ERR_TRUNCATED || status == PT_ERR_GROWING || status == PT_ERR_ZERO_FILLED ||
-	       status == PT_ERR_EMPTY || status == PT_ERR_NOT_FOUND || status == PT_ERR_JSON;
+		   status == PT_ERR_EMPTY || status == PT_ERR_NOT_FOUND || status == PT_ERR_JSON;
 }
 
 static int64_t youngest_change_ms(const pt_checkpoint_entry *entry)
@@ -369,7 +371,7 @@ static pt_status keep_scan_problems(pt_run *run, const pt_scan *scan, bool *chan
 	bool same = run->scan_problems.n == scan->n_problems;
 	for (size_t i = 0; same && i < scan->n_problems; i++)
 		same = strcmp(run->scan_problems.items[i].message, scan->problems[i].message) == 0 &&
-		       strcmp(run->scan_problems.items[i].path, scan->problems[i].path) == 0;
+			   strcmp(run->scan_problems.items[i].path, scan->problems[i].path) == 0;
 	if (same)
 		return PT_OK;
 	*changed = true;
@@ -433,7 +435,7 @@ pt_status pt_run_scan_failed(pt_run *run, const pt_error *why, bool *changed, pt
 {
 	bool gone = why->code == PT_ERR_NOT_FOUND || why->code == PT_ERR_NOT_DIRECTORY;
 	bool told = run->scanned && run->removed == gone && run->scan_problems.n == 1 &&
-	            run->scan_problems.items[0].code == why->code;
+				run->scan_problems.items[0].code == why->code;
 	run->scanned = true;
 	run->rescan_wall_ms = INT64_MAX;
 	if (told)
@@ -441,8 +443,8 @@ pt_status pt_run_scan_failed(pt_run *run, const pt_error *why, bool *changed, pt
 	*changed = true;
 	run->removed = gone;
 	pt_problem_list_clear(&run->scan_problems);
-	return pt_problem_list_add(
-		&run->scan_problems, why->code, run->path, why->offset, gone ? "the run directory is gone" : why->message, err);
+	return pt_problem_list_add(&run->scan_problems, why->code, run->path, why->offset,
+		gone ? "the run directory is gone" : why->message, err);
 }
 
 pt_status pt_run_keep_multiples(pt_run *run, int64_t every, pt_error *err)

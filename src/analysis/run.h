@@ -29,8 +29,8 @@ typedef struct pt_problem_list {
 
 void pt_problem_list_clear(pt_problem_list *list);
 void pt_problem_list_fini(pt_problem_list *list);
-PT_CHECKED pt_status pt_problem_list_add(
-	pt_problem_list *list, pt_status code, const char *path, int64_t offset, const char *message, pt_error *err);
+PT_CHECKED pt_status pt_problem_list_add(pt_problem_list *list, pt_status code, const char *path,
+	int64_t offset, const char *message, pt_error *err);
 
 typedef enum pt_file_progress {
 	PT_FILE_UNREAD,  /* not tried yet in this state */
@@ -58,9 +58,9 @@ typedef struct pt_seen_checkpoint {
 
 typedef struct pt_run {
 	char *name, *path;
-	bool dirty;       /* scan it */
-	bool logs_dirty;  /* read its logs */
-	bool scanned;     /* at least once */
+	bool dirty;      /* scan it */
+	bool logs_dirty; /* read its logs */
+	bool scanned;    /* at least once */
 	bool removed, polling;
 	size_t n_seen, seen_capacity;
 	pt_seen_checkpoint *seen; /* rising steps */
@@ -92,7 +92,8 @@ PT_CHECKED pt_status pt_run_refresh(
 /** The scan failed: the directory is gone, not readable, … What was read is kept. */
 PT_CHECKED pt_status pt_run_scan_failed(pt_run *run, const pt_error *why, bool *changed, pt_error *err);
 
-/** Leave out, and forget, the checkpoints that are no multiples of `every` (0: all stay). @retval PT_ERR_MEMORY */
+/** Leave out, and forget, the checkpoints that are no multiples of `every` (0: all stay). @retval
+ * PT_ERR_MEMORY */
 PT_CHECKED pt_status pt_run_keep_multiples(pt_run *run, int64_t every, pt_error *err);
 
 /** State and times, from what is known. */

@@ -80,7 +80,8 @@ static pt_status name_log(pt_run_log *log, const char *root, const char *path, p
 	return PT_OK;
 }
 
-static pt_status add(pt_run_logs *logs, const char *root, const pt_log_file *file, pt_run_log **out, pt_error *err)
+static pt_status add(
+	pt_run_logs *logs, const char *root, const pt_log_file *file, pt_run_log **out, pt_error *err)
 {
 	pt_run_log *log = pt_array_alloc(1, sizeof *log);
 	if (!log || !pt_array_reserve((void **)&logs->logs, &logs->capacity, logs->n + 1, sizeof *logs->logs)) {
@@ -213,7 +214,8 @@ pt_status pt_run_logs_read(pt_run_logs *logs, bool *changed, pt_error *err)
 	return PT_OK;
 }
 
-pt_status pt_run_logs_sync(pt_run_logs *logs, const char *root, const pt_scan *scan, bool *changed, pt_error *err)
+pt_status pt_run_logs_sync(
+	pt_run_logs *logs, const char *root, const pt_scan *scan, bool *changed, pt_error *err)
 {
 	for (size_t i = 0; i < logs->n; i++)
 		logs->logs[i]->on_disk = false;

@@ -1,4 +1,5 @@
-/** The logs of one run: training logs as metric tables, probe logs as stores, and what the Trainer says of itself. */
+/** The logs of one run: training logs as metric tables, probe logs as stores, and what the Trainer says of
+ * itself. */
 #ifndef PT_ANALYSIS_RUN_LOGS_H
 #define PT_ANALYSIS_RUN_LOGS_H
 
@@ -27,9 +28,9 @@ typedef struct pt_run_log {
 
 typedef struct pt_run_logs {
 	size_t n, capacity;
-	pt_run_log **logs; /* sorted by path as the scan sorts them; those gone are kept */
-	int64_t max_steps; /* PT_LOG_NO_STEP: not said */
-	bool closed;       /* a closing row was seen */
+	pt_run_log **logs;  /* sorted by path as the scan sorts them; those gone are kept */
+	int64_t max_steps;  /* PT_LOG_NO_STEP: not said */
+	bool closed;        /* a closing row was seen */
 	int64_t written_ns; /* newest mtime of a log */
 } pt_run_logs;
 

@@ -61,8 +61,8 @@ pt_run_times pt_run_times_of(const pt_run *run)
 	if (run->logs.max_steps != PT_LOG_NO_STEP && t->n_complete > 1 && spacing > 0) {
 		int64_t left = run->logs.max_steps - t->complete_steps[t->n_complete - 1];
 		if (left > 0)
-			times.finish_ms = checkpoint_ms +
-			                  (int64_t)((double)left / (double)spacing * (double)times.usual_interval_ms);
+			times.finish_ms =
+				checkpoint_ms + (int64_t)((double)left / (double)spacing * (double)times.usual_interval_ms);
 	}
 	return times;
 }

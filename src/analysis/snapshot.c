@@ -31,11 +31,8 @@ pt_snapshot *pt_snapshot_of_problem(const pt_settings *settings, int64_t wall_ms
 		pt_arena_destroy(arena);
 		return NULL;
 	}
-	*snapshot = (pt_snapshot){.taken_wall_ms = wall_ms,
-		.settings = *settings,
-		.n_problems = 1,
-		.problems = told,
-		.arena = arena};
+	*snapshot = (pt_snapshot){
+		.taken_wall_ms = wall_ms, .settings = *settings, .n_problems = 1, .problems = told, .arena = arena};
 	return snapshot;
 }
 

@@ -39,8 +39,8 @@ typedef struct pt_tracked_checkpoint {
 /** What is derived for one matrix type of the selected set. */
 typedef struct pt_tracked_matrix {
 	bool present;
-	pt_gram gram;   /* sum over the selected modules, n_complete rows */
-	double *norms;  /* ‖v_i‖ of the set, n_complete */
+	pt_gram gram;  /* sum over the selected modules, n_complete rows */
+	double *norms; /* ‖v_i‖ of the set, n_complete */
 	pt_pca pca;
 	pt_local_cosine cosines[PT_MAX_K];
 	pt_direction direction;
@@ -55,10 +55,10 @@ typedef struct pt_trajectories {
 	pt_tracked_module *modules; /* sorted as the loader sorts: adapter, then name in natural order */
 	pt_tracked_matrix matrices[PT_N_MATRICES];
 	size_t n_k;
-	int64_t k[PT_MAX_K];   /* in steps, as resolved for this run */
-	size_t n_set;          /* leading complete checkpoints whose set Grams and norms are current */
-	size_t n_unchanged;    /* leading complete checkpoints the derived results have seen as they are */
-	bool stale;            /* the derived results are not those of the checkpoints, set or settings */
+	int64_t k[PT_MAX_K]; /* in steps, as resolved for this run */
+	size_t n_set;        /* leading complete checkpoints whose set Grams and norms are current */
+	size_t n_unchanged;  /* leading complete checkpoints the derived results have seen as they are */
+	bool stale;          /* the derived results are not those of the checkpoints, set or settings */
 } pt_trajectories;
 
 void pt_trajectories_init(pt_trajectories *trajectories);
@@ -72,15 +72,16 @@ typedef struct pt_module_list {
 
 /**
  * A checkpoint was read: append, insert or replace it by its step.
- * @retval PT_ERR_SHAPE, PT_ERR_NOT_FINITE, PT_ERR_MISSING_PAIR  the checkpoint does not fit the run: it is listed
- *         as incomplete, and err tells which module differs (err->path is left to the caller)
+ * @retval PT_ERR_SHAPE, PT_ERR_NOT_FINITE, PT_ERR_MISSING_PAIR  the checkpoint does not fit the run: it is
+ * listed as incomplete, and err tells which module differs (err->path is left to the caller)
  * @retval PT_ERR_MEMORY  nothing changed
  */
-PT_CHECKED pt_status pt_trajectories_put(pt_trajectories *trajectories, int64_t step, const pt_module_list *loaded,
-	const pt_settings *settings, pt_error *err);
+PT_CHECKED pt_status pt_trajectories_put(pt_trajectories *trajectories, int64_t step,
+	const pt_module_list *loaded, const pt_settings *settings, pt_error *err);
 
 /** List a checkpoint that could not be read whole: its step is known, its values are missing. */
-PT_CHECKED pt_status pt_trajectories_put_incomplete(pt_trajectories *trajectories, int64_t step, pt_error *err);
+PT_CHECKED pt_status pt_trajectories_put_incomplete(
+	pt_trajectories *trajectories, int64_t step, pt_error *err);
 
 /** Forget a checkpoint (its file was replaced by one that does not read). */
 PT_CHECKED pt_status pt_trajectories_remove(pt_trajectories *trajectories, int64_t step, pt_error *err);

@@ -29,11 +29,11 @@ static bool is_backed(const pt_change_point_view *change, const pt_matrix_view *
 {
 	const pt_cosine_view *cosine = largest_k(matrix);
 	bool angle = !pt_is_missing(change->phi_deg) && !pt_is_missing(change->usual_phi_deg) &&
-	             change->phi_deg >= unusual_angle * change->usual_phi_deg;
+				 change->phi_deg >= unusual_angle * change->usual_phi_deg;
 	if (!angle || !cosine)
 		return false;
 	return within(cosine->dip_step, change->step, 2 * cosine->k_used) ||
-	       within(matrix->pca.turning_step, change->step, 2 * cosine->k_used);
+		   within(matrix->pca.turning_step, change->step, 2 * cosine->k_used);
 }
 
 /* The backed change of the largest ratio; else, unbacked, that of the largest ratio. */
@@ -105,7 +105,8 @@ static void add_spectrum_peak(pt_text *line, const pt_spectrum_view *spectrum)
 	pt_text_add(line, ")");
 }
 
-static void tell_turn(const pt_change_point_view *change, const pt_matrix_view *matrix, pt_text *head, pt_text *line)
+static void tell_turn(
+	const pt_change_point_view *change, const pt_matrix_view *matrix, pt_text *head, pt_text *line)
 {
 	pt_text_addf(head, "direction turned near step %lld", (long long)change->step);
 	pt_text_addf(line, "by %.0f° where %.0f° is usual for this run, known since %lld", change->phi_deg,
@@ -118,7 +119,8 @@ static void tell_unbacked(
 {
 	const pt_cosine_view *cosine = largest_k(matrix);
 	pt_text_add(head, "no clear turn");
-	pt_text_addf(line, "a change of direction near %lld, not beyond this run's own noise", (long long)change->step);
+	pt_text_addf(
+		line, "a change of direction near %lld, not beyond this run's own noise", (long long)change->step);
 	add_minimum(line, cosine);
 }
 

@@ -1,4 +1,5 @@
-/** The verdict line: what a run tells, in plain words, and how sure that is (definitions: "Transition step"). */
+/** The verdict line: what a run tells, in plain words, and how sure that is (definitions: "Transition step").
+ */
 #ifndef PT_ANALYSIS_VERDICT_H
 #define PT_ANALYSIS_VERDICT_H
 

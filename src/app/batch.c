@@ -51,7 +51,8 @@ static void choose_size(const pt_options *options, FILE *out, int *columns, int 
 	struct winsize size = {0};
 	*columns = options->columns;
 	*rows = options->rows;
-	if (*columns < 1 && isatty(fileno(out)) && ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+	if (*columns < 1 && isatty(fileno(out)) && ioctl(fileno(out), TIOCGWINSZ, &size) == 0 &&
+		size.ws_col > 0) {
 		*columns = size.ws_col;
 		*rows = size.ws_row;
 	}
@@ -143,7 +144,8 @@ static void complain_of_paths(const pt_snapshot *snapshot)
 	for (size_t i = 0; i < snapshot->n_problems; i++) {
 		pt_error passed_over = {.code = PT_ERR_NOT_FOUND, .offset = -1};
 		snprintf(passed_over.path, sizeof passed_over.path, "%s", snapshot->problems[i].path);
-		snprintf(passed_over.message, sizeof passed_over.message, "passed over: %s", snapshot->problems[i].message);
+		snprintf(passed_over.message, sizeof passed_over.message, "passed over: %s",
+			snapshot->problems[i].message);
 		pt_batch_complain(&passed_over);
 	}
 }
@@ -198,7 +200,8 @@ static int run_once(const pt_session *session, FILE *out)
 	} else if (code == PT_EXIT_NO_RUN && snapshot->n_runs > 0) {
 		pt_error waits = {.code = PT_ERR_NO_CHECKPOINTS, .offset = -1};
 		snprintf(waits.path, sizeof waits.path, "%s", snapshot->runs[0].path);
-		snprintf(waits.message, sizeof waits.message, "nothing to read yet: no %s", snapshot->runs[0].waiting_for);
+		snprintf(
+			waits.message, sizeof waits.message, "nothing to read yet: no %s", snapshot->runs[0].waiting_for);
 		pt_batch_complain(&waits);
 	}
 	pt_snapshot_destroy(snapshot);
@@ -252,7 +255,8 @@ static int run_stream(const pt_session *session, FILE *out)
 int pt_batch_run(const pt_session *session, FILE *out)
 {
 	const pt_options *options = session->options;
-	bool stream = !options->once && !options->list && !options->export_path &&
-	              (options->iterations > 1 || (options->iterations == 0 && options->output != PT_OUTPUT_SCREEN));
+	bool stream =
+		!options->once && !options->list && !options->export_path &&
+		(options->iterations > 1 || (options->iterations == 0 && options->output != PT_OUTPUT_SCREEN));
 	return stream ? run_stream(session, out) : run_once(session, out);
 }

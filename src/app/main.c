@@ -66,9 +66,9 @@ static pt_status load_theme(const pt_options *options, pt_theme **theme, pt_erro
 	program_directory(program, sizeof program);
 	pt_theme_places places = theme_places(options, program);
 	pt_status status = pt_theme_find(options->theme, &places, theme, err);
-	return status == PT_ERR_NOT_FOUND ? pt_fail(err, PT_ERR_USAGE, "", -1, "no theme %s; see --list-themes",
-											options->theme)
-	                                  : status;
+	return status == PT_ERR_NOT_FOUND
+			   ? pt_fail(err, PT_ERR_USAGE, "", -1, "no theme %s; see --list-themes", options->theme)
+			   : status;
 }
 
 /* Standard input and output are a terminal that can be addressed. */
@@ -81,7 +81,7 @@ static bool has_screen(void)
 static bool wants_screen(const pt_options *options)
 {
 	return options->output == PT_OUTPUT_SCREEN && !options->once && !options->list && !options->export_path &&
-	       options->iterations == 0 && has_screen();
+		   options->iterations == 0 && has_screen();
 }
 
 static int show_screen(const pt_session *session)
@@ -104,8 +104,8 @@ static int run_session(pt_session *session, pt_options *options)
 }
 
 /* The paths to follow: the replay's copy, those of the command line, or the newest run that lies here. */
-static pt_status find_paths(
-	const pt_options *options, const pt_replay *replay, pt_run_path **paths, size_t *n, char **newest, pt_error *err)
+static pt_status find_paths(const pt_options *options, const pt_replay *replay, pt_run_path **paths,
+	size_t *n, char **newest, pt_error *err)
 {
 	size_t n_given = options->n_paths + (replay ? 1 : 0);
 	pt_run_path *found = pt_array_alloc(n_given + 1, sizeof *found);
@@ -121,8 +121,9 @@ static pt_status find_paths(
 		if (status != PT_OK) {
 			pt_free(found);
 			return status == PT_ERR_NO_CHECKPOINTS
-			           ? pt_fail(err, status, "", -1, "no run under this directory: give a RUN_DIR; see --help")
-			           : status;
+					   ? pt_fail(
+							 err, status, "", -1, "no run under this directory: give a RUN_DIR; see --help")
+					   : status;
 		}
 		found[at++].path = *newest;
 	}

@@ -1,4 +1,5 @@
-/** Module sets: which modules of a run a setting selects. Changing the set reads no file: Grams are summed. */
+/** Module sets: which modules of a run a setting selects. Changing the set reads no file: Grams are summed.
+ */
 #ifndef PHASETOP_ANALYSIS_MODULE_SET_H
 #define PHASETOP_ANALYSIS_MODULE_SET_H
 

@@ -1,9 +1,9 @@
 /**
  * The pipeline: from run directories to snapshots. One checkpoint or log row becomes one history step.
  *
- * Single-threaded; the worker (or a test, or `--once`) calls it. Events are hints: a dirty run is scanned, and
- * only what the scan shows to be new or changed is read and computed. Once the disk is quiet the state equals
- * a cold scan, but for the kept results of checkpoints that were deleted or overwritten.
+ * Single-threaded; the worker (or a test, or `--once`) calls it. Events are hints: a dirty run is scanned,
+ * and only what the scan shows to be new or changed is read and computed. Once the disk is quiet the state
+ * equals a cold scan, but for the kept results of checkpoints that were deleted or overwritten.
  */
 #ifndef PHASETOP_ANALYSIS_PIPELINE_H
 #define PHASETOP_ANALYSIS_PIPELINE_H

@@ -3,7 +3,8 @@
  *
  * The work thread builds one after each change and hands it over; drawing and reporting are pure functions
  * of it. All pointers inside share the life of the snapshot. A missing or undefined number is NaN (never 0,
- * never an infinity): PT_MISSING, tested with pt_is_missing. A missing step or time is PT_NO_STEP / PT_NO_TIME.
+ * never an infinity): PT_MISSING, tested with pt_is_missing. A missing step or time is PT_NO_STEP /
+ * PT_NO_TIME.
  */
 #ifndef PHASETOP_ANALYSIS_SNAPSHOT_H
 #define PHASETOP_ANALYSIS_SNAPSHOT_H
@@ -245,7 +246,8 @@ typedef struct pt_snapshot {
 /** Frees all of it; NULL is fine. */
 void pt_snapshot_destroy(pt_snapshot *snapshot);
 
-/** A snapshot of no runs that tells one problem (so that a report can be made of it). NULL when out of memory. */
+/** A snapshot of no runs that tells one problem (so that a report can be made of it). NULL when out of
+ * memory. */
 pt_snapshot *pt_snapshot_of_problem(const pt_settings *settings, int64_t wall_ms, const pt_error *problem);
 
 /** Does the run have this matrix type? */

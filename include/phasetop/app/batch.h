@@ -1,4 +1,5 @@
-/** Sessions without a screen: `--once`, `--json`, `--csv`, `--list`, `-n`, `--export`, and streams of reports. */
+/** Sessions without a screen: `--once`, `--json`, `--csv`, `--list`, `-n`, `--export`, and streams of
+ * reports. */
 #ifndef PHASETOP_APP_BATCH_H
 #define PHASETOP_APP_BATCH_H
 
@@ -7,8 +8,8 @@
 #include "phasetop/app/session.h"
 
 /**
- * Read, report to `out`, and end: after one report (`--once`, `--list`, `--export`), after N (`-n`), or when the
- * reader of `out` is gone (a stream: one report at the start and one after each change that has settled).
+ * Read, report to `out`, and end: after one report (`--once`, `--list`, `--export`), after N (`-n`), or when
+ * the reader of `out` is gone (a stream: one report at the start and one after each change that has settled).
  *
  * Messages go to standard error, the report alone to `out`.
  * @return the exit code of the program

@@ -19,7 +19,8 @@ typedef struct pt_session {
 	bool unicode; /* the locale's character set is UTF-8, and --ascii was not given */
 } pt_session;
 
-/** The first view of a session, from the options: layout, matrix types, glyphs. @retval PT_ERR_INVALID --layout */
+/** The first view of a session, from the options: layout, matrix types, glyphs. @retval PT_ERR_INVALID
+ * --layout */
 PT_CHECKED pt_status pt_session_view(const pt_session *session, pt_view *view, pt_error *err);
 
 /** How the pipeline is to run. @param watch false: one cold scan */

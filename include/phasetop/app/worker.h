@@ -1,9 +1,9 @@
 /**
  * The work thread: it owns reading, watching and computing, and publishes snapshots.
  *
- * It sleeps on inotify, one timer and its job eventfd, drains events (hints; the scan is the truth), debounces,
- * reads what is new, computes, and publishes. The newest snapshot wins; wake-ups are coalesced. Nothing else in
- * the program touches runio, numeric or the histories while it runs.
+ * It sleeps on inotify, one timer and its job eventfd, drains events (hints; the scan is the truth),
+ * debounces, reads what is new, computes, and publishes. The newest snapshot wins; wake-ups are coalesced.
+ * Nothing else in the program touches runio, numeric or the histories while it runs.
  */
 #ifndef PHASETOP_APP_WORKER_H
 #define PHASETOP_APP_WORKER_H
@@ -22,7 +22,8 @@ typedef struct pt_worker_options {
 	/* Run in the caller's thread: the event fd becomes readable as ever, but the work is done inside
 	   pt_worker_pump. For tests. */
 	bool inline_worker;
-	/* Called in the work thread about once a second while `stalled` was asked for; see signals.h. May be NULL. */
+	/* Called in the work thread about once a second while `stalled` was asked for; see signals.h. May be
+	 * NULL. */
 	int wake_fd; /* a further fd that wakes the work thread (signals); -1: none */
 	void (*on_wake)(void *context);
 	void *context;
@@ -37,7 +38,8 @@ PT_CHECKED pt_status pt_worker_create(const pt_worker_options *options, pt_worke
 /** Stops and joins; NULL is fine. Cancels a read under way between two tensors. */
 void pt_worker_destroy(pt_worker *worker);
 
-/** Readable when a newer snapshot than the last one taken waits. Never blocks, never closed before destroy. */
+/** Readable when a newer snapshot than the last one taken waits. Never blocks, never closed before destroy.
+ */
 int pt_worker_event_fd(const pt_worker *worker);
 
 /** The newest snapshot not yet taken, owned by the caller from now on; NULL when there is none. */

@@ -1,4 +1,5 @@
-/* A live build-up of a real run and a cold scan of it give equal reports, in whatever order its files arrive. */
+/* A live build-up of a real run and a cold scan of it give equal reports, in whatever order its files arrive.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -50,7 +51,8 @@ static void assert_same(const cJSON *a, const cJSON *b, const char *where, doubl
 {
 	if ((a->type & 0xFF) != (b->type & 0xFF))
 		fail_msg("%s: kinds differ", where);
-	if (cJSON_IsNumber(a) && fabs(a->valuedouble - b->valuedouble) > 1e-12 * fmax(scale, fabs(a->valuedouble)))
+	if (cJSON_IsNumber(a) &&
+		fabs(a->valuedouble - b->valuedouble) > 1e-12 * fmax(scale, fabs(a->valuedouble)))
 		fail_msg("%s: %.17g is not %.17g", where, a->valuedouble, b->valuedouble);
 	if (cJSON_IsString(a) && strcmp(a->valuestring, b->valuestring) != 0)
 		fail_msg("%s: \"%s\" is not \"%s\"", where, a->valuestring, b->valuestring);
@@ -137,7 +139,8 @@ static void copy_log_part(const char *run, const char *root, const char *name, s
 
 static void grow_and_compare(const char *run, int shuffle)
 {
-	static const char *const logs[] = {"probe_losses.jsonl", "probe_losses_gaussian.jsonl", "train_log.jsonl"};
+	static const char *const logs[] = {
+		"probe_losses.jsonl", "probe_losses_gaussian.jsonl", "train_log.jsonl"};
 	char root[64], *names[MAX_CHECKPOINTS];
 	if (access(run, R_OK) != 0)
 		fail_msg("%s is not there", run);

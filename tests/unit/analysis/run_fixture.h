@@ -38,22 +38,27 @@ static inline void append_text(const char *root, const char *name, const char *t
 /* Deterministic, not smooth to the last digit: a course that turns into a second direction at `turn`. */
 static inline void fixture_vectors(int64_t step, int64_t turn, float *a, float *b)
 {
-	double along = 0.01 * (double)(step < turn ? step : turn), across = 0.012 * (double)(step > turn ? step - turn : 0);
+	double along = 0.01 * (double)(step < turn ? step : turn),
+		   across = 0.012 * (double)(step > turn ? step - turn : 0);
 	for (int i = 0; i < FIXTURE_D_IN; i++)
 		a[i] = (float)(cos(i + 1.0) + 1e-3 * (double)step * sin(2.0 * i + 0.3));
 	for (int i = 0; i < FIXTURE_D_OUT; i++)
-		b[i] = (float)(along * cos(3.0 * i) + across * sin(5.0 * i + 1) + 1e-4 * sin(0.7 * (double)step * (i + 1)));
+		b[i] = (float)(along * cos(3.0 * i) + across * sin(5.0 * i + 1) +
+					   1e-4 * sin(0.7 * (double)step * (i + 1)));
 }
 
-static inline void write_adapter_values(const char *root, const char *checkpoint, const float *a, const float *b)
+static inline void write_adapter_values(
+	const char *root, const char *checkpoint, const float *a, const float *b)
 {
 	char directory[1024], header[512];
 	float data[FIXTURE_D_IN + FIXTURE_D_OUT];
 	make_directory(root, checkpoint);
 	snprintf(directory, sizeof directory, "%s/%s", root, checkpoint);
 	snprintf(header, sizeof header,
-		"{\"base_model.model.layers.3.down_proj.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[1,%d],\"data_offsets\":[0,%d]},"
-		"\"base_model.model.layers.3.down_proj.lora_B.weight\":{\"dtype\":\"F32\",\"shape\":[%d,1],\"data_offsets\":[%d,%d]}}",
+		"{\"base_model.model.layers.3.down_proj.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[1,%d],\"data_"
+		"offsets\":[0,%d]},"
+		"\"base_model.model.layers.3.down_proj.lora_B.weight\":{\"dtype\":\"F32\",\"shape\":[%d,1],\"data_"
+		"offsets\":[%d,%d]}}",
 		FIXTURE_D_IN, FIXTURE_D_IN * 4, FIXTURE_D_OUT, FIXTURE_D_IN * 4, (FIXTURE_D_IN + FIXTURE_D_OUT) * 4);
 	memcpy(data, a, sizeof(float) * FIXTURE_D_IN);
 	memcpy(data + FIXTURE_D_IN, b, sizeof(float) * FIXTURE_D_OUT);
@@ -85,7 +90,8 @@ static inline int64_t fixture_monotonic(void *context)
 	return ((fixture_time *)context)->monotonic_ms;
 }
 
-static inline pt_pipeline *fixture_pipeline(const char *root, bool watch, fixture_time *now, const pt_settings *settings)
+static inline pt_pipeline *fixture_pipeline(
+	const char *root, bool watch, fixture_time *now, const pt_settings *settings)
 {
 	pt_clock real = pt_clock_system();
 	now->wall_ms = pt_clock_wall_ms(&real) + 3600 * 1000;

@@ -55,7 +55,8 @@ static void a_missing_path_and_a_file_are_told_apart(void **state)
 	write_text(*state, "file", "x");
 	path_of(path, *state, "file");
 	pt_run_path paths[2] = {{.path = path}};
-	pt_pipeline_options options = {.paths = paths, .n_paths = 1, .settings = pt_settings_default(), .clock = pt_clock_system()};
+	pt_pipeline_options options = {
+		.paths = paths, .n_paths = 1, .settings = pt_settings_default(), .clock = pt_clock_system()};
 	pt_pipeline *pipeline = NULL;
 	pt_error err;
 	assert_int_equal(pt_pipeline_create(&options, &pipeline, &err), PT_ERR_NOT_DIRECTORY);
@@ -159,8 +160,10 @@ static void nan_and_changed_shapes_leave_gaps(void **state)
 	path_of(directory, *state, "checkpoint-20");
 	float values[4] = {1, 2, 3, 4};
 	write_safetensors(directory, "adapter_model.safetensors",
-		"{\"base_model.model.layers.3.down_proj.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]},"
-		"\"base_model.model.layers.3.down_proj.lora_B.weight\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[8,16]}}",
+		"{\"base_model.model.layers.3.down_proj.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_"
+		"offsets\":[0,8]},"
+		"\"base_model.model.layers.3.down_proj.lora_B.weight\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_"
+		"offsets\":[8,16]}}",
 		values, sizeof values);
 	pt_snapshot *snapshot = fixture_cold(*state, NULL);
 	const pt_run_view *run = &snapshot->runs[0];
@@ -185,7 +188,8 @@ static void a_without_b_is_told(void **state)
 	path_of(directory, *state, "checkpoint-10");
 	float values[FIXTURE_D_IN] = {1};
 	write_safetensors(directory, "adapter_model.safetensors",
-		"{\"base_model.model.layers.3.down_proj.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[1,12],\"data_offsets\":[0,48]}}",
+		"{\"base_model.model.layers.3.down_proj.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[1,12],\"data_"
+		"offsets\":[0,48]}}",
 		values, sizeof values);
 	pt_snapshot *snapshot = fixture_cold(*state, NULL);
 	const pt_problem *problem = problem_of(&snapshot->runs[0], "missing_pair");
@@ -199,9 +203,11 @@ static void bad_log_lines_are_counted_with_their_numbers(void **state)
 {
 	write_adapter(*state, 5, 100);
 	write_text(*state, "train_log.jsonl",
-		"{\"step\": 1, \"loss\": 2.0}\n{\"step\": 2, \"loss\": \n{\"step\": 3, \"loss\": NaN}\n{\"step\": 4, \"loss\": 1.0}\n");
+		"{\"step\": 1, \"loss\": 2.0}\n{\"step\": 2, \"loss\": \n{\"step\": 3, \"loss\": NaN}\n{\"step\": 4, "
+		"\"loss\": 1.0}\n");
 	write_text(*state, "probe_losses.jsonl",
-		"{\"probes\": [\"a\", \"b\"]}\n{\"step\": 1, \"losses\": [1, 2]}\n{\"step\": 2, \"losses\": [NaN, 2]}\n"
+		"{\"probes\": [\"a\", \"b\"]}\n{\"step\": 1, \"losses\": [1, 2]}\n{\"step\": 2, \"losses\": [NaN, "
+		"2]}\n"
 		"{\"step\": 3, \"losses\": [1.5, 2.5]}\n");
 	pt_snapshot *snapshot = fixture_cold(*state, NULL);
 	const pt_run_view *run = &snapshot->runs[0];
@@ -237,7 +243,8 @@ static void arrivals_are_seen_and_deleted_results_stay(void **state)
 	assert_true(fixture_pump(pipeline, &now));
 	append_text(*state, "train_log.jsonl", "{\"step\": 2, \"loss\": 1.5}\n{\"step\": 3, \"lo");
 	assert_true(fixture_pump(pipeline, &now));
-	snprintf(command, sizeof command, "rm -r %s/checkpoint-5 %s/checkpoint-10", (char *)*state, (char *)*state);
+	snprintf(
+		command, sizeof command, "rm -r %s/checkpoint-5 %s/checkpoint-10", (char *)*state, (char *)*state);
 	assert_int_equal(system(command), 0);
 	assert_true(fixture_pump(pipeline, &now));
 	pt_snapshot *snapshot = fixture_snapshot(pipeline);
@@ -382,7 +389,8 @@ static void every_failing_allocation_is_survived(void **state)
 	for (int64_t step = 5; step <= 15; step += 5)
 		write_adapter(*state, step, 100);
 	write_text(*state, "train_log.jsonl", "{\"step\": 1, \"loss\": 2.0}\n");
-	write_text(*state, "probe_losses.jsonl", "{\"probes\": [\"a\"]}\n{\"step\": 1, \"losses\": [1]}\n{\"step\": 2, \"losses\": [2]}\n");
+	write_text(*state, "probe_losses.jsonl",
+		"{\"probes\": [\"a\"]}\n{\"step\": 1, \"losses\": [1]}\n{\"step\": 2, \"losses\": [2]}\n");
 	bool done = false;
 	for (size_t n = 1; !done; n += n < 200 ? 1 : 7) {
 		pt_alloc_fail_at(n, false);

@@ -35,7 +35,8 @@ static void rows_in_any_order_are_sorted_and_gaps_are_missing(void **state)
 	pt_metric_table table;
 	pt_metric_table_init(&table);
 	for (size_t i = 0; i < 6; i++)
-		assert_int_equal(pt_metric_table_set(&table, order[i], i % 2 ? "odd" : "even", (double)order[i], NULL), PT_OK);
+		assert_int_equal(
+			pt_metric_table_set(&table, order[i], i % 2 ? "odd" : "even", (double)order[i], NULL), PT_OK);
 	for (size_t i = 0; i < table.n_rows; i++)
 		assert_int_equal(table.steps[i], 10 * (int64_t)i);
 	const double *odd = pt_metric_table_column(&table, "odd")->values;
@@ -81,8 +82,9 @@ static void module_sets_select(void **state)
 	assert_int_equal(pt_module_layer(q21), 21);
 	assert_int_equal(pt_module_layer("lm_head"), -1);
 	assert_int_equal(pt_module_layer("h.3x.q"), -1);
-	assert_true(pt_module_set_valid("layers=3-4") && pt_module_set_valid("*") && !pt_module_set_valid("layers=4-3") &&
-	            !pt_module_set_valid("layers=x") && !pt_module_set_valid("layers=3-"));
+	assert_true(pt_module_set_valid("layers=3-4") && pt_module_set_valid("*") &&
+				!pt_module_set_valid("layers=4-3") && !pt_module_set_valid("layers=x") &&
+				!pt_module_set_valid("layers=3-"));
 }
 
 static void settings_have_their_defaults(void **state)

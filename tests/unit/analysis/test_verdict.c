@@ -31,11 +31,19 @@ static int set_up(void **state)
 	f.run.n_steps = N;
 	f.run.steps = f.steps;
 	pt_matrix_view *b = &f.run.matrices[PT_MATRIX_B];
-	b->norms = (pt_norm_view){.present = true, .norm = f.ones, .drift = f.ones, .step_length = f.ones, .path_length = f.ones};
+	b->norms = (pt_norm_view){
+		.present = true, .norm = f.ones, .drift = f.ones, .step_length = f.ones, .path_length = f.ones};
 	b->pca.turning_step = PT_NO_STEP;
 	b->n_cosines = 1;
-	b->cosines[0] = (pt_cosine_view){.present = true, .k = 15, .k_used = 15, .k_checkpoints = 3,
-		.minimum_step = 235, .minimum_value = 0.813, .dip_step = 100, .dip_value = 0.906, .dip_prominence = 0.07};
+	b->cosines[0] = (pt_cosine_view){.present = true,
+		.k = 15,
+		.k_used = 15,
+		.k_checkpoints = 3,
+		.minimum_step = 235,
+		.minimum_value = 0.813,
+		.dip_step = 100,
+		.dip_value = 0.906,
+		.dip_prominence = 0.07};
 	b->change_points = f.changes;
 	*state = &f;
 	return 0;
@@ -63,7 +71,8 @@ static void has(const char *text, const char *part)
 static void a_backed_turn_is_claimed_with_its_figures(void **state)
 {
 	fixture *f = *state;
-	f->changes[0] = (pt_change_point_view){.step = 105, .known_at_step = 125, .ratio = 2.5, .phi_deg = 49, .usual_phi_deg = 25};
+	f->changes[0] = (pt_change_point_view){
+		.step = 105, .known_at_step = 125, .ratio = 2.5, .phi_deg = 49, .usual_phi_deg = 25};
 	f->run.matrices[PT_MATRIX_B].n_change_points = 1;
 	pt_verdict verdict = judge(f);
 	assert_int_equal(verdict.severity, PT_SEVERITY_ALERT);
@@ -79,7 +88,8 @@ static void a_backed_turn_is_claimed_with_its_figures(void **state)
 static void a_small_angle_is_no_turn(void **state)
 {
 	fixture *f = *state;
-	f->changes[0] = (pt_change_point_view){.step = 105, .known_at_step = 125, .ratio = 2.5, .phi_deg = 30, .usual_phi_deg = 25};
+	f->changes[0] = (pt_change_point_view){
+		.step = 105, .known_at_step = 125, .ratio = 2.5, .phi_deg = 30, .usual_phi_deg = 25};
 	f->run.matrices[PT_MATRIX_B].n_change_points = 1;
 	pt_verdict verdict = judge(f);
 	assert_int_equal(verdict.severity, PT_SEVERITY_INFO);
@@ -91,7 +101,8 @@ static void a_small_angle_is_no_turn(void **state)
 static void without_agreement_nothing_is_claimed(void **state)
 {
 	fixture *f = *state;
-	f->changes[0] = (pt_change_point_view){.step = 280, .known_at_step = 300, .ratio = 4, .phi_deg = 94, .usual_phi_deg = 54};
+	f->changes[0] = (pt_change_point_view){
+		.step = 280, .known_at_step = 300, .ratio = 4, .phi_deg = 94, .usual_phi_deg = 54};
 	f->run.matrices[PT_MATRIX_B].n_change_points = 1;
 	assert_int_equal(judge(f).severity, PT_SEVERITY_INFO);
 	f->run.matrices[PT_MATRIX_B].pca.turning_step = 290; /* the turning point agrees where the dip does not */
@@ -101,8 +112,10 @@ static void without_agreement_nothing_is_claimed(void **state)
 static void a_backed_change_goes_before_a_larger_one_without(void **state)
 {
 	fixture *f = *state;
-	f->changes[0] = (pt_change_point_view){.step = 280, .known_at_step = 300, .ratio = 9, .phi_deg = 94, .usual_phi_deg = 54};
-	f->changes[1] = (pt_change_point_view){.step = 95, .known_at_step = 120, .ratio = 2, .phi_deg = 80, .usual_phi_deg = 25};
+	f->changes[0] = (pt_change_point_view){
+		.step = 280, .known_at_step = 300, .ratio = 9, .phi_deg = 94, .usual_phi_deg = 54};
+	f->changes[1] = (pt_change_point_view){
+		.step = 95, .known_at_step = 120, .ratio = 2, .phi_deg = 80, .usual_phi_deg = 25};
 	f->run.matrices[PT_MATRIX_B].n_change_points = 2;
 	assert_int_equal(judge(f).step, 95);
 }

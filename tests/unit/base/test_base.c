@@ -124,12 +124,17 @@ static void nothing_foreign_reaches_a_terminal(void **state)
 	assert_clean("model.layers.0", "model.layers.0");
 	assert_clean("norm ‖B‖ 汉字 é", "norm ‖B‖ 汉字 é");
 	assert_clean("\x1b]52;c;aGk=\x07", "\xEF\xBF\xBD]52;c;aGk=\xEF\xBF\xBD");
-	assert_clean("a\nb\tc\x7f", "a\xEF\xBF\xBD" "b\xEF\xBF\xBD" "c\xEF\xBF\xBD");
-	assert_clean("\xC2\x9B" "31m", "\xEF\xBF\xBD" "31m");                    /* C1 CSI */
-	assert_clean("x\xE2\x80\xAEy", "x\xEF\xBF\xBDy");                        /* right-to-left override */
-	assert_clean("x\xE2\x80\x8By", "x\xEF\xBF\xBDy");                        /* zero-width space */
-	assert_clean("x\xF3\xA0\x81\x81y", "x\xEF\xBF\xBDy");                    /* tag character */
-	assert_clean("\xFF\xC0\xAF", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");    /* ill-formed */
+	assert_clean("a\nb\tc\x7f", "a\xEF\xBF\xBD"
+								"b\xEF\xBF\xBD"
+								"c\xEF\xBF\xBD");
+	assert_clean("\xC2\x9B"
+				 "31m",
+		"\xEF\xBF\xBD"
+		"31m");                                                           /* C1 CSI */
+	assert_clean("x\xE2\x80\xAEy", "x\xEF\xBF\xBDy");                     /* right-to-left override */
+	assert_clean("x\xE2\x80\x8By", "x\xEF\xBF\xBDy");                     /* zero-width space */
+	assert_clean("x\xF3\xA0\x81\x81y", "x\xEF\xBF\xBDy");                 /* tag character */
+	assert_clean("\xFF\xC0\xAF", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"); /* ill-formed */
 	assert_clean("e\xCC\x81\xCC\x81\xCC\x81\xCC\x81\xCC\x81", "e\xCC\x81\xCC\x81"); /* stacked marks */
 	char out[4];
 	assert_int_equal(pt_text_sanitize(out, sizeof out, "ab\0c", 4), 2 + 0);
@@ -149,7 +154,8 @@ static void widths_do_not_depend_on_the_locale(void **state)
 static void doubles_round_trip_in_the_shortest_text(void **state)
 {
 	(void)state;
-	static const double values[] = {0.1, 1.0 / 3, 1e300, 5e-324, -2.5, 123456789.123456789, 0.30000000000000004, 1e-7};
+	static const double values[] = {
+		0.1, 1.0 / 3, 1e300, 5e-324, -2.5, 123456789.123456789, 0.30000000000000004, 1e-7};
 	for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
 		char out[40];
 		pt_text_double(out, sizeof out, values[i]);
