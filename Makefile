@@ -87,7 +87,7 @@ ALL_SCRIPTS = $(foreach g,$(GROUPS),$(SCRIPTS_$(g))) $(MORE_SCRIPTS)
 -include $(wildcard src/*/*.mk tests/*/*.mk tests/*/*/*.mk)
 
 # Make the parts side by side, unless the caller has said how many jobs there are to be.
-PARALLEL = $(if $(findstring j,$(firstword -$(MAKEFLAGS))),,-j$$(nproc 2>/dev/null || echo 2))
+PARALLEL = $(if $(filter -j%,$(MAKEFLAGS)),,-j$$(nproc 2>/dev/null || echo 2))
 
 # ---- what people call -------------------------------------------------------------------------------------
 
