@@ -176,7 +176,7 @@ size_t pt_sparkline(
 		lo = range.n ? range.lo : 0;
 		hi = range.n ? range.hi : 1;
 	}
-	for (int col = 0; col < cols; col++) {
+	for (int col = 0; col < cols && !text.cut; col++) {
 		size_t from = n * (size_t)col / (size_t)cols, to = n * ((size_t)col + 1) / (size_t)cols;
 		double mean = 0;
 		size_t seen = 0;

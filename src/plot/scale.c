@@ -70,6 +70,12 @@ static double round_nice(double size, bool up, const double *mantissas, size_t n
 
 static const double one_two_five[] = {1, 2, 5};
 
+/* n · step without the rounding of a step such as 0.05: 12 · 0.05 is 0.6000000000000001, 12 / 20 is 0.6. */
+static double multiple(double n, double step)
+{
+	return step < 1 ? n / round(1 / step) : n * step;
+}
+
 /* Is the distance of lo and hi lost in rounding, or nothing? */
 static bool is_constant(double lo, double hi)
 {
@@ -95,8 +101,8 @@ static pt_scale fit_linear(double lo, double hi)
 		hi = 0;
 	double step = round_nice((hi - lo) / 8, true, one_two_five, 3);
 	/* the small shift keeps a limit that lies on a multiple, up to rounding, where it is */
-	lo = floor(lo / step + 1e-9) * step;
-	hi = ceil(hi / step - 1e-9) * step;
+	lo = multiple(floor(lo / step + 1e-9), step);
+	hi = multiple(ceil(hi / step - 1e-9), step);
 	return (pt_scale){.lo = lo + 0.0, .hi = hi + 0.0};
 }
 
@@ -137,7 +143,7 @@ pt_scale pt_scale_fit_with(const pt_range *range, bool is_log, double must)
 
 pt_scale pt_scale_fit_steps(double first, double last)
 {
-	static const double growth[] = {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8};
+	static const double growth[] = {1, 1.2, 1.5, 2, 3, 4, 5, 6, 8};
 	if (!isfinite(first) || !isfinite(last))
 		return (pt_scale){.lo = 0, .hi = 1, .integer = true};
 	first = fmin(fmax(first, -greatest), greatest);

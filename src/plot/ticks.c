@@ -165,7 +165,7 @@ static double score_of(const tick_search *search, const progression *p, double p
 	double coverage = 1 - 0.5 * (low * low + high * high);
 	double density = (p->n - 1) / ((last - first) / span), best = search->wanted - 1;
 	/* a step axis is read at its ends: that both have their label is worth a denser set */
-	double ends = scale->integer && fabs(low) < 1e-6 && fabs(high) < 1e-6 ? 0.2 : 0;
+	double ends = scale->integer && fabs(low) < 1e-6 && fabs(high) < 1e-6 ? 0.8 : 0;
 	return 0.35 * simplicity + 0.2 * coverage + 0.4 * (2 - fmax(density / best, best / density)) + ends;
 }
 
@@ -200,7 +200,7 @@ static void consider_unit(tick_search *search, double unit, double preference)
 {
 	enum { MAX_SKIP = 3, MAX_VALUES = 4 * PT_MAX_TICKS };
 	const pt_scale *scale = search->scale;
-	double slack = 1e-9 * (scale->hi - scale->lo);
+	double slack = 1e-9 * (scale->is_log ? scale->lo : scale->hi - scale->lo);
 	double from = ceil((scale->lo - slack) / unit), to = floor((scale->hi + slack) / unit);
 	if (from > to || to - from > MAX_VALUES || fabs(from) > 1e15 || fabs(to) > 1e15)
 		return;
@@ -313,24 +313,30 @@ static void add_minor(pt_ticks *ticks, const decades *d, const pt_scale *scale, 
 		}
 }
 
-/* Labels at every n-th decade: as many as are legible, with the first and the last rather than without. */
+/* Labels at every n-th decade: as many as are legible; rather with the first, the last, and 1 itself in the
+ * row. */
 static pt_ticks whole_decades(decades *d, const pt_scale *scale, const pt_axis_room *room)
 {
+	static const int spacings[] = {
+		1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 150, 200, 300};
 	pt_ticks best = {0};
-	int best_score = 0;
+	int best_score = 0, span = d->last - d->first;
 	decades found = *d;
-	for (d->every = 1; d->every <= d->last - d->first && d->every <= 200; d->every++)
-		for (d->offset = 0; d->offset < d->every; d->offset++) {
-			pt_ticks ticks = ticks_of_decades(d, scale, room);
-			bool has_first = d->offset == 0, has_last = (d->last - d->first) % d->every == d->offset;
-			int score = (int)ticks.n + has_first + has_last;
-			if (ticks.n < 2 || ticks.n >= PT_MAX_TICKS || score <= best_score ||
-				!is_legible(&ticks, room, false))
-				continue;
-			best = ticks;
-			best_score = score;
-			found = *d;
-		}
+	for (size_t i = 0; i < 2 * sizeof spacings / sizeof *spacings; i++) {
+		d->every = spacings[i / 2];
+		int aligned = ((-d->first) % d->every + d->every) % d->every;
+		d->offset = i % 2 ? aligned : 0;
+		if (d->every > span || span / d->every >= PT_MAX_TICKS - 1)
+			continue;
+		pt_ticks ticks = ticks_of_decades(d, scale, room);
+		bool has_first = d->offset == 0, has_last = span % d->every == d->offset;
+		int score = (int)ticks.n + has_first + has_last + (d->offset == aligned);
+		if (ticks.n < 2 || score <= best_score || !is_legible(&ticks, room, false))
+			continue;
+		best = ticks;
+		best_score = score;
+		found = *d;
+	}
 	*d = found;
 	return best;
 }

@@ -54,7 +54,7 @@ pt_scale pt_scale_fit_with(const pt_range *range, bool is_log, double must);
 
 /**
  * Limits for a step axis that grows: from 0 (or, where the first step is more than half of the last, from it
- * rounded down) to the last step rounded up along 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 · 10^n.
+ * rounded down) to the last step rounded up along 1, 1.2, 1.5, 2, 3, 4, 5, 6, 8 · 10^n.
  */
 pt_scale pt_scale_fit_steps(double first, double last);
 
@@ -98,13 +98,15 @@ typedef struct pt_axis_room {
 
 /**
  * Ticks by the extended Wilkinson search (Talbot, Lin, Hanrahan: An extension of Wilkinson's algorithm for
- * positioning tick labels on axes, 2010): simplicity, coverage, density and legibility weighted
- * 0.25, 0.2, 0.5, 0.05; only whole steps when scale->integer; labels never overlap (two columns, or a row
- * where there is room, between); digits from the spacing, so that all labels of an axis have the same
- * decimals. Log axes: decades (every n-th where crowded), 2 and 5 where there is room, the other sub-decades
- * as minor ticks; within less than a decade as linear.
+ * positioning tick labels on axes, 2010): simplicity, coverage and density weighted 0.35, 0.2, 0.4 (the
+ * paper's 0.25, 0.2, 0.5 favour steps of 3 and 4 on short axes); legibility is a condition, not a weight:
+ * labels never overlap (two columns, or a row, between; less where only two labels fit). Only whole steps
+ * when scale->integer, and there rather with a label at both ends; digits from the spacing, so that all
+ * labels of an axis have the same decimals. Log axes: decades (every n-th where crowded), 2 and 5 where there
+ * is room, the other sub-decades as minor ticks; within less than a decade as linear.
  *
- * Room for two labels always gives at least two, for one at least one; none gives n = 0. Pure.
+ * Room for two labels gives at least two (unless a step axis holds one whole step only), for one at least
+ * one; none gives n = 0. Pure.
  * @cost bounded, about 2,000 candidates at most
  */
 pt_ticks pt_ticks_make(const pt_scale *scale, const pt_axis_room *room);

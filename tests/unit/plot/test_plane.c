@@ -1,0 +1,163 @@
+/* Trajectories, heat maps, and places for labels. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <limits.h>
+#include <math.h>
+#include <cmocka.h>
+
+#include "phasetop/plot/heatmap.h"
+#include "phasetop/plot/place.h"
+#include "phasetop/plot/scatter.h"
+
+static const pt_ink step = {.role = 3, .series = 1};
+
+static void a_trajectory_runs_through_its_gradient(void **state)
+{
+	(void)state;
+	double x[] = {0, 1, 2, 3}, y[] = {0, 1, NAN, 3};
+	pt_scale unit = pt_scale_exact(0, 3, false);
+	pt_canvas *canvas = pt_canvas_create(PT_CANVAS_BLOCK, 4, 2);
+	pt_trajectory_draw(canvas, &unit, &unit, &(pt_trajectory){.x = x, .y = y, .n = 4, .ink = step});
+	pt_ink ink;
+	assert_int_equal(pt_canvas_glyph(canvas, 0, 1, &ink), 0x2584);
+	assert_int_equal(ink.level, 0);
+	assert_int_equal(pt_canvas_glyph(canvas, 1, 1, &ink), 0x2580);
+	assert_int_equal(ink.level, 33);
+	assert_int_equal(pt_canvas_glyph(canvas, 3, 0, &ink), 0x2580);
+	assert_int_equal(ink.level, 100);
+	assert_int_equal(pt_canvas_glyph(canvas, 2, 0, &ink), 0);
+	int col, row;
+	assert_true(pt_plane_cell(canvas, &unit, &unit, 3, 3, &col, &row));
+	assert_int_equal(col, 3);
+	assert_int_equal(row, 0);
+	assert_false(pt_plane_cell(canvas, &unit, &unit, 4, 3, &col, &row));
+	assert_false(pt_plane_cell(canvas, &unit, &unit, NAN, 3, &col, &row));
+	pt_canvas_destroy(canvas);
+}
+
+static void joined_points_have_no_holes(void **state)
+{
+	(void)state;
+	double x[] = {0, 1}, y[] = {0.5, 0.5};
+	pt_scale unit = pt_scale_exact(0, 1, false);
+	pt_canvas *canvas = pt_canvas_create(PT_CANVAS_BRAILLE, 30, 3);
+	pt_trajectory_draw(
+		canvas, &unit, &unit, &(pt_trajectory){.x = x, .y = y, .n = 2, .ink = step, .connect = true});
+	int last = -1;
+	for (int col = 0; col < 30; col++) {
+		pt_ink ink;
+		assert_true(pt_canvas_is_taken(canvas, col, 1));
+		pt_canvas_glyph(canvas, col, 1, &ink);
+		assert_true(ink.level >= last);
+		last = ink.level;
+	}
+	assert_int_equal(last, 100);
+	pt_canvas_destroy(canvas);
+	pt_trajectory_draw(NULL, &unit, &unit, &(pt_trajectory){.x = x, .y = y, .n = 2});
+}
+
+static void equal_units(void **state)
+{
+	(void)state;
+	pt_scale x = pt_scale_exact(0, 10, false), y = pt_scale_exact(0, 1, false);
+	pt_plane_equal_units(&x, &y, 40, 10, 2);
+	assert_true(fabs((x.hi - x.lo) / 40 - (y.hi - y.lo) / 20) < 1e-12);
+	assert_true(x.lo <= 0 && x.hi >= 10 && y.lo <= 0 && y.hi >= 1);
+	pt_plane_equal_units(&x, &y, 0, 0, 2);
+}
+
+static void heat_maps_show_two_rows_a_cell_and_skip_what_is_missing(void **state)
+{
+	(void)state;
+	double values[] = {0, 1, NAN, 0.5, 1, NAN};
+	pt_canvas *canvas = pt_canvas_create(PT_CANVAS_BRAILLE, 3, 1);
+	pt_heatmap_draw(canvas, values, 2, 3, 0, 1, 4);
+	pt_ink ink;
+	assert_int_equal(pt_canvas_glyph(canvas, 0, 0, &ink), 0x2580);
+	assert_int_equal(ink.level, 0);
+	assert_int_equal(canvas->cells[0].ground, 4);
+	assert_int_equal(canvas->cells[0].ground_level, 50);
+	assert_int_equal(pt_canvas_glyph(canvas, 2, 0, &ink), 0);
+	pt_canvas_destroy(canvas);
+	canvas = pt_canvas_create(PT_CANVAS_ASCII, 7, 5);
+	pt_heatmap_draw(canvas, values, 2, 3, 0, 1, 4);
+	assert_int_equal(pt_canvas_glyph(canvas, 3, 0, &ink), '@');
+	pt_heatmap_draw(canvas, values, 2, 3, 1, 0, 4);
+	pt_heatmap_draw(canvas, NULL, 2, 3, 0, 1, 4);
+	pt_heatmap_draw(NULL, values, 2, 3, 0, 1, 4);
+	pt_canvas_destroy(canvas);
+}
+
+static void labels_find_free_cells_beside_their_point(void **state)
+{
+	(void)state;
+	pt_places *places = pt_places_create(20, 5);
+	int col, row;
+	pt_places_take(places, 10, 2, 1, 1);
+	assert_true(pt_places_beside(places, 10, 2, 3, &col, &row));
+	assert_int_equal(col, 12);
+	assert_int_equal(row, 2);
+	assert_true(pt_places_beside(places, 10, 2, 3, &col, &row)); /* right is taken now: left */
+	assert_int_equal(col, 6);
+	assert_int_equal(row, 2);
+	assert_int_equal(pt_places_n_taken(places, 6, 2, 3, 1), 3);
+	pt_places_take(places, 0, 0, 20, 5);
+	assert_false(pt_places_beside(places, 10, 2, 3, &col, &row));
+	assert_false(pt_places_beside(places, 10, 2, 300, &col, &row));
+	pt_places_destroy(places);
+	assert_false(pt_places_beside(NULL, 10, 2, 3, &col, &row));
+}
+
+static void boxes_go_to_their_corner_or_to_the_nearest_free_place(void **state)
+{
+	(void)state;
+	pt_places *places = pt_places_create(20, 6);
+	int col, row;
+	assert_true(pt_places_box(places, PT_CORNER_BOTTOM_RIGHT, 5, 1, &col, &row));
+	assert_int_equal(col, 15);
+	assert_int_equal(row, 5);
+	assert_true(pt_places_box(places, PT_CORNER_BOTTOM_RIGHT, 5, 1, &col, &row));
+	assert_int_equal(pt_places_n_taken(places, col, row, 5, 1), 5);
+	assert_true(row != 5 || col + 5 < 15);
+	pt_places_take(places, 0, 0, 20, 6); /* nothing is free: the corner after all */
+	assert_true(pt_places_box(places, PT_CORNER_TOP_LEFT, 5, 1, &col, &row));
+	assert_int_equal(col, 0);
+	assert_int_equal(row, 0);
+	assert_false(pt_places_box(places, PT_CORNER_TOP_LEFT, 21, 1, &col, &row));
+	pt_places_destroy(places);
+	assert_false(pt_places_box(NULL, PT_CORNER_TOP_LEFT, 1, 1, &col, &row));
+}
+
+static void places_clip_and_know_a_canvas(void **state)
+{
+	(void)state;
+	pt_canvas *canvas = pt_canvas_create(PT_CANVAS_BLOCK, 3, 3);
+	pt_canvas_dot(canvas, 1, 2, step);
+	pt_canvas_under(canvas, 2, 2, 'x', step);
+	pt_places *places = pt_places_of_canvas(canvas);
+	assert_int_equal(pt_places_n_taken(places, 0, 0, 3, 3), 2);
+	assert_int_equal(pt_places_n_taken(places, -1, 0, 1, 3), 3);
+	pt_places_take(places, INT_MIN, INT_MIN, INT_MAX, INT_MAX);
+	pt_places_take(places, 2, -5, INT_MAX, INT_MAX);
+	assert_int_equal(pt_places_n_taken(places, 0, 0, 3, 3), 4);
+	pt_places_destroy(places);
+	pt_canvas_destroy(canvas);
+	assert_null(pt_places_of_canvas(NULL));
+	assert_null(pt_places_create(0, 3));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_trajectory_runs_through_its_gradient),
+		cmocka_unit_test(joined_points_have_no_holes),
+		cmocka_unit_test(equal_units),
+		cmocka_unit_test(heat_maps_show_two_rows_a_cell_and_skip_what_is_missing),
+		cmocka_unit_test(labels_find_free_cells_beside_their_point),
+		cmocka_unit_test(boxes_go_to_their_corner_or_to_the_nearest_free_place),
+		cmocka_unit_test(places_clip_and_know_a_canvas),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
