@@ -58,11 +58,12 @@ static pt_status fail_memory(const char *path, pt_error *err)
 /* Adds a warning; the ones beyond MAX_WARNINGS are left off. false: out of memory. */
 static bool warn(pt_adapter_config *config, const char *what, const char *key, const char *why)
 {
-	char shown[SHOWN_BYTES], line[256];
+	char shown[SHOWN_BYTES], line[PT_ERROR_MESSAGE_BYTES];
+	pt_text text = pt_text_over(line, sizeof line);
 	if (config->n_warnings >= MAX_WARNINGS)
 		return true;
 	pt_text_sanitize(shown, sizeof shown, key, strlen(key));
-	snprintf(line, sizeof line, "%s %s: %s", what, shown, why);
+	pt_text_addf(&text, "%s %s: %s", what, shown, why);
 	const char *copy = pt_arena_text(config->arena, line);
 	if (copy)
 		config->warnings[config->n_warnings++] = copy;

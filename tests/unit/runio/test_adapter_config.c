@@ -1,0 +1,227 @@
+/* adapter_config.json: scaling, patterns, and what is refused. (The real files: test_checkpoint_load.) */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+
+#include "phasetop/runio/adapter_config.h"
+#include "phasetop/runio/pattern.h"
+#include "runio_fixture.h"
+
+static pt_adapter_config *parse(const char *text)
+{
+	pt_adapter_config *config;
+	pt_error err;
+	if (pt_adapter_config_parse(text, strlen(text), "adapter_config.json", &config, &err) != PT_OK)
+		fail_msg("%s: %s", text, err.message);
+	return config;
+}
+
+static double scaling(const pt_adapter_config *config, const char *module, int64_t rank)
+{
+	double s = 0.0;
+	char warning[128];
+	assert_int_equal(
+		pt_adapter_config_scaling(config, module, rank, &s, warning, sizeof warning, NULL), PT_OK);
+	return s;
+}
+
+#define HEAD "{\"peft_type\":\"LORA\",\"peft_version\":\"0.21\",\"r\":8,\"lora_alpha\":16"
+
+static void scaling_is_alpha_over_rank(void **state)
+{
+	(void)state;
+	pt_adapter_config *config = parse(HEAD "}");
+	assert_true(scaling(config, "q", 8) == 2.0);
+	assert_true(scaling(config, "q", 4) == 4.0); /* the tensor's rank, not the config's */
+	assert_false(pt_adapter_config_uses_rslora(config));
+	assert_int_equal(pt_adapter_config_rank(config, "q"), 8);
+	assert_int_equal(pt_adapter_config_n_warnings(config), 0);
+	assert_string_equal(pt_adapter_config_warning(config, 0), "");
+	pt_adapter_config_destroy(config);
+	config =
+		parse("{\"peft_type\":\"LORA\",\"r\":8,\"lora_alpha\":0.75,\"use_rslora\":true,\"use_dora\":true,"
+			  "\"fan_in_fan_out\":true}");
+	assert_true(scaling(config, "q", 9) == 0.25);
+	assert_true(pt_adapter_config_uses_rslora(config) && pt_adapter_config_uses_dora(config) &&
+				pt_adapter_config_fan_in_fan_out(config));
+	pt_adapter_config_destroy(config);
+}
+
+static void a_disagreeing_rank_warns(void **state)
+{
+	(void)state;
+	double s = 0.0;
+	char warning[128];
+	pt_error err;
+	pt_adapter_config *config = parse(HEAD "}");
+	assert_int_equal(pt_adapter_config_scaling(config, "q", 8, &s, warning, sizeof warning, NULL), PT_OK);
+	assert_string_equal(warning, "");
+	assert_int_equal(pt_adapter_config_scaling(config, "q", 3, &s, warning, sizeof warning, NULL), PT_OK);
+	assert_non_null(strstr(warning, "rank 8"));
+	s = 7.0;
+	assert_int_equal(
+		pt_adapter_config_scaling(config, "q", 0, &s, warning, sizeof warning, &err), PT_ERR_INVALID);
+	assert_true(s == 7.0);
+	pt_adapter_config_destroy(config);
+}
+
+static void the_first_pattern_in_file_order_wins(void **state)
+{
+	(void)state;
+	pt_adapter_config *config =
+		parse(HEAD ",\"alpha_pattern\":{\"q_proj\":30,\"self_attn.q_proj\":2,\"^model\\\\.top\":4,"
+				   "\"layers\\\\.[0-3]\\\\.up\":5},\"rank_pattern\":{\"q_proj\":2,\"k\":3}}");
+	assert_true(pt_adapter_config_alpha(config, "model.self_attn.q_proj") == 30.0);
+	assert_true(pt_adapter_config_alpha(config, "q_proj") == 30.0);
+	assert_true(pt_adapter_config_alpha(config, "xq_proj") == 16.0);
+	assert_true(pt_adapter_config_alpha(config, "model.top") == 4.0);
+	assert_true(pt_adapter_config_alpha(config, "x.model.top") == 16.0);
+	assert_true(pt_adapter_config_alpha(config, "model.layers.3.up") == 5.0);
+	assert_true(pt_adapter_config_alpha(config, "model.layers.4.up") == 16.0);
+	assert_int_equal(pt_adapter_config_rank(config, "a.k"), 3);
+	assert_int_equal(pt_adapter_config_rank(config, "a.v"), 8);
+	pt_adapter_config_destroy(config);
+}
+
+static void old_files_look_both_up_under_one_key(void **state)
+{
+	(void)state;
+	static const char *const heads[] = {"{", "{\"exclude_modules\":null,"};
+	for (int is_new = 0; is_new < 2; is_new++) {
+		char text[512];
+		snprintf(text, sizeof text,
+			"%s\"peft_type\":\"LORA\",\"r\":8,\"lora_alpha\":16,\"rank_pattern\":{\"q\":4},"
+			"\"alpha_pattern\":{\"1.q\":3,\"v\":5}}",
+			heads[is_new]);
+		pt_adapter_config *config = parse(text);
+		assert_true(pt_adapter_config_alpha(config, "layers.1.q") == (is_new ? 3.0 : 16.0));
+		assert_true(pt_adapter_config_alpha(config, "layers.1.v") == 5.0);
+		assert_int_equal(pt_adapter_config_rank(config, "layers.1.q"), 4);
+		assert_int_equal(pt_adapter_config_rank(config, "layers.1.v"), 8);
+		/* the old pattern needs a dot before the key, but the whole name is looked up as it is */
+		assert_int_equal(pt_adapter_config_rank(config, "q"), 4);
+		pt_adapter_config_destroy(config);
+	}
+}
+
+static void hostile_patterns_warn_and_do_not_hang(void **state)
+{
+	(void)state;
+	char text[4096];
+	int n = snprintf(text, sizeof text,
+		HEAD ",\"rank_pattern\":{\"(a+)+b\":2,\"(?=x)\":3,\"(\":4,\"v\":[true],\"w\":Infinity,\"");
+	memset(text + n, 'a', 1000);
+	strcpy(text + n + 1000, "\":5}}");
+	pt_adapter_config *config = parse(text);
+	char module[2048];
+	memset(module, 'a', sizeof module);
+	module[2047] = '\0';
+	assert_int_equal(pt_adapter_config_rank(config, module), 8);
+	assert_int_equal(pt_adapter_config_rank(config, "aab"), 2);
+	assert_int_equal(pt_adapter_config_rank(config, "(?=x)"), 3); /* by its whole name, as PEFT would */
+	assert_int_equal(pt_adapter_config_rank(config, "v"), 8);
+	assert_int_equal(pt_adapter_config_n_warnings(config), 5);
+	for (size_t i = 0; i < 5; i++)
+		assert_non_null(strstr(pt_adapter_config_warning(config, i), "rank_pattern"));
+	pt_adapter_config_destroy(config);
+}
+
+static void odd_ranks_are_no_ranks(void **state)
+{
+	(void)state;
+	static const char *const ranks[] = {"0", "-1", "1.5", "\"8\"", "NaN", "1e300", "null"};
+	for (size_t i = 0; i < sizeof ranks / sizeof ranks[0]; i++) {
+		char text[256];
+		snprintf(text, sizeof text, "{\"peft_type\":\"LORA\",\"r\":%s,\"lora_alpha\":1}", ranks[i]);
+		pt_adapter_config *config = parse(text);
+		assert_int_equal(pt_adapter_config_rank(config, "q"), 0);
+		assert_int_equal(pt_adapter_config_n_warnings(config), 1);
+		assert_true(scaling(config, "q", 2) == 0.5);
+		assert_int_equal(pt_adapter_config_experts(config, "q", 16), 1);
+		pt_adapter_config_destroy(config);
+	}
+}
+
+static void experts_are_told_by_target_parameters(void **state)
+{
+	(void)state;
+	pt_adapter_config *config =
+		parse("{\"peft_type\":\"LORA\",\"r\":4,\"lora_alpha\":8,\"target_parameters\":"
+			  "[\"experts.gate_up_proj\",\"experts.down_proj\",7]}");
+	assert_int_equal(pt_adapter_config_experts(config, "model.layers.0.mlp.experts", 16), 4);
+	assert_int_equal(pt_adapter_config_experts(config, "model.layers.0.mlp.experts.base_layer", 16), 4);
+	assert_int_equal(pt_adapter_config_experts(config, "model.layers.0.mlp.xexperts", 16), 1);
+	assert_int_equal(pt_adapter_config_experts(config, "q_proj", 16), 1);
+	assert_int_equal(pt_adapter_config_experts(config, "experts", 4), 1);
+	assert_int_equal(pt_adapter_config_experts(config, "experts", 6), 1);
+	assert_int_equal(pt_adapter_config_experts(config, "experts", 2), 1);
+	pt_adapter_config_destroy(config);
+}
+
+static void what_is_no_lora_is_refused(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		pt_status code;
+		const char *says;
+	} cases[] = {
+		{"{\"peft_type\":\"ADALORA\",\"r\":1,\"lora_alpha\":1}", PT_ERR_NOT_LORA, "ADALORA"},
+		{"{\"peft_type\":\"lora\",\"r\":1,\"lora_alpha\":1}", PT_ERR_NOT_LORA, "lora"},
+		{"{\"peft_type\":\"\\u001b[2J\"}", PT_ERR_NOT_LORA, "\xEF\xBF\xBD"},
+		{"{\"peft_type\":null}", PT_ERR_INVALID, "peft_type"},
+		{"{\"r\":1}", PT_ERR_INVALID, "peft_type"},
+		{"7", PT_ERR_INVALID, "object"},
+		{"{\"peft_type\":\"LORA\"}", PT_ERR_INVALID, "lora_alpha"},
+		{"{\"peft_type\":\"LORA\",\"lora_alpha\":NaN}", PT_ERR_INVALID, "finite"},
+		{"{\"peft_type\":\"LORA\",\"lora_alpha\":-Infinity}", PT_ERR_INVALID, "finite"},
+		{"{\"peft_type\":\"LORA\",\"lora_alpha\":1e999}", PT_ERR_INVALID, "finite"},
+		{"{\"peft_type\":\"LORA\",\"lora_alpha\":true}", PT_ERR_INVALID, "number"},
+		{"{\"peft_type\":\"LORA\",\"lora_alpha\":1", PT_ERR_JSON, "ends"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		pt_adapter_config *config = NULL;
+		pt_error err;
+		pt_status status = pt_adapter_config_parse(cases[i].text, strlen(cases[i].text), "p", &config, &err);
+		if (status != cases[i].code || !strstr(err.message, cases[i].says))
+			fail_msg("%s: %s, %s", cases[i].text, pt_status_name(status), err.message);
+		assert_null(config);
+	}
+	pt_adapter_config *config = NULL;
+	pt_error err;
+	assert_int_equal(
+		pt_adapter_config_read("/nonexistent/adapter_config.json", &config, &err), PT_ERR_NO_CONFIG);
+	assert_string_equal(err.path, "/nonexistent/adapter_config.json");
+	pt_adapter_config_destroy(NULL);
+}
+
+static void variants_are_named(void **state)
+{
+	(void)state;
+	pt_adapter_config *config = parse(HEAD ",\"use_bdlora\":{\"nblocks\":2},\"kasa_config\":null}");
+	assert_string_equal(pt_adapter_config_variant(config), "block-diagonal LoRA");
+	pt_adapter_config_destroy(config);
+	config = parse(HEAD ",\"use_bdlora\":null,\"kasa_config\":false}");
+	assert_null(pt_adapter_config_variant(config));
+	pt_adapter_config_destroy(config);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(scaling_is_alpha_over_rank),
+		cmocka_unit_test(a_disagreeing_rank_warns),
+		cmocka_unit_test(the_first_pattern_in_file_order_wins),
+		cmocka_unit_test(old_files_look_both_up_under_one_key),
+		cmocka_unit_test(hostile_patterns_warn_and_do_not_hang),
+		cmocka_unit_test(odd_ranks_are_no_ranks),
+		cmocka_unit_test(experts_are_told_by_target_parameters),
+		cmocka_unit_test(what_is_no_lora_is_refused),
+		cmocka_unit_test(variants_are_named),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

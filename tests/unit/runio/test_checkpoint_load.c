@@ -1,0 +1,695 @@
+/* Checkpoints written by the real libraries, and hand-made bad ones. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <math.h>
+#include <stdbool.h>
+
+#include "phasetop/base/alloc.h"
+#include "phasetop/runio/checkpoint_load.h"
+#include "phasetop/runio/json.h"
+#include "runio_fixture.h"
+
+static double value_at(const pt_loaded_module *m, const void *values, size_t i)
+{
+	return m->is_f64 ? ((const double *)values)[i] : (double)((const float *)values)[i];
+}
+
+static double norm_of(const pt_loaded_module *m, const void *values, size_t n)
+{
+	double sum = 0.0;
+	for (size_t i = 0; i < n; i++)
+		sum += value_at(m, values, i) * value_at(m, values, i);
+	return sqrt(sum);
+}
+
+/* ‖s·B·A‖ formed outright, expert by expert. */
+static double norm_of_product(const pt_loaded_module *m)
+{
+	double sum = 0.0;
+	size_t r = (size_t)m->rank;
+	for (size_t e = 0; e < (size_t)m->n_experts; e++) {
+		for (size_t i = 0; i < m->b_rows; i++) {
+			for (size_t j = 0; j < m->a_cols; j++) {
+				double x = 0.0;
+				for (size_t k = e * r; k < (e + 1) * r; k++)
+					x += value_at(m, m->b, i * m->b_cols + k) * value_at(m, m->a, k * m->a_cols + j);
+				sum += x * x;
+			}
+		}
+	}
+	return fabs(m->scaling) * sqrt(sum);
+}
+
+static double number(const pt_json_value *object, const char *key)
+{
+	double value = (double)NAN;
+	(void)pt_json_number(pt_json_member(object, key), &value);
+	return value;
+}
+
+static void assert_close(const char *what, double got, double expected)
+{
+	if (!(fabs(got - expected) <= 1e-12 * fmax(1.0, fabs(expected))))
+		fail_msg("%s: %.17g, expected %.17g", what, got, expected);
+}
+
+static const pt_loaded_module *find_module(const pt_checkpoint *checkpoint, const char *name)
+{
+	for (size_t i = 0; i < checkpoint->n_modules; i++) {
+		if (strcmp(checkpoint->modules[i].name, name) == 0)
+			return &checkpoint->modules[i];
+	}
+	return NULL;
+}
+
+static void check_shape(const pt_json_value *array, const int64_t *shape, size_t n)
+{
+	size_t i = 0;
+	for (const pt_json_value *v = pt_json_first(array); v; v = pt_json_following(v), i++) {
+		double expected;
+		assert_true(pt_json_number(v, &expected));
+		assert_true(i < n && (double)shape[i] == expected);
+	}
+	assert_int_equal(i, n);
+}
+
+static void check_module(const char *where, const pt_checkpoint *checkpoint, const pt_json_value *expected)
+{
+	const pt_loaded_module *m = find_module(checkpoint, pt_json_key(expected));
+	char what[2048];
+	if (!m)
+		fail_msg("%s: no module %s", where, pt_json_key(expected));
+	snprintf(what, sizeof what, "%s %s", where, m->name);
+	assert_string_equal(m->adapter, "default");
+	assert_string_equal(m->dtype, pt_json_string(pt_json_member(expected, "dtype_A")));
+	assert_int_equal(m->rank, (int64_t)number(expected, "r"));
+	assert_true(m->finite_a && m->finite_b);
+	check_shape(pt_json_member(expected, "shape_A"), m->shape_a, m->n_shape_a);
+	check_shape(pt_json_member(expected, "shape_B"), m->shape_b, m->n_shape_b);
+	assert_close(what, m->scaling, number(expected, "scaling"));
+	assert_close(what, norm_of(m, m->a, m->a_rows * m->a_cols), number(expected, "norm_A"));
+	assert_close(what, norm_of(m, m->b, m->b_rows * m->b_cols), number(expected, "norm_B"));
+	bool has_product = pt_json_type_of(pt_json_member(expected, "norm_dW")) == PT_JSON_NUMBER;
+	assert_int_equal(m->has_product, has_product);
+	if (has_product)
+		assert_close(what, norm_of_product(m), number(expected, "norm_dW"));
+	size_t i = 0;
+	for (const pt_json_value *v = pt_json_first(pt_json_member(expected, "first_A")); v;
+		 v = pt_json_following(v)) {
+		double first;
+		assert_true(pt_json_number(v, &first));
+		assert_true(value_at(m, m->a, i++) == first);
+	}
+}
+
+static size_t count_of(const pt_json_value *container)
+{
+	size_t n = 0;
+	for (const pt_json_value *v = pt_json_first(container); v; v = pt_json_following(v))
+		n++;
+	return n;
+}
+
+/* "checkpoint-{step}/style/adapter_model.safetensors" → the directory of one step */
+static void directory_of(const char *name, const char *pattern, const char *step, char *out, size_t capacity)
+{
+	char below[512], *brace;
+	snprintf(below, sizeof below, "formats/%s/%s", name, pattern);
+	*strrchr(below, '/') = '\0';
+	brace = strstr(below, "{step}");
+	assert_non_null(brace);
+	char rest[256];
+	snprintf(rest, sizeof rest, "%s", brace + 6);
+	snprintf(brace, sizeof below - (size_t)(brace - below), "%s%s", step, rest);
+	shared_path(out, capacity, below);
+}
+
+static size_t check_adapter(const char *name, const pt_json_value *adapter)
+{
+	size_t n = 0;
+	const char *pattern = pt_json_string(pt_json_member(adapter, "path"));
+	const pt_json_value *checkpoints = pt_json_member(adapter, "checkpoints");
+	for (const pt_json_value *c = pt_json_first(checkpoints); c; c = pt_json_following(c)) {
+		char directory[1024];
+		pt_checkpoint *checkpoint;
+		pt_error err;
+		directory_of(name, pattern, pt_json_key(c), directory, sizeof directory);
+		if (pt_checkpoint_load(directory, PT_CHECKPOINT_ADAPTER, NULL, &checkpoint, &err) != PT_OK)
+			fail_msg("%s: %s", err.path, err.message);
+		const pt_json_value *modules = pt_json_member(c, "modules");
+		assert_int_equal(checkpoint->n_modules, count_of(modules));
+		assert_int_equal(checkpoint->n_skipped_tensors, count_of(pt_json_member(c, "non_lora")));
+		for (const pt_json_value *m = pt_json_first(modules); m; m = pt_json_following(m), n++)
+			check_module(directory, checkpoint, m);
+		pt_checkpoint_destroy(checkpoint);
+	}
+	return n;
+}
+
+static void agrees_with_every_adapter_of_the_real_libraries(void **state)
+{
+	(void)state;
+	char path[1024];
+	if (!shared_has("formats"))
+		skip();
+	shared_path(path, sizeof path, "formats");
+	DIR *formats = opendir(path);
+	assert_non_null(formats);
+	size_t n_cases = 0, n_modules = 0;
+	for (struct dirent *e; (e = readdir(formats));) {
+		char below[512];
+		pt_json_value *expected;
+		snprintf(below, sizeof below, "formats/%s/expected.json", e->d_name);
+		shared_path(path, sizeof path, below);
+		if (e->d_name[0] == '.' || access(path, R_OK) != 0)
+			continue;
+		assert_int_equal(pt_json_read(path, &expected, NULL), PT_OK);
+		const char *kind = pt_json_string(pt_json_member(expected, "kind"));
+		if (kind && strcmp(kind, "lora") == 0) {
+			const pt_json_value *adapters = pt_json_member(expected, "adapters");
+			for (const pt_json_value *a = pt_json_first(adapters); a; a = pt_json_following(a))
+				n_modules += check_adapter(e->d_name, a);
+			n_cases++;
+		}
+		pt_json_destroy(expected);
+	}
+	closedir(formats);
+	printf("%zu cases, %zu modules\n", n_cases, n_modules);
+	assert_true(n_cases >= 40);
+}
+
+static void other_methods_are_named(void **state)
+{
+	(void)state;
+	char path[1024];
+	size_t n = 0;
+	if (!shared_has("formats/other_peft"))
+		skip();
+	shared_path(path, sizeof path, "formats/other_peft");
+	DIR *methods = opendir(path);
+	assert_non_null(methods);
+	for (struct dirent *e; (e = readdir(methods));) {
+		static const char *const steps[] = {"checkpoint-4", "checkpoint-8"};
+		for (size_t i = 0; i < 2 && e->d_name[0] != '.'; i++) {
+			char below[512];
+			pt_checkpoint *checkpoint;
+			pt_error err;
+			snprintf(below, sizeof below, "formats/other_peft/%s/%s", e->d_name, steps[i]);
+			shared_path(path, sizeof path, below);
+			if (access(path, R_OK) != 0)
+				continue;
+			pt_status status = pt_checkpoint_load(path, PT_CHECKPOINT_ADAPTER, NULL, &checkpoint, &err);
+			if (status != PT_ERR_NOT_LORA)
+				fail_msg("%s: %s", path, pt_status_name(status));
+			assert_non_null(strstr(err.message, "method is"));
+			n++;
+		}
+	}
+	closedir(methods);
+	assert_true(n >= 20);
+}
+
+static pt_checkpoint *load_shared(const char *below, pt_checkpoint_kind kind)
+{
+	char path[1024];
+	pt_checkpoint *checkpoint;
+	pt_error err;
+	shared_path(path, sizeof path, below);
+	if (pt_checkpoint_load(path, kind, NULL, &checkpoint, &err) != PT_OK)
+		fail_msg("%s: %s", below, err.message);
+	return checkpoint;
+}
+
+static void the_tensor_decides_the_rank(void **state)
+{
+	(void)state;
+	if (!shared_has("formats/patterns_order_rank_trap"))
+		skip();
+	pt_checkpoint *checkpoint =
+		load_shared("formats/patterns_order_rank_trap/checkpoint-8", PT_CHECKPOINT_ADAPTER);
+	assert_int_equal(checkpoint->n_modules, 4);
+	const pt_loaded_module *q = find_module(checkpoint, "model.layers.0.self_attn.q_proj");
+	assert_int_equal(q->rank, 2);
+	assert_true(q->scaling == 8.0);
+	assert_int_equal(q->n_warnings, 1);
+	assert_non_null(strstr(q->warnings[0], "gives rank 3, the tensor has 2"));
+	const pt_loaded_module *v = find_module(checkpoint, "model.layers.0.self_attn.v_proj");
+	assert_int_equal(v->n_warnings, 0);
+	pt_checkpoint_destroy(checkpoint);
+}
+
+static void whole_networks_load_single_or_sharded(void **state)
+{
+	(void)state;
+	if (!shared_has("formats/life_sharded_full"))
+		skip();
+	pt_checkpoint *sharded = load_shared("formats/life_sharded_full/checkpoint-12", PT_CHECKPOINT_FULL);
+	pt_checkpoint *single = load_shared("formats/full_finetune_single/checkpoint-12", PT_CHECKPOINT_FULL);
+	assert_int_equal(sharded->n_problems, 0);
+	assert_int_equal(single->n_problems, 0);
+	assert_true(single->n_modules > 5);
+	for (size_t i = 0; i < single->n_modules; i++) {
+		const pt_loaded_module *m = &single->modules[i];
+		assert_string_equal(m->kind, "full");
+		assert_string_equal(m->adapter, "");
+		assert_true(isnan(m->scaling) && !m->has_product && m->rank == 0 && !m->b && m->n_shape_b == 0);
+		int64_t n = 1;
+		for (size_t k = 0; k < m->n_shape_a; k++)
+			n *= m->shape_a[k];
+		assert_int_equal(n, m->a_cols);
+		assert_int_equal(m->a_rows, 1);
+	}
+	pt_checkpoint_destroy(sharded);
+	pt_checkpoint_destroy(single);
+}
+
+static void interrupted_saves_are_told(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *below;
+		pt_checkpoint_kind kind;
+		pt_status code;
+		pt_status problem;
+	} cases[] = {
+		{"life_killed_after_ftruncate/checkpoint-8", PT_CHECKPOINT_ADAPTER, PT_ERR_NOT_FOUND, PT_OK},
+		{"life_killed_tmp_not_renamed/checkpoint-8", PT_CHECKPOINT_ADAPTER, PT_ERR_NOT_FOUND, PT_OK},
+		{"life_killed_before_config/checkpoint-8", PT_CHECKPOINT_ADAPTER, PT_OK, PT_ERR_NO_CONFIG},
+		{"life_killed_config_empty/checkpoint-8", PT_CHECKPOINT_ADAPTER, PT_OK, PT_ERR_EMPTY},
+		{"life_killed_sharded_no_index/checkpoint-8", PT_CHECKPOINT_FULL, PT_ERR_NOT_FOUND, PT_OK},
+		{"life_adapter_bin/checkpoint-4", PT_CHECKPOINT_ADAPTER, PT_ERR_PICKLE, PT_OK},
+	};
+	if (!shared_has("formats/life_killed_before_config"))
+		skip();
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char path[1024], below[512];
+		pt_checkpoint *checkpoint;
+		pt_error err;
+		snprintf(below, sizeof below, "formats/%s", cases[i].below);
+		shared_path(path, sizeof path, below);
+		assert_int_equal(access(path, R_OK), 0);
+		pt_status status = pt_checkpoint_load(path, cases[i].kind, NULL, &checkpoint, &err);
+		if (status != cases[i].code)
+			fail_msg("%s: %s", below, pt_status_name(status));
+		if (status != PT_OK)
+			continue;
+		assert_int_equal(checkpoint->n_problems, 1);
+		assert_int_equal(checkpoint->problems[0].code, cases[i].problem);
+		assert_true(isnan(checkpoint->modules[0].scaling));
+		assert_false(checkpoint->modules[0].has_product);
+		pt_checkpoint_destroy(checkpoint);
+	}
+}
+
+/* --- hand-made --- */
+
+static char scratch[64];
+
+static int setup(void **state)
+{
+	(void)state;
+	scratch_directory(scratch);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	scratch_remove(scratch);
+	return 0;
+}
+
+static void write_config(const char *text)
+{
+	write_file(scratch, "adapter_config.json", text, strlen(text));
+}
+
+static const char plain_config[] = "{\"peft_type\":\"LORA\",\"r\":1,\"lora_alpha\":2}";
+
+static pt_checkpoint *load(pt_checkpoint_kind kind)
+{
+	pt_checkpoint *checkpoint;
+	pt_error err;
+	if (pt_checkpoint_load(scratch, kind, NULL, &checkpoint, &err) != PT_OK)
+		fail_msg("%s: %s", err.path, err.message);
+	return checkpoint;
+}
+
+static pt_status load_fails(pt_checkpoint_kind kind, pt_error *err)
+{
+	pt_checkpoint *checkpoint = NULL;
+	pt_status status = pt_checkpoint_load(scratch, kind, NULL, &checkpoint, err);
+	assert_int_not_equal(status, PT_OK);
+	assert_null(checkpoint);
+	return status;
+}
+
+#define ADAPTER "adapter_model.safetensors"
+
+static void a_bad_module_costs_itself_alone(void **state)
+{
+	(void)state;
+	static const char header[] =
+		"{\"x.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]},"
+		"\"x.lora_B.weight\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[8,16]},"
+		"\"alone.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[16,24]},"
+		"\"misfit.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[24,32]},"
+		"\"misfit.lora_B.weight\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[32,40]},"
+		"\"eight.lora_A.weight\":{\"dtype\":\"F8_E4M3\",\"shape\":[1,2],\"data_offsets\":[40,42]},"
+		"\"eight.lora_B.weight\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[42,50]},"
+		"\"empty.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[0,2],\"data_offsets\":[50,50]},"
+		"\"empty.lora_B.weight\":{\"dtype\":\"F32\",\"shape\":[2,0],\"data_offsets\":[50,50]},"
+		"\"twice.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[50,54]},"
+		"\"twice.lora_A.default.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[54,58]},"
+		"\"twice.lora_B.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[58,62]},"
+		"\"flat.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[62,66]},"
+		"\"flat.lora_B.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[66,70]},"
+		"\"x.lora_B.bias\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[70,74]}}";
+	unsigned char data[74] = {0};
+	write_safetensors(scratch, ADAPTER, header, data, sizeof data);
+	write_config(plain_config);
+	pt_checkpoint *c = load(PT_CHECKPOINT_ADAPTER);
+	assert_int_equal(c->n_modules, 2);
+	assert_string_equal(c->modules[0].name, "misfit");
+	assert_false(c->modules[0].has_product);
+	assert_string_equal(c->modules[1].name, "x");
+	assert_true(c->modules[1].has_product);
+	assert_int_equal(c->n_skipped_tensors, 1);
+	assert_string_equal(c->skipped_examples[0], "x.lora_B.bias");
+	static const struct {
+		pt_status code;
+		int64_t at;
+		const char *name;
+	} expected[] = {{PT_ERR_MISSING_PAIR, 16, "alone"}, {PT_ERR_UNSUPPORTED, 40, "eight"},
+		{PT_ERR_SHAPE, 50, "empty"}, {PT_ERR_SHAPE, 62, "flat"}, {PT_ERR_SHAPE, 32, "misfit"},
+		{PT_ERR_AMBIGUOUS, 54, "twice"}};
+	assert_int_equal(c->n_problems, 6);
+	int64_t data_at = 8 + (int64_t)sizeof header - 1;
+	for (size_t i = 0; i < 6; i++) {
+		assert_int_equal(c->problems[i].code, expected[i].code);
+		if (expected[i].code != PT_ERR_AMBIGUOUS)
+			assert_int_equal(c->problems[i].offset, data_at + expected[i].at);
+		assert_non_null(strstr(c->problems[i].message, expected[i].name));
+		assert_non_null(strstr(c->problems[i].path, ADAPTER));
+	}
+	pt_checkpoint_destroy(c);
+}
+
+static void values_that_are_not_finite_are_located(void **state)
+{
+	(void)state;
+	static const char header[] =
+		"{\"x.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[1,2000],\"data_offsets\":[0,8000]},"
+		"\"x.lora_B.weight\":{\"dtype\":\"BF16\",\"shape\":[3,1],\"data_offsets\":[8000,8006]}}";
+	unsigned char data[8006] = {0};
+	float bad[2] = {(float)NAN, (float)INFINITY}, large = 3e38f;
+	for (size_t i = 0; i < 1500;
+		 i++) /* large values are finite, and their sum must not overflow into a finding */
+		memcpy(data + 4 * i, &large, 4);
+	memcpy(data + 4 * 1500, bad, 8);
+	uint16_t b[3] = {0x3F80, 0xFF80, 0x3F80}; /* 1, −Inf, 1 */
+	memcpy(data + 8000, b, sizeof b);
+	write_safetensors(scratch, ADAPTER, header, data, sizeof data);
+	write_config(plain_config);
+	pt_checkpoint *c = load(PT_CHECKPOINT_ADAPTER);
+	int64_t data_at = 8 + (int64_t)sizeof header - 1;
+	assert_int_equal(c->n_modules, 1);
+	assert_false(c->modules[0].finite_a);
+	assert_false(c->modules[0].finite_b);
+	assert_true(c->modules[0].has_product);
+	assert_int_equal(c->modules[0].n_warnings, 1); /* A and B of two dtypes */
+	assert_int_equal(c->n_problems, 2);
+	assert_int_equal(c->problems[0].code, PT_ERR_NOT_FINITE);
+	assert_int_equal(c->problems[0].offset, data_at + 6000);
+	assert_non_null(strstr(c->problems[0].message, "x.lora_A.weight"));
+	assert_int_equal(c->problems[1].offset, data_at + 8002);
+	pt_checkpoint_destroy(c);
+}
+
+static void adapters_and_layers_sort_naturally(void **state)
+{
+	(void)state;
+	char header[4096] = "{", data[8 * 8] = {0};
+	static const char *const names[] = {
+		"m.layers.10.q|z", "m.layers.2.q|z", "m.layers.10.q|a", "m.layers.2.k|z"};
+	size_t at = 0;
+	for (size_t i = 0; i < 4; i++) {
+		const char *bar = strchr(names[i], '|');
+		for (const char *matrix = "AB"; *matrix; matrix++, at += 4)
+			sprintf(header + strlen(header),
+				"%s\"base_model.model.%.*s.lora_%c.%s.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_"
+				"offsets\":[%zu,%zu]}",
+				at ? "," : "", (int)(bar - names[i]), names[i], *matrix, bar + 1, at, at + 4);
+	}
+	strcat(header, "}");
+	write_safetensors(scratch, ADAPTER, header, data, at);
+	write_config(plain_config);
+	pt_checkpoint *c = load(PT_CHECKPOINT_ADAPTER);
+	static const char *const sorted[] = {
+		"a m.layers.10.q", "z m.layers.2.k", "z m.layers.2.q", "z m.layers.10.q"};
+	assert_int_equal(c->n_modules, 4);
+	for (size_t i = 0; i < 4; i++) {
+		char name[64];
+		snprintf(name, sizeof name, "%s %s", c->modules[i].adapter, c->modules[i].name);
+		assert_string_equal(name, sorted[i]);
+	}
+	pt_checkpoint_destroy(c);
+}
+
+static void problems_are_capped_and_counted(void **state)
+{
+	(void)state;
+	static char header[100 * 128];
+	char data[400] = {0};
+	strcpy(header, "{");
+	for (int i = 0; i < 100; i++)
+		sprintf(header + strlen(header),
+			"%s\"m%d.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[%d,%d]}",
+			i ? "," : "", i, 4 * i, 4 * i + 4);
+	strcat(header, "}");
+	write_safetensors(scratch, ADAPTER, header, data, sizeof data);
+	write_config(plain_config);
+	pt_checkpoint *c = load(PT_CHECKPOINT_ADAPTER);
+	assert_int_equal(c->n_modules, 0);
+	assert_int_equal(c->n_problems, PT_LOAD_PROBLEMS);
+	assert_string_equal(c->problems[PT_LOAD_PROBLEMS - 1].message, "and 69 more problems");
+	pt_checkpoint_destroy(c);
+}
+
+static const char one_pair[] =
+	"{\"x.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[0,4]},"
+	"\"x.lora_B.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[4,8]}}";
+
+static void a_bad_config_costs_the_scaling_alone(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		pt_status code;
+	} cases[] = {
+		{"", PT_ERR_EMPTY},
+		{"{", PT_ERR_JSON},
+		{"[]", PT_ERR_INVALID},
+		{"{}", PT_ERR_INVALID},
+		{"{\"peft_type\":\"LORA\",\"r\":1}", PT_ERR_INVALID},
+		{"{\"peft_type\":\"LORA\",\"r\":1,\"lora_alpha\":NaN}", PT_ERR_INVALID},
+		{"{\"peft_type\":\"LORA\",\"r\":1,\"lora_alpha\":\"2\"}", PT_ERR_INVALID},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		write_safetensors(scratch, ADAPTER, one_pair, "\0\0\0\0\0\0\0", 8);
+		write_config(cases[i].text);
+		pt_checkpoint *c = load(PT_CHECKPOINT_ADAPTER);
+		assert_int_equal(c->n_problems, 1);
+		assert_int_equal(c->problems[0].code, cases[i].code);
+		assert_non_null(strstr(c->problems[0].path, "adapter_config.json"));
+		assert_int_equal(c->n_modules, 1);
+		assert_true(isnan(c->modules[0].scaling));
+		pt_checkpoint_destroy(c);
+	}
+}
+
+static void files_of_another_kind_fail_by_name(void **state)
+{
+	(void)state;
+	pt_error err;
+	assert_int_equal(load_fails(PT_CHECKPOINT_ADAPTER, &err), PT_ERR_NOT_FOUND);
+	assert_int_equal(load_fails(PT_CHECKPOINT_FULL, &err), PT_ERR_NOT_FOUND);
+	assert_int_equal(load_fails(PT_CHECKPOINT_UNKNOWN, &err), PT_ERR_NOT_FOUND);
+	write_file(scratch, "adapter_model.bin", "PK\3\4", 4);
+	assert_int_equal(load_fails(PT_CHECKPOINT_ADAPTER, &err), PT_ERR_PICKLE);
+	assert_non_null(strstr(err.message, "safe_serialization=True"));
+	write_file(scratch, "pytorch_model.bin", "PK\3\4", 4);
+	assert_int_equal(load_fails(PT_CHECKPOINT_FULL, &err), PT_ERR_PICKLE);
+	write_config(plain_config);
+	write_safetensors(scratch, ADAPTER,
+		"{\"lora_unet_x.lora_down.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[0,4]}}",
+		"\0\0\0", 4);
+	assert_int_equal(load_fails(PT_CHECKPOINT_ADAPTER, &err), PT_ERR_UNSUPPORTED);
+	assert_non_null(strstr(err.message, "kohya"));
+	write_safetensors(scratch, ADAPTER,
+		"{\"x.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[0,4]}}", "\0\0\0", 4);
+	assert_int_equal(load_fails(PT_CHECKPOINT_ADAPTER, &err), PT_ERR_NOT_LORA);
+	write_safetensors(scratch, ADAPTER, one_pair, "\0\0\0", 4);
+	assert_int_equal(load_fails(PT_CHECKPOINT_ADAPTER, &err), PT_ERR_TRUNCATED);
+	assert_int_equal(err.offset, 8 + (int64_t)sizeof one_pair - 1 + 4);
+}
+
+static void a_cancelled_load_stops(void **state)
+{
+	(void)state;
+	atomic_bool cancel = true;
+	pt_checkpoint *checkpoint = NULL;
+	write_safetensors(scratch, ADAPTER, one_pair, "\0\0\0\0\0\0\0", 8);
+	write_config(plain_config);
+	assert_int_equal(
+		pt_checkpoint_load(scratch, PT_CHECKPOINT_ADAPTER, &cancel, &checkpoint, NULL), PT_ERR_CANCELLED);
+	assert_null(checkpoint);
+	cancel = false;
+	assert_int_equal(pt_checkpoint_load(scratch, PT_CHECKPOINT_ADAPTER, &cancel, &checkpoint, NULL), PT_OK);
+	pt_checkpoint_destroy(checkpoint);
+}
+
+static const char w[] = "{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+						"\"ids\":{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[4,12]},"
+						"\"none\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[12,12]}}";
+
+static void an_index_stays_in_its_directory(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *index;
+		pt_status code;
+	} cases[] = {
+		{"{\"weight_map\":{\"w\":\"../a.safetensors\"}}", PT_ERR_INVALID},
+		{"{\"weight_map\":{\"w\":\"/etc/passwd\"}}", PT_ERR_INVALID},
+		{"{\"weight_map\":{\"w\":\"..\"}}", PT_ERR_INVALID},
+		{"{\"weight_map\":{\"w\":\"\"}}", PT_ERR_INVALID},
+		{"{\"weight_map\":{\"w\":\"a.safetensors\\u0000x\"}}", PT_ERR_INVALID},
+		{"{\"weight_map\":{\"w\":7}}", PT_ERR_JSON},
+		{"{\"metadata\":{}}", PT_ERR_INVALID},
+		{"[]", PT_ERR_JSON},
+		{"{} {}", PT_ERR_JSON},
+		{"", PT_ERR_EMPTY},
+		{"{\"weight_map\":{\"w\":\"a.safetensors\",\"v\":\"missing.safetensors\"}}", PT_ERR_NOT_FOUND},
+		{"{\"weight_map\":{\"w\":\"a.safetensors\",\"v\":\"b.safetensors\"}}", PT_ERR_AMBIGUOUS},
+	};
+	char data[12] = {0};
+	pt_error err;
+	write_safetensors(scratch, "a.safetensors", w, data, sizeof data);
+	write_safetensors(scratch, "b.safetensors", w, data, sizeof data);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		write_file(scratch, "model.safetensors.index.json", cases[i].index, strlen(cases[i].index));
+		pt_status status = load_fails(PT_CHECKPOINT_FULL, &err);
+		if (status != cases[i].code)
+			fail_msg("%s: %s", cases[i].index, pt_status_name(status));
+	}
+	assert_non_null(strstr(err.message, "w is in two shards"));
+	static const char good[] =
+		"{\"metadata\":{},\"weight_map\":{\"w\":\"a.safetensors\",\"gone\":\"a.safetensors\"}}";
+	write_file(scratch, "model.safetensors.index.json", good, sizeof good - 1);
+	pt_checkpoint *c = load(PT_CHECKPOINT_FULL);
+	assert_int_equal(c->n_modules, 1);
+	assert_int_equal(c->n_skipped_tensors, 2); /* the integers, and the empty one */
+	assert_int_equal(c->n_problems, 1);
+	assert_int_equal(c->problems[0].code, PT_ERR_NOT_FOUND);
+	assert_non_null(strstr(c->problems[0].message, "gone"));
+	pt_checkpoint_destroy(c);
+}
+
+static void doubles_stay_doubles(void **state)
+{
+	(void)state;
+	static const char header[] =
+		"{\"x.lora_A.weight\":{\"dtype\":\"F64\",\"shape\":[1,1],\"data_offsets\":[0,8]},"
+		"\"x.lora_B.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[8,12]}}";
+	char data[12];
+	double a = 0.1;
+	float b = 0.1f;
+	memcpy(data, &a, 8);
+	memcpy(data + 8, &b, 4);
+	write_safetensors(scratch, ADAPTER, header, data, sizeof data);
+	write_config(plain_config);
+	pt_checkpoint *c = load(PT_CHECKPOINT_ADAPTER);
+	assert_true(c->modules[0].is_f64);
+	assert_string_equal(c->modules[0].dtype, "F64");
+	assert_true(((const double *)c->modules[0].a)[0] == 0.1);
+	assert_true(((const double *)c->modules[0].b)[0] == (double)0.1f);
+	assert_int_equal(c->n_value_bytes, 16);
+	pt_checkpoint_destroy(c);
+}
+
+/* Fail the n-th allocation, then the next: an error each time, no crash, no leak (ASan), then success. */
+static void fail_allocations(pt_checkpoint_kind kind)
+{
+	size_t n = 1;
+	for (;; n++) {
+		pt_checkpoint *checkpoint = NULL;
+		pt_error err;
+		pt_alloc_fail_at(n, false);
+		pt_status status = pt_checkpoint_load(scratch, kind, NULL, &checkpoint, &err);
+		pt_alloc_fail_at(0, false);
+		if (status == PT_OK) {
+			pt_checkpoint_destroy(checkpoint);
+			break;
+		}
+		assert_int_equal(status, PT_ERR_MEMORY);
+		assert_int_equal(err.code, PT_ERR_MEMORY);
+		assert_null(checkpoint);
+		assert_true(n < 10000);
+	}
+	printf("%zu allocations failed one by one\n", n - 1);
+	assert_true(n > 10);
+}
+
+static void every_allocation_may_fail(void **state)
+{
+	(void)state;
+	static const char header[] =
+		"{\"__metadata__\":{\"format\":\"pt\"},"
+		"\"x.experts.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[0,8]},"
+		"\"x.experts.lora_B.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[8,16]},"
+		"\"y.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[16,24]},"
+		"\"y.lora_B.weight\":{\"dtype\":\"BF16\",\"shape\":[1,2],\"data_offsets\":[24,28]},"
+		"\"y.lora_magnitude_vector\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[28,32]},"
+		"\"z.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[32,36]}}";
+	char data[36] = {0};
+	float nan = (float)NAN;
+	memcpy(data, &nan, 4);
+	write_safetensors(scratch, ADAPTER, header, data, sizeof data);
+	write_config("{\"peft_type\":\"LORA\",\"r\":1,\"lora_alpha\":2,\"peft_version\":\"1\",\"rank_pattern\":{"
+				 "\"a{2}b\":3,\"(\":1},"
+				 "\"alpha_pattern\":{\"y\":NaN},\"target_parameters\":[\"experts.w\"],\"kasa_config\":{}}");
+	fail_allocations(PT_CHECKPOINT_ADAPTER);
+	char weights[12] = {0};
+	static const char index[] = "{\"weight_map\":{\"w\":\"a.safetensors\",\"gone\":\"a.safetensors\"}}";
+	write_safetensors(scratch, "a.safetensors", w, weights, sizeof weights);
+	write_file(scratch, "model.safetensors.index.json", index, sizeof index - 1);
+	fail_allocations(PT_CHECKPOINT_FULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(agrees_with_every_adapter_of_the_real_libraries),
+		cmocka_unit_test(other_methods_are_named),
+		cmocka_unit_test(the_tensor_decides_the_rank),
+		cmocka_unit_test(whole_networks_load_single_or_sharded),
+		cmocka_unit_test(interrupted_saves_are_told),
+		cmocka_unit_test_setup_teardown(a_bad_module_costs_itself_alone, setup, teardown),
+		cmocka_unit_test_setup_teardown(values_that_are_not_finite_are_located, setup, teardown),
+		cmocka_unit_test_setup_teardown(adapters_and_layers_sort_naturally, setup, teardown),
+		cmocka_unit_test_setup_teardown(problems_are_capped_and_counted, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_bad_config_costs_the_scaling_alone, setup, teardown),
+		cmocka_unit_test_setup_teardown(files_of_another_kind_fail_by_name, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_cancelled_load_stops, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_index_stays_in_its_directory, setup, teardown),
+		cmocka_unit_test_setup_teardown(doubles_stay_doubles, setup, teardown),
+		cmocka_unit_test_setup_teardown(every_allocation_may_fail, setup, teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
