@@ -5,12 +5,12 @@
 #include "pane_draw.h"
 #include "phasetop/base/alloc.h"
 
-enum { SMALL_COLS = 26, SMALL_ROWS = 7, RUN_SERIES = 1, K_SERIES = 64 };
+enum { SMALL_COLS = 18, SMALL_ROWS = 7, RUN_SERIES = 1, K_SERIES = 64 };
 
 /* Hues of k from the largest down: the largest is the brightest. */
 static const pt_role k_roles[PT_MAX_K] = {PT_ROLE_SERIES_1, PT_ROLE_SERIES_2, PT_ROLE_SERIES_6,
 	PT_ROLE_SERIES_3, PT_ROLE_SERIES_4, PT_ROLE_SERIES_5, PT_ROLE_SERIES_7, PT_ROLE_SERIES_8};
-static const pt_dash k_dashes[PT_MAX_K] = {{1, 0}, {4, 2}, {1, 2}, {6, 2}, {2, 2}, {3, 1}, {5, 3}, {1, 3}};
+static const pt_dash k_dashes[PT_MAX_K] = {{1, 0}, {5, 2}, {2, 1}, {6, 2}, {3, 2}, {3, 1}, {5, 3}, {1, 1}};
 
 /* The k that is drawn last: the largest of those shown. NULL: none is there. */
 static const pt_cosine_view *main_cosine(const pt_scene *scene, const pt_run_view *run, pt_matrix matrix)
@@ -160,7 +160,7 @@ static void draw_curves(const pt_scene *scene, pt_matrix matrix, pt_chart *chart
 		for (size_t k = 0; k < n; k++) {
 			if (!is_drawn(scene, run, matrix, k))
 				continue;
-			pt_stroke stroke = scene->n_shown > 1 ? pt_run_stroke(scene, r) : k_stroke(n - 1 - k);
+			pt_stroke stroke = scene->n_shown > 1 ? pt_run_stroke(scene, chart, r) : k_stroke(n - 1 - k);
 			draw_curve(scene, &run->matrices[matrix].cosines[k], &stroke, chart);
 			if (&run->matrices[matrix].cosines[k] == main_cosine(scene, run, matrix))
 				colour_dips(scene, stroke.ink.series, chart);
@@ -173,7 +173,7 @@ static void add_legend(const pt_scene *scene, pt_matrix matrix, pt_chart *chart)
 	pt_legend legend = {.n = 0};
 	char name[32];
 	if (scene->n_shown > 1) {
-		pt_runs_legend(scene, &legend);
+		pt_runs_legend(scene, chart, &legend);
 	} else {
 		const pt_run_view *run = pt_scene_first_run(scene);
 		size_t n = run->matrices[matrix].n_cosines;
@@ -183,7 +183,7 @@ static void add_legend(const pt_scene *scene, pt_matrix matrix, pt_chart *chart)
 			size_t place = (n - 1 - k) % PT_MAX_K;
 			snprintf(name, sizeof name, "k %lld", (long long)run->matrices[matrix].cosines[k].k_used);
 			uint32_t line = k_dashes[place].off == 0 ? U'━' : k_dashes[place].on > 2 ? U'╍' : U'┅';
-			pt_legend_add(&legend, line, pt_pen_of(k_roles[place]), name);
+			pt_legend_add(&legend, line, pt_ascii_series((int)place), pt_pen_of(k_roles[place]), name);
 		}
 	}
 	pt_chart_legend(chart, PT_CORNER_BOTTOM_RIGHT, &legend);
@@ -216,26 +216,27 @@ static double cosine_at(const pt_scene *scene, const pt_run_view *run, const voi
 	return sign_of(scene) * cosine->values[at];
 }
 
-static void add_readout(const pt_scene *scene, pt_matrix matrix, pt_chart *chart)
+/* "100  cos 0.906"; with several matrix types also which one this is. Returns whether it was drawn. */
+static bool add_readout(const pt_scene *scene, pt_matrix matrix, pt_chart *chart)
 {
-	if (scene->n_shown > 1) {
-		pt_runs_readout(scene, chart, PT_CORNER_BOTTOM_RIGHT, "cos", cosine_at, &matrix);
-		return;
-	}
+	char symbol[16];
+	snprintf(symbol, sizeof symbol, scene->n_matrices > 1 ? "cos %s" : "cos", pt_matrix_label(matrix));
+	if (scene->n_shown > 1)
+		return pt_runs_readout(scene, chart, PT_CORNER_BOTTOM_RIGHT, symbol, cosine_at, &matrix);
 	const pt_run_view *run = pt_scene_first_run(scene);
 	ptrdiff_t own = pt_cursor_index(scene, run->steps, run->n_steps);
 	const pt_cosine_view *cosine = main_cosine(scene, run, matrix);
 	if (own < 0 || !cosine)
-		return;
+		return false;
 	char text[PT_LINE_BYTES];
 	double value = cosine_at(scene, run, &matrix);
 	if (!pt_is_missing(value))
-		snprintf(text, sizeof text, "%lld  cos %.3f", (long long)run->steps[own], value);
+		snprintf(text, sizeof text, "%lld  %s %.3f", (long long)run->steps[own], symbol, value);
 	else if (cosine->pending_from_step != PT_NO_STEP && run->steps[own] >= cosine->pending_from_step)
-		snprintf(text, sizeof text, "%lld  pending", (long long)run->steps[own]);
+		snprintf(text, sizeof text, "%lld  %s pending", (long long)run->steps[own], symbol);
 	else
-		snprintf(text, sizeof text, "%lld  no cos", (long long)run->steps[own]);
-	pt_chart_note(chart, PT_CORNER_BOTTOM_LEFT, pt_pen_of(PT_ROLE_CROSSHAIR), text);
+		snprintf(text, sizeof text, "%lld  no %s", (long long)run->steps[own], symbol);
+	return pt_chart_note(chart, PT_CORNER_BOTTOM_LEFT, pt_pen_of(PT_ROLE_CROSSHAIR), text);
 }
 
 /* What is missing for a first value, in words. */
@@ -255,6 +256,20 @@ static void tell_absence(const pt_scene *scene, pt_matrix matrix, pt_frame *fram
 	pt_absence_draw(frame, rect, text);
 }
 
+/* A straight path (cos 1) and the turn line have their place on the axis; beyond the deepest dip there is
+ * room for the legend. */
+static pt_scale fit_scale(const pt_scene *scene, pt_range *range)
+{
+	const double room = 0.22;
+	double sign = sign_of(scene);
+	pt_range_add(range, sign);
+	if (!scene->view->thresholds_off)
+		pt_range_add(range, sign * pt_settings_turn_below(&scene->snapshot->settings));
+	double deepest = sign > 0 ? range->lo : range->hi;
+	double beyond = deepest - room * (sign - deepest);
+	return pt_scale_fit_with(range, false, beyond < -1 ? -1 : beyond > 1 ? 1 : beyond);
+}
+
 static void draw_one(const pt_scene *scene, pt_matrix matrix, pt_frame *frame, pt_rect rect)
 {
 	pt_range range = range_of(scene, matrix);
@@ -262,9 +277,7 @@ static void draw_one(const pt_scene *scene, pt_matrix matrix, pt_frame *frame, p
 		tell_absence(scene, matrix, frame, rect);
 		return;
 	}
-	pt_range_add(&range, sign_of(scene)); /* a straight path has its place on the axis */
-	double turn_below = sign_of(scene) * pt_settings_turn_below(&scene->snapshot->settings);
-	pt_scale y = pt_scale_fit_with(&range, false, scene->view->thresholds_off ? PT_MISSING : turn_below);
+	pt_scale y = fit_scale(scene, &range);
 	y.inverted = scene->view->invert_cosine;
 	pt_axes axes = {.x = &scene->steps, .y = &y};
 	pt_chart chart = pt_chart_begin(scene, PT_PANE_COSINE, frame, rect, &axes);
@@ -275,20 +288,18 @@ static void draw_one(const pt_scene *scene, pt_matrix matrix, pt_frame *frame, p
 	draw_curves(scene, matrix, &chart);
 	pt_chart_show(&chart);
 	add_legend(scene, matrix, &chart);
-	add_readout(scene, matrix, &chart);
+	bool is_named = add_readout(scene, matrix, &chart);
 	add_pending_note(scene, matrix, &chart);
-	if (scene->n_matrices > 1)
+	if (scene->n_matrices > 1 && !is_named)
 		pt_chart_note(&chart, PT_CORNER_BOTTOM_LEFT, pt_pen_of(PT_ROLE_LABEL), pt_matrix_label(matrix));
 	pt_chart_end(&chart);
 }
 
 static void draw(const pt_scene *scene, pt_frame *frame, pt_rect inner)
 {
-	size_t n = scene->n_matrices;
-	for (size_t i = 0; i < n; i++) {
-		pt_rect rect = pt_small_plot(inner, &n, i, SMALL_COLS, SMALL_ROWS);
-		draw_one(scene, pt_small_plot_matrix(scene, n, i), frame, rect);
-	}
+	pt_split split = pt_split_of(inner, scene->n_matrices, SMALL_COLS, SMALL_ROWS);
+	for (size_t i = 0; i < split.n; i++)
+		draw_one(scene, pt_split_matrix(scene, &split, i), frame, pt_split_rect(&split, i));
 }
 
 const pt_pane_ops pt_pane_cosine = {

@@ -1,9 +1,10 @@
 #include "pane_draw.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "phasetop/base/alloc.h"
+enum { LEAST_ROWS_FOR_WORDS = 4 };
 
 void pt_name_text(const char *name, int cols, char *out, size_t capacity)
 {
@@ -64,25 +65,30 @@ void pt_absence_draw(pt_frame *frame, pt_rect rect, const char *text)
 	pt_wrapped_draw(frame, pt_rect_intersect(inside, rect), pt_pen_of(PT_ROLE_INACTIVE), text, 0);
 }
 
-pt_rect pt_small_plot(pt_rect rect, size_t *n, size_t i, int min_cols, int min_rows)
+pt_split pt_split_of(pt_rect rect, size_t n, int min_cols, int min_rows)
 {
-	size_t across = rect.w > 0 ? (size_t)(rect.w / (min_cols > 0 ? min_cols : 1)) : 0;
-	size_t down = rect.h > 0 ? (size_t)(rect.h / (min_rows > 0 ? min_rows : 1)) : 0;
-	if (*n < 2)
-		return rect;
-	bool beside = across >= *n || across > down;
-	size_t fits = beside ? across : down;
-	if (fits < *n)
-		*n = fits < 1 ? 1 : fits;
-	int length = beside ? rect.w : rect.h;
-	int from = (int)((size_t)length * i / *n), to = (int)((size_t)length * (i + 1) / *n);
-	return beside ? (pt_rect){rect.x + from, rect.y, to - from, rect.h}
-				  : (pt_rect){rect.x, rect.y + from, rect.w, to - from};
+	size_t across = rect.w > min_cols ? (size_t)((rect.w + 1) / (min_cols + 1)) : 1;
+	size_t down = rect.h > min_rows ? (size_t)(rect.h / min_rows) : 1;
+	size_t fit = n < 1 ? 1 : n < across * down ? n : across * down;
+	size_t n_down = (fit + across - 1) / across;
+	return (pt_split){.rect = rect, .n = fit, .n_across = (fit + n_down - 1) / n_down, .n_down = n_down};
 }
 
-pt_matrix pt_small_plot_matrix(const pt_scene *scene, size_t n, size_t i)
+pt_rect pt_split_rect(const pt_split *split, size_t i)
 {
-	return n == 1 ? scene->main_matrix : scene->matrices[i];
+	pt_rect rect = split->rect;
+	size_t col = i % split->n_across, row = i / split->n_across;
+	int x0 = (int)((size_t)rect.w * col / split->n_across);
+	int x1 = (int)((size_t)rect.w * (col + 1) / split->n_across);
+	int y0 = (int)((size_t)rect.h * row / split->n_down),
+		y1 = (int)((size_t)rect.h * (row + 1) / split->n_down);
+	int air = col + 1 < split->n_across; /* a column between two plots */
+	return (pt_rect){rect.x + x0, rect.y + y0, x1 - x0 - air, y1 - y0};
+}
+
+pt_matrix pt_split_matrix(const pt_scene *scene, const pt_split *split, size_t i)
+{
+	return split->n == 1 ? scene->main_matrix : scene->matrices[scene->n_matrices - split->n + i];
 }
 
 static pt_canvas_kind canvas_kind(const pt_scene *scene, pt_pane_id pane, const pt_frame *frame)
@@ -100,6 +106,17 @@ static pt_canvas_kind canvas_kind(const pt_scene *scene, pt_pane_id pane, const 
 		break;
 	}
 	return PT_CANVAS_BRAILLE;
+}
+
+pt_scale pt_scale_with_headroom(const pt_range *range, bool is_log)
+{
+	const double room = 0.18;
+	if (range->n == 0)
+		return pt_scale_fit(range, is_log);
+	double top = range->hi + room * (range->hi - range->lo);
+	if (is_log && range->hi > 0 && isfinite(range->least_above0))
+		top = range->hi * pow(range->hi / range->least_above0, room);
+	return pt_scale_fit_with(range, is_log, top);
 }
 
 pt_chart pt_chart_begin(const pt_scene *scene, pt_pane_id pane, pt_frame *frame, pt_rect rect, pt_axes *axes)
@@ -146,10 +163,35 @@ void pt_chart_change_points(pt_chart *chart, const pt_scene *scene)
 	}
 }
 
+/* What words may not cover: data, shading and horizontal lines. A vertical guide may have a gap. */
+static pt_places *free_places(const pt_canvas *canvas)
+{
+	pt_places *places = pt_places_create(canvas->cols, canvas->rows);
+	for (int row = 0; places && row < canvas->rows; row++)
+		for (int col = 0; col < canvas->cols; col++) {
+			uint32_t under = canvas->cells[row * canvas->cols + col].under;
+			if (pt_canvas_is_taken(canvas, col, row) || (under && under != U'┊' && under != U'╎'))
+				pt_places_take(places, col, row, 1, 1);
+		}
+	return places;
+}
+
+/* Is there a place anywhere that covers nothing? Words are worth less than data. */
+static bool has_free_place(const pt_chart *chart, int cols, int rows)
+{
+	if (!chart->places || chart->plot.inner.h < LEAST_ROWS_FOR_WORDS)
+		return false;
+	for (int row = 0; row + rows <= chart->plot.inner.h; row++)
+		for (int col = 0; col + cols <= chart->plot.inner.w; col++)
+			if (pt_places_n_taken(chart->places, col, row, cols, rows) == 0)
+				return true;
+	return false;
+}
+
 void pt_chart_show(pt_chart *chart)
 {
 	pt_frame_blit(chart->frame, chart->plot.inner, chart->canvas);
-	chart->places = chart->canvas ? pt_places_of_canvas(chart->canvas) : NULL;
+	chart->places = chart->canvas ? free_places(chart->canvas) : NULL;
 }
 
 void pt_chart_end(pt_chart *chart)
@@ -160,62 +202,110 @@ void pt_chart_end(pt_chart *chart)
 	chart->canvas = NULL;
 }
 
-void pt_chart_note(pt_chart *chart, pt_corner corner, pt_pen pen, const char *text)
+bool pt_chart_note(pt_chart *chart, pt_corner corner, pt_pen pen, const char *text)
 {
-	if (chart->places && text[0])
-		pt_note_draw(chart->frame, chart->plot.inner, chart->places, corner, pen, text);
+	return text[0] && has_free_place(chart, pt_frame_text_width(text), 1) &&
+		   pt_note_draw(chart->frame, chart->plot.inner, chart->places, corner, pen, text);
 }
 
-void pt_legend_add(pt_legend *legend, uint32_t marker, pt_pen pen, const char *name)
+void pt_legend_add(pt_legend *legend, uint32_t marker, char ascii, pt_pen pen, const char *name)
 {
 	if (legend->n == PT_MAX_LEGEND)
 		return;
 	char *own = legend->names[legend->n];
 	pt_name_text(name, PT_LEGEND_NAME_BYTES / 2, own, PT_LEGEND_NAME_BYTES);
+	legend->ascii[legend->n] = ascii;
 	legend->entries[legend->n++] = (pt_legend_entry){.marker = marker, .pen = pen, .name = own};
+}
+
+/* Columns of the first n entries in one row, as pt_legend_draw sets them. */
+static int legend_cols(const pt_legend *legend, size_t n)
+{
+	int cols = 0;
+	for (size_t i = 0; i < n; i++)
+		cols += (i ? 3 : 0) + 2 + pt_text_width(legend->names[i]);
+	return cols;
+}
+
+/* At least n_least (> 0) of the entries, or none. */
+static bool draw_legend(pt_chart *chart, pt_corner corner, const pt_legend *legend, size_t n_least)
+{
+	/* One row, else one above the other, else fewer of them: never on the data. */
+	size_t n = legend->n;
+	int widest = 0;
+	for (size_t i = 0; i < n; i++) {
+		int own = 2 + pt_text_width(legend->names[i]);
+		widest = own > widest ? own : widest;
+	}
+	for (; n >= n_least; n--) {
+		int cols = legend_cols(legend, n);
+		bool one_row = cols <= chart->plot.inner.w;
+		if (one_row ? has_free_place(chart, cols, 1) : has_free_place(chart, widest, (int)n))
+			break;
+	}
+	if (n < n_least)
+		return false;
+	pt_legend_entry entries[PT_MAX_LEGEND];
+	memcpy(entries, legend->entries, sizeof entries);
+	for (size_t i = 0; i < n && chart->canvas && chart->canvas->kind == PT_CANVAS_ASCII; i++)
+		if (legend->ascii[i])
+			entries[i].marker = (uint32_t)legend->ascii[i];
+	pt_legend_draw(chart->frame, chart->plot.inner, chart->places, corner, entries, n);
+	return true;
 }
 
 void pt_chart_legend(pt_chart *chart, pt_corner corner, const pt_legend *legend)
 {
-	if (chart->places && legend->n > 0)
-		pt_legend_draw(chart->frame, chart->plot.inner, chart->places, corner, legend->entries, legend->n);
+	draw_legend(chart, corner, legend, 1);
 }
 
-void pt_runs_legend(const pt_scene *scene, pt_legend *legend)
+void pt_runs_legend(const pt_scene *scene, const pt_chart *chart, pt_legend *legend)
 {
+	/* Names give way until all runs stand in one row. */
+	int n = (int)scene->n_shown, room = n > 0 ? (chart->plot.inner.w + 3) / n - 5 : 0;
+	char name[PT_LEGEND_NAME_BYTES];
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
-		pt_legend_add(legend, pt_marker_series((int)r), pt_pen_of(pt_role_series((int)r)),
-			scene->snapshot->runs[r].name);
+		pt_name_text(scene->snapshot->runs[r].name, room < 4 ? 16 : room > 24 ? 24 : room, name, sizeof name);
+		pt_legend_add(legend, pt_marker_series((int)r), pt_ascii_series((int)r),
+			pt_pen_of(pt_role_series((int)r)), name);
 	}
 }
 
-void pt_runs_readout(const pt_scene *scene, pt_chart *chart, pt_corner corner, const char *symbol,
+bool pt_runs_readout(const pt_scene *scene, pt_chart *chart, pt_corner corner, const char *symbol,
 	pt_value_at value_at, const void *context)
 {
 	if (scene->cursor == PT_NO_STEP || !chart->canvas)
-		return;
+		return false;
 	char head[64], number[32], name[PT_LEGEND_NAME_BYTES];
 	snprintf(head, sizeof head, "%lld  %s", (long long)scene->cursor, symbol);
 	pt_legend legend = {.n = 0};
-	pt_legend_add(&legend, U'┊', pt_pen_of(PT_ROLE_CROSSHAIR), head);
+	pt_legend_add(&legend, U'┊', 0, pt_pen_of(PT_ROLE_CROSSHAIR), head);
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
 		double value = value_at(scene, &scene->snapshot->runs[r], context);
 		pt_text_number(number, sizeof number, value, 3);
 		snprintf(name, sizeof name, "%s", number);
-		pt_legend_add(&legend, pt_marker_series((int)r), pt_pen_of(pt_role_series((int)r)), name);
+		pt_legend_add(&legend, pt_marker_series((int)r), pt_ascii_series((int)r),
+			pt_pen_of(pt_role_series((int)r)), name);
 	}
 	/* A read-out that is wider than the plot, or would fill a low one, is worth less than the data. */
-	if (chart->plot.inner.w >= (int)(10 + 11 * scene->n_shown) && chart->plot.inner.h >= 4)
-		pt_chart_legend(chart, corner, &legend);
+	if (legend_cols(&legend, legend.n) > chart->plot.inner.w || chart->plot.inner.h <= LEAST_ROWS_FOR_WORDS)
+		return false;
+	return draw_legend(chart, corner, &legend, legend.n);
 }
 
-pt_stroke pt_run_stroke(const pt_scene *scene, size_t run)
+uint32_t pt_run_marker(const pt_frame *frame, size_t run)
+{
+	return frame->charset == PT_CHARSET_ASCII ? (uint32_t)pt_ascii_series((int)run)
+											  : pt_marker_series((int)run);
+}
+
+pt_stroke pt_run_stroke(const pt_scene *scene, const pt_chart *chart, size_t run)
 {
 	pt_stroke stroke = {.ink = pt_ink_of(pt_role_series((int)run), (int)(run % 200) + 1)};
 	stroke.ink.ascii = pt_ascii_series((int)run);
-	if (scene->n_shown > 1) {
+	if (scene->n_shown > 1 && chart->canvas && chart->canvas->kind != PT_CANVAS_ASCII) {
 		stroke.marker = pt_marker_series((int)run);
 		stroke.marker_phase_cols = (int)(run % 3) * 4;
 	}

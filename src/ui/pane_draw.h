@@ -42,12 +42,18 @@ void pt_absence_draw(pt_frame *frame, pt_rect rect, const char *text);
  * something. */
 const char *pt_scene_absence(const pt_scene *scene, char *out, size_t capacity);
 
-/** The i-th of n small plots in `rect`: side by side where each keeps `min_cols`, one above the other where
- * each keeps `min_rows`; *n is reduced to what fits (at least 1). */
-pt_rect pt_small_plot(pt_rect rect, size_t *n, size_t i, int min_cols, int min_rows);
+/** How a rectangle is divided into small plots: a grid of columns and rows, filled row by row. */
+typedef struct pt_split {
+	pt_rect rect;
+	size_t n; /* plots that fit, at least 1 */
+	size_t n_across, n_down;
+} pt_split;
 
-/** Matrix type of the i-th of n small plots: the main one where there is room for one only. */
-pt_matrix pt_small_plot_matrix(const pt_scene *scene, size_t n, size_t i);
+/** Up to n plots, each at least min_cols × min_rows; one row of them where that fits. */
+pt_split pt_split_of(pt_rect rect, size_t n, int min_cols, int min_rows);
+pt_rect pt_split_rect(const pt_split *split, size_t i);
+/** Matrix type of the i-th small plot: the last ones where not all have room (they hold the main one). */
+pt_matrix pt_split_matrix(const pt_scene *scene, const pt_split *split, size_t i);
 
 /** A plot with its axes, its canvas and its free places. */
 typedef struct pt_chart {
@@ -69,30 +75,38 @@ void pt_chart_change_points(pt_chart *chart, const pt_scene *scene);
 /** Copy the canvas to the frame, and find what is free for words. */
 void pt_chart_show(pt_chart *chart);
 void pt_chart_end(pt_chart *chart);
-/** Words in a free place near a corner. */
-void pt_chart_note(pt_chart *chart, pt_corner corner, pt_pen pen, const char *text);
+/** Limits with room for a legend above the data. */
+pt_scale pt_scale_with_headroom(const pt_range *range, bool is_log);
+/** Words in a free place near a corner; left out where there is none.
+ * @return whether they are there */
+bool pt_chart_note(pt_chart *chart, pt_corner corner, pt_pen pen, const char *text);
 
 /** Entries of a legend, with room for their names. */
 typedef struct pt_legend {
 	size_t n;
 	pt_legend_entry entries[PT_MAX_LEGEND];
 	char names[PT_MAX_LEGEND][PT_LEGEND_NAME_BYTES];
+	char ascii[PT_MAX_LEGEND]; /* the marker on an ASCII canvas: what the curve is drawn with */
 } pt_legend;
 
-void pt_legend_add(pt_legend *legend, uint32_t marker, pt_pen pen, const char *name);
-/** Each shown run with its marker and hue. */
-void pt_runs_legend(const pt_scene *scene, pt_legend *legend);
+void pt_legend_add(pt_legend *legend, uint32_t marker, char ascii, pt_pen pen, const char *name);
+/** Each shown run with its marker and hue; names are cut so that all stand in one row where that is possible.
+ */
+void pt_runs_legend(const pt_scene *scene, const pt_chart *chart, pt_legend *legend);
 void pt_chart_legend(pt_chart *chart, pt_corner corner, const pt_legend *legend);
 
 /** Value of a run at the step cursor; NaN where it has none. */
 typedef double (*pt_value_at)(const pt_scene *scene, const pt_run_view *run, const void *context);
-/** "115   ● 0.3488   ▲ 0.3175": the values of all shown runs at the step cursor, each in its hue. */
-void pt_runs_readout(const pt_scene *scene, pt_chart *chart, pt_corner corner, const char *symbol,
+/** "115   ● 0.3488   ▲ 0.3175": the values of all shown runs at the step cursor, each in its hue. Returns
+ * whether it was drawn. */
+bool pt_runs_readout(const pt_scene *scene, pt_chart *chart, pt_corner corner, const char *symbol,
 	pt_value_at value_at, const void *context);
 
 /** How the curve of a run is drawn: hue, marker and ASCII character of its place in the snapshot, markers
  * only where several runs are shown. */
-pt_stroke pt_run_stroke(const pt_scene *scene, size_t run);
+pt_stroke pt_run_stroke(const pt_scene *scene, const pt_chart *chart, size_t run);
+/** Marker of a run in a frame: ● ▲ ■ …, or the ASCII character that its curve is drawn with. */
+uint32_t pt_run_marker(const pt_frame *frame, size_t run);
 /** Index of the newest point at or before the cursor; -1: none. */
 ptrdiff_t pt_cursor_index(const pt_scene *scene, const int64_t *steps, size_t n);
 

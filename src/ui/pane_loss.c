@@ -149,9 +149,10 @@ static void draw_extra(pt_chart *chart, const pt_loss_view *loss, pt_legend *leg
 			continue;
 		pt_role role = pt_role_series(7 + n);
 		pt_stroke stroke = {.ink = pt_ink_of(role, FIRST_EXTRA_SERIES + n), .dash = PT_DASHED};
+		stroke.ink.ascii = pt_ascii_series(3 + n);
 		pt_points points = {.steps = series->steps, .ys = series->values, .n = series->n};
 		pt_curve_draw(chart->canvas, &chart->x, &chart->y, &points, &stroke);
-		pt_legend_add(legend, U'╍', pt_pen_of(role), series->name);
+		pt_legend_add(legend, U'╍', pt_ascii_series(3 + n), pt_pen_of(role), series->name);
 		n++;
 	}
 }
@@ -174,11 +175,11 @@ static void draw_single(const pt_scene *scene, pt_chart *chart, pt_legend *legen
 	}
 	for (int c = 0; c < N_COLUMNS; c++)
 		if (values_of(loss, (column)c))
-			pt_legend_add(
-				legend, column_dashes[c].off ? U'╍' : U'━', pt_pen_of(column_roles[c]), column_names[c]);
+			pt_legend_add(legend, column_dashes[c].off ? U'╍' : U'━', pt_ascii_series(c),
+				pt_pen_of(column_roles[c]), column_names[c]);
 	draw_extra(chart, loss, legend);
 	if (loss->learning_rate && chart->plot.has_y2)
-		pt_legend_add(legend, U'┅', pt_pen_of(PT_ROLE_SERIES_6), "learning rate (right)");
+		pt_legend_add(legend, U'┅', '.', pt_pen_of(PT_ROLE_SERIES_6), "learning rate (right)");
 }
 
 static void draw_several(const pt_scene *scene, pt_chart *chart, pt_legend *legend)
@@ -187,7 +188,7 @@ static void draw_several(const pt_scene *scene, pt_chart *chart, pt_legend *lege
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
 		const pt_loss_view *loss = &scene->snapshot->runs[r].loss;
-		pt_stroke stroke = pt_run_stroke(scene, r);
+		pt_stroke stroke = pt_run_stroke(scene, chart, r);
 		bool is_first = true;
 		for (int c = 0; c < N_COLUMNS; c++) {
 			const double *values = values_of(loss, (column)c);
@@ -200,7 +201,7 @@ static void draw_several(const pt_scene *scene, pt_chart *chart, pt_legend *lege
 			stroke.marker = 0;
 		}
 	}
-	pt_runs_legend(scene, legend);
+	pt_runs_legend(scene, chart, legend);
 }
 
 static void add_readout(const pt_scene *scene, pt_chart *chart)
@@ -247,7 +248,8 @@ static void draw(const pt_scene *scene, pt_frame *frame, pt_rect inner)
 		pt_range_add(&rates, 0);
 		pt_range_add_all(&rates, loss->learning_rate, loss->n);
 	}
-	pt_scale y = pt_scale_fit(&range, scene->view->log_y[PT_PANE_LOSS]), y2 = pt_scale_fit(&rates, false);
+	pt_scale y = pt_scale_with_headroom(&range, scene->view->log_y[PT_PANE_LOSS]),
+			 y2 = pt_scale_fit(&rates, false);
 	pt_axes axes = {.x = &scene->steps, .y = &y, .y2 = with_rate ? &y2 : NULL, .y2_role = PT_ROLE_SERIES_6};
 	pt_chart chart = pt_chart_begin(scene, PT_PANE_LOSS, frame, inner, &axes);
 	pt_legend legend = {.n = 0};

@@ -5,8 +5,9 @@
 #include "pane_draw.h"
 
 enum {
-	SMALL_COLS = 26,     /* least width of one of several plots side by side */
-	SMALL_ROWS = 7,      /* least height of one of several plots one above the other */
+	SMALL_COLS = 18, /* least width of one of several plots side by side */
+	SMALL_ROWS = 7,  /* least height of one of several plots one above the other */
+	COLS_FOR_DRIFT = 52,
 	ROWS_FOR_DRIFT = 18, /* from here on drift and step length are drawn too */
 	DRIFT_SERIES = 101,  /* owners of canvas cells, apart from the runs' */
 	LENGTH_SERIES = 102
@@ -58,7 +59,7 @@ static const double *spark(const pt_scene *scene, size_t *n)
 /* Is there room and meaning for drift and step length? Only for one run: else curves would be three a run. */
 static bool shows_drift(const pt_scene *scene, pt_rect rect)
 {
-	return scene->n_shown == 1 && rect.h >= ROWS_FOR_DRIFT && rect.w >= 2 * SMALL_COLS;
+	return scene->n_shown == 1 && rect.h >= ROWS_FOR_DRIFT && rect.w >= COLS_FOR_DRIFT;
 }
 
 static pt_range range_of(const pt_scene *scene, pt_matrix matrix, bool with_drift)
@@ -85,6 +86,17 @@ static pt_range range_of_length(const pt_scene *scene, pt_matrix matrix)
 	return range;
 }
 
+/* A B that starts at 0 drifts exactly by its norm: the same curve twice says nothing. */
+static bool drift_differs(const pt_norm_view *norms, size_t n)
+{
+	double apart = 0, largest = 0;
+	for (size_t i = 0; norms->present && norms->drift && i < n; i++) {
+		apart = fmax(apart, fabs(norms->norm[i] - norms->drift[i]));
+		largest = fmax(largest, norms->norm[i]);
+	}
+	return apart > 0.01 * largest;
+}
+
 static void draw_curves(const pt_scene *scene, pt_matrix matrix, bool drift, pt_chart *chart)
 {
 	PT_FOR_SHOWN_RUNS(scene, r)
@@ -95,14 +107,17 @@ static void draw_curves(const pt_scene *scene, pt_matrix matrix, bool drift, pt_
 			continue;
 		pt_points points = {.steps = run->steps, .n = run->n_steps};
 		if (drift) {
+			bool differs = drift_differs(norms, run->n_steps);
 			pt_stroke side = {.ink = pt_ink_of(PT_ROLE_SERIES_6, LENGTH_SERIES), .dash = PT_DOTTED};
+			side.ink.ascii = '.';
 			points.ys = norms->step_length;
 			pt_curve_draw(chart->canvas, &chart->x, &chart->y2, &points, &side);
 			side = (pt_stroke){.ink = pt_ink_of(PT_ROLE_SERIES_5, DRIFT_SERIES), .dash = PT_DASHED};
-			points.ys = norms->drift;
+			side.ink.ascii = 'd';
+			points.ys = differs ? norms->drift : NULL; /* NULL draws nothing */
 			pt_curve_draw(chart->canvas, &chart->x, &chart->y, &points, &side);
 		}
-		pt_stroke stroke = pt_run_stroke(scene, r);
+		pt_stroke stroke = pt_run_stroke(scene, chart, r);
 		points.ys = norms->norm;
 		pt_curve_draw(chart->canvas, &chart->x, &chart->y, &points, &stroke);
 	}
@@ -120,24 +135,27 @@ static void add_words(const pt_scene *scene, pt_matrix matrix, bool drift, pt_ch
 	char symbol[16], number[32], text[PT_LINE_BYTES];
 	symbol_of(matrix, symbol, sizeof symbol);
 	pt_legend legend = {.n = 0};
+	const pt_run_view *run = pt_scene_first_run(scene);
 	if (scene->n_shown > 1) {
-		pt_runs_legend(scene, &legend);
+		pt_runs_legend(scene, chart, &legend);
 	} else if (drift) {
-		pt_legend_add(&legend, 0, pt_pen_of(pt_role_series((int)scene->first_shown)), symbol);
-		pt_legend_add(&legend, U'╍', pt_pen_of(PT_ROLE_SERIES_5), "drift from the first");
-		pt_legend_add(&legend, U'┅', pt_pen_of(PT_ROLE_SERIES_6), "step length (right)");
+		pt_legend_add(&legend, 0, pt_ascii_series((int)scene->first_shown),
+			pt_pen_of(pt_role_series((int)scene->first_shown)), symbol);
+		if (drift_differs(&run->matrices[matrix].norms, run->n_steps))
+			pt_legend_add(&legend, U'╍', 'd', pt_pen_of(PT_ROLE_SERIES_5), "drift from the first");
+		pt_legend_add(&legend, U'┅', '.', pt_pen_of(PT_ROLE_SERIES_6), "step length (right)");
 	}
 	pt_chart_legend(chart, PT_CORNER_BOTTOM_RIGHT, &legend);
-	const pt_run_view *run = pt_scene_first_run(scene);
 	ptrdiff_t at = run ? pt_cursor_index(scene, run->steps, run->n_steps) : -1;
+	bool is_named = false;
 	if (at >= 0 && scene->n_shown == 1 && run->matrices[matrix].norms.present) {
 		pt_text_number(number, sizeof number, run->matrices[matrix].norms.norm[at], 4);
 		snprintf(text, sizeof text, "%lld  %s %s", (long long)run->steps[at], symbol, number);
-		pt_chart_note(chart, PT_CORNER_BOTTOM_RIGHT, pt_pen_of(PT_ROLE_CROSSHAIR), text);
+		is_named = pt_chart_note(chart, PT_CORNER_BOTTOM_RIGHT, pt_pen_of(PT_ROLE_CROSSHAIR), text);
 	} else if (scene->n_shown > 1) {
-		pt_runs_readout(scene, chart, PT_CORNER_BOTTOM_RIGHT, symbol, norm_at, &matrix);
+		is_named = pt_runs_readout(scene, chart, PT_CORNER_BOTTOM_RIGHT, symbol, norm_at, &matrix);
 	}
-	if (scene->n_matrices > 1)
+	if (scene->n_matrices > 1 && !is_named)
 		pt_chart_note(chart, PT_CORNER_TOP_LEFT, pt_pen_of(PT_ROLE_LABEL), symbol);
 }
 
@@ -164,11 +182,9 @@ static void draw_one(const pt_scene *scene, pt_matrix matrix, pt_frame *frame, p
 
 static void draw(const pt_scene *scene, pt_frame *frame, pt_rect inner)
 {
-	size_t n = scene->n_matrices;
-	for (size_t i = 0; i < n; i++) {
-		pt_rect rect = pt_small_plot(inner, &n, i, SMALL_COLS, SMALL_ROWS);
-		draw_one(scene, pt_small_plot_matrix(scene, n, i), frame, rect);
-	}
+	pt_split split = pt_split_of(inner, scene->n_matrices, SMALL_COLS, SMALL_ROWS);
+	for (size_t i = 0; i < split.n; i++)
+		draw_one(scene, pt_split_matrix(scene, &split, i), frame, pt_split_rect(&split, i));
 }
 
 const pt_pane_ops pt_pane_norms = {

@@ -2,17 +2,19 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "pane_draw.h"
 #include "phasetop/base/alloc.h"
 
 enum {
-	SMALL_COLS = 24,
+	SMALL_COLS = 18,
 	SMALL_ROWS = 8,
 	ROWS_FOR_X_AXIS = 10, /* below this PC1 has no ticks, but keeps its title */
 	ROWS_FOR_BAR = 5,
 	COLS_FOR_BAR = 26,
 	MAX_LABELS = 24,
+	MAX_PLOTS = 32,
 	LABEL_BYTES = 40
 };
 
@@ -45,7 +47,7 @@ static void figure(const pt_scene *scene, char *out, size_t capacity)
 		return;
 	const pt_pca_view *pca = &run->matrices[scene->main_matrix].pca;
 	if (scene->n_shown > 1)
-		snprintf(out, capacity, "%zu runs, each in its own plane", scene->n_shown);
+		snprintf(out, capacity, "each run in its own plane");
 	else if (pca->present && pca->turning_step != PT_NO_STEP)
 		snprintf(out, capacity, "turn %lld", (long long)pca->turning_step);
 	else if (pca->present && !pt_is_missing(pca->explained[0]))
@@ -185,20 +187,23 @@ static void draw_foot(pt_frame *frame, pt_rect row, const pt_pca_view *pca)
 		pt_colour_bar_draw(frame, rest, PT_ROLE_STEP, low, high, cols > 20 ? 20 : cols);
 }
 
-static void name_plot(const pt_scene *scene, cell_of_grid which, size_t n_plots, pt_chart *chart)
+static void name_plot(const pt_scene *scene, cell_of_grid which, size_t n_left_out, pt_chart *chart)
 {
 	char name[64], text[PT_LINE_BYTES] = "";
 	pt_pen pen = pt_pen_of(PT_ROLE_LABEL);
 	if (scene->n_shown > 1) {
 		char marker[5] = "";
-		pt_utf8_encode(pt_marker_series((int)which.run), marker);
+		pt_utf8_encode(pt_run_marker(chart->frame, which.run), marker);
 		pt_name_text(scene->snapshot->runs[which.run].name, 24, name, sizeof name);
 		snprintf(text, sizeof text, "%s %s%s%s", marker, name, scene->n_matrices > 1 ? " · " : "",
 			scene->n_matrices > 1 ? pt_matrix_label(which.matrix) : "");
 		pen = pt_pen_of(pt_role_series((int)which.run));
-	} else if (scene->n_matrices > 1 && n_plots > 0) {
+	} else if (scene->n_matrices > 1) {
 		snprintf(text, sizeof text, "%s", pt_matrix_label(which.matrix));
 	}
+	size_t used = strlen(text);
+	if (n_left_out > 0)
+		snprintf(text + used, sizeof text - used, " (+%zu)", n_left_out);
 	pt_chart_note(chart, PT_CORNER_TOP_RIGHT, pen, text);
 }
 
@@ -214,7 +219,8 @@ static void fit_plane(const pt_pca_view *pca, pt_rect rect, pt_axes *axes, pt_sc
 		pt_plane_equal_units(x, y, plot.inner.w, plot.inner.h, cell_aspect);
 }
 
-static void draw_one(const pt_scene *scene, cell_of_grid which, size_t n_plots, pt_frame *frame, pt_rect rect)
+static void draw_one(
+	const pt_scene *scene, cell_of_grid which, size_t n_left_out, pt_frame *frame, pt_rect rect)
 {
 	const pt_pca_view *pca = pca_of(scene, which);
 	if (!pca->present || pca->n < 2) {
@@ -240,41 +246,40 @@ static void draw_one(const pt_scene *scene, cell_of_grid which, size_t n_plots, 
 	char text[32];
 	axis_title(pca, 1, text, sizeof text);
 	pt_chart_note(&chart, PT_CORNER_TOP_LEFT, pt_pen_of(PT_ROLE_LABEL), text);
-	name_plot(scene, which, n_plots, &chart);
+	name_plot(scene, which, n_left_out, &chart);
 	pt_chart_end(&chart);
 }
 
-static size_t n_that_fit(pt_rect inner, size_t n)
-{
-	pt_small_plot(inner, &n, 0, SMALL_COLS, SMALL_ROWS);
-	return n;
-}
-
 /* All runs × all matrix types where each has room; else the runs with the main type. */
-static size_t choose_plots(const pt_scene *scene, pt_rect inner, cell_of_grid *grid, size_t capacity)
+static pt_split choose_plots(const pt_scene *scene, pt_rect inner, cell_of_grid *grid, size_t capacity)
 {
-	size_t n = 0;
-	bool all = n_that_fit(inner, scene->n_shown * scene->n_matrices) == scene->n_shown * scene->n_matrices ||
-			   scene->n_shown == 1;
-	size_t n_fit = n_that_fit(inner, all ? scene->n_shown * scene->n_matrices : scene->n_shown);
-	bool one = n_fit == 1;
-	PT_FOR_SHOWN_RUNS(scene, r)
-	{
-		for (size_t m = 0; m < (all && !one ? scene->n_matrices : 1) && n < n_fit && n < capacity; m++)
-			grid[n++] = (cell_of_grid){r, all && !one ? scene->matrices[m] : scene->main_matrix};
+	size_t n_all = scene->n_shown * scene->n_matrices, n = 0;
+	pt_split split = pt_split_of(inner, n_all, SMALL_COLS, SMALL_ROWS);
+	if (split.n < n_all && scene->n_shown > 1)
+		split = pt_split_of(inner, scene->n_shown, SMALL_COLS, SMALL_ROWS);
+	bool every_type = split.n == n_all || scene->n_shown == 1;
+	size_t n_types = every_type && split.n < scene->n_matrices ? split.n : every_type ? scene->n_matrices : 1;
+	/* Row by row: a row a matrix type, a column a run. */
+	for (size_t m = 0; m < n_types; m++) {
+		pt_matrix last = scene->matrices[scene->n_matrices - n_types + m];
+		PT_FOR_SHOWN_RUNS(scene, r)
+		{
+			if (n < split.n && n < capacity)
+				grid[n++] = (cell_of_grid){r, n_types == 1 ? scene->main_matrix : last};
+		}
 	}
-	return n;
+	split.n = n;
+	return split;
 }
 
 static void draw(const pt_scene *scene, pt_frame *frame, pt_rect inner)
 {
-	cell_of_grid grid[32];
-	size_t n = choose_plots(scene, inner, grid, sizeof grid / sizeof grid[0]);
-	for (size_t i = 0; i < n; i++) {
-		size_t n_plots = n;
-		pt_rect rect = pt_small_plot(inner, &n_plots, i, SMALL_COLS, SMALL_ROWS);
-		draw_one(scene, grid[i], n, frame, rect);
-	}
+	cell_of_grid grid[MAX_PLOTS];
+	pt_split split = choose_plots(scene, inner, grid, MAX_PLOTS);
+	size_t n_wanted = scene->n_shown > 1 ? scene->n_shown : split.n;
+	for (size_t i = 0; i < split.n; i++)
+		draw_one(scene, grid[i], i + 1 == split.n && split.n < n_wanted ? n_wanted - split.n : 0, frame,
+			pt_split_rect(&split, i));
 }
 
 const pt_pane_ops pt_pane_pca = {

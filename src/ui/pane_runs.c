@@ -206,7 +206,7 @@ static void draw_row(row_at row, pt_frame *frame, pt_rect line, int name_cols, c
 	pt_pen hue = pt_pen_of(shown ? pt_role_series((int)row.place) : PT_ROLE_INACTIVE);
 	char name[PT_LINE_BYTES];
 	pt_name_text(row.run->name, name_cols, name, sizeof name);
-	pt_frame_put(frame, line, line.x, line.y, hue, shown ? pt_marker_series((int)row.place) : U'·');
+	pt_frame_put(frame, line, line.x, line.y, hue, shown ? pt_run_marker(frame, row.place) : U'·');
 	pt_frame_text(frame, line, line.x + 2, line.y,
 		shown ? pt_pen_of(PT_ROLE_TITLE) : pt_pen_of(PT_ROLE_INACTIVE), name);
 	int x = line.x + 2 + name_cols;

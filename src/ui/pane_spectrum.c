@@ -4,7 +4,15 @@
 
 #include "pane_draw.h"
 
-enum { SMALL_COLS = 26, SMALL_ROWS = 6, SHC_SERIES = 1, PR_SERIES, TRACE_SERIES, PARTIAL_SERIES = 120 };
+enum {
+	SMALL_COLS = 26,
+	SMALL_ROWS = 6,
+	ROWS_FOR_TRACE = 10,
+	SHC_SERIES = 1,
+	PR_SERIES,
+	TRACE_SERIES,
+	PARTIAL_SERIES = 120
+};
 
 typedef enum quantity { QUANTITY_SHC, QUANTITY_PR, QUANTITY_TRACE, N_QUANTITIES } quantity;
 
@@ -85,6 +93,7 @@ static void draw_curve(pt_chart *chart, const pt_spectrum_view *spectrum, quanti
 	provisional.ink.role = PT_ROLE_PROVISIONAL;
 	provisional.ink.series = (uint8_t)(PARTIAL_SERIES + which);
 	provisional.dash = PT_DOTTED;
+	provisional.ink.ascii = '.';
 	for (size_t from = 0; values && from < spectrum->n;) {
 		size_t to = from;
 		while (to < spectrum->n && spectrum->partial[to] == spectrum->partial[from])
@@ -99,7 +108,7 @@ static void draw_curve(pt_chart *chart, const pt_spectrum_view *spectrum, quanti
 
 static pt_stroke quantity_stroke(quantity which)
 {
-	static const pt_dash dashes[] = {{1, 0}, {1, 0}, {1, 2}};
+	static const pt_dash dashes[] = {{1, 0}, {1, 0}, {2, 2}};
 	pt_stroke stroke = {
 		.ink = pt_ink_of(quantity_roles[which], SHC_SERIES + (int)which), .dash = dashes[which]};
 	stroke.ink.ascii = pt_ascii_series((int)which);
@@ -114,7 +123,7 @@ static void add_readout(const pt_scene *scene, const pt_spectrum_view *spectrum,
 	char shc[32], pr[32], trace[32], text[PT_LINE_BYTES];
 	pt_text_number(shc, sizeof shc, spectrum->shc[at], 2);
 	pt_text_number(pr, sizeof pr, spectrum->pr[at], 3);
-	pt_text_number(trace, sizeof trace, spectrum->trace[at], 2);
+	pt_text_number(trace, sizeof trace, spectrum->trace[at], 4);
 	const char *partial = spectrum->partial[at] ? " (partial)" : "";
 	snprintf(text, sizeof text, "%lld  SHC %s  PR %s  tr C %s%s", (long long)spectrum->steps[at], shc, pr,
 		trace, partial);
@@ -135,13 +144,15 @@ static bool has_partial(const pt_spectrum_view *spectrum)
 static void draw_single(const pt_scene *scene, pt_frame *frame, pt_rect rect)
 {
 	const pt_spectrum_view *spectrum = first_spectrum(scene);
-	bool with_trace = is_log(scene); /* on a linear axis tr C would flatten SHC: they differ by decades */
+	/* On a linear axis tr C would flatten SHC, for they differ by decades; a low plot has no room for them.
+	 */
+	bool with_trace = is_log(scene) && rect.h >= ROWS_FOR_TRACE;
 	pt_range left = range_of(scene, QUANTITY_SHC), right = range_of(scene, QUANTITY_PR);
 	if (with_trace) {
 		pt_range trace = range_of(scene, QUANTITY_TRACE);
 		pt_range_join(&left, &trace);
 	}
-	pt_scale y = pt_scale_fit(&left, is_log(scene)), y2 = pt_scale_fit(&right, false);
+	pt_scale y = pt_scale_with_headroom(&left, is_log(scene)), y2 = pt_scale_with_headroom(&right, false);
 	pt_axes axes = {.x = &scene->steps,
 		.y = &y,
 		.y2 = &y2,
@@ -159,12 +170,14 @@ static void draw_single(const pt_scene *scene, pt_frame *frame, pt_rect rect)
 	draw_curve(&chart, spectrum, QUANTITY_SHC, &chart.y, &strokes[QUANTITY_SHC]);
 	pt_chart_show(&chart);
 	pt_legend legend = {.n = 0};
-	pt_legend_add(&legend, 0, pt_pen_of(quantity_roles[QUANTITY_SHC]), is_log(scene) ? "SHC (log)" : "SHC");
-	pt_legend_add(&legend, 0, pt_pen_of(quantity_roles[QUANTITY_PR]), "PR");
+	pt_legend_add(&legend, 0, pt_ascii_series(QUANTITY_SHC), pt_pen_of(quantity_roles[QUANTITY_SHC]),
+		is_log(scene) ? "SHC (log)" : "SHC");
+	pt_legend_add(&legend, 0, pt_ascii_series(QUANTITY_PR), pt_pen_of(quantity_roles[QUANTITY_PR]), "PR");
 	if (with_trace)
-		pt_legend_add(&legend, U'┅', pt_pen_of(quantity_roles[QUANTITY_TRACE]), "tr C");
-	if (has_partial(spectrum) && rect.w >= 52)
-		pt_legend_add(&legend, U'┅', pt_pen_of(PT_ROLE_PROVISIONAL), "window not full");
+		pt_legend_add(&legend, U'┅', pt_ascii_series(QUANTITY_TRACE),
+			pt_pen_of(quantity_roles[QUANTITY_TRACE]), "tr C");
+	if (has_partial(spectrum) && rect.w >= 44)
+		pt_legend_add(&legend, U'┅', '.', pt_pen_of(PT_ROLE_PROVISIONAL), "partial");
 	pt_chart_legend(&chart, PT_CORNER_TOP_LEFT, &legend);
 	add_readout(scene, spectrum, &chart);
 	pt_chart_end(&chart);
@@ -181,14 +194,14 @@ static double quantity_at(const pt_scene *scene, const pt_run_view *run, const v
 static void draw_quantity(const pt_scene *scene, quantity which, pt_frame *frame, pt_rect rect)
 {
 	pt_range range = range_of(scene, which);
-	pt_scale y = pt_scale_fit(&range, is_log(scene) && which != QUANTITY_PR);
+	pt_scale y = pt_scale_with_headroom(&range, is_log(scene) && which != QUANTITY_PR);
 	pt_axes axes = {.x = &scene->steps, .y = &y};
 	pt_chart chart = pt_chart_begin(scene, PT_PANE_SPECTRUM, frame, rect, &axes);
 	pt_chart_cursor(&chart, scene);
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
 		const pt_spectrum_view *spectrum = pt_scene_spectrum(scene, &scene->snapshot->runs[r]);
-		pt_stroke stroke = pt_run_stroke(scene, r);
+		pt_stroke stroke = pt_run_stroke(scene, &chart, r);
 		if (spectrum)
 			draw_curve(&chart, spectrum, which, &chart.y, &stroke);
 	}
@@ -196,7 +209,7 @@ static void draw_quantity(const pt_scene *scene, quantity which, pt_frame *frame
 	pt_chart_note(&chart, PT_CORNER_TOP_LEFT, pt_pen_of(PT_ROLE_LABEL), quantity_names[which]);
 	if (which == QUANTITY_SHC) {
 		pt_legend legend = {.n = 0};
-		pt_runs_legend(scene, &legend);
+		pt_runs_legend(scene, &chart, &legend);
 		pt_chart_legend(&chart, PT_CORNER_TOP_RIGHT, &legend);
 	}
 	pt_runs_readout(scene, &chart, PT_CORNER_BOTTOM_LEFT, quantity_names[which], quantity_at, &which);
@@ -216,11 +229,9 @@ static void draw(const pt_scene *scene, pt_frame *frame, pt_rect inner)
 		draw_single(scene, frame, inner);
 		return;
 	}
-	size_t n = N_QUANTITIES;
-	for (size_t i = 0; i < n; i++) {
-		pt_rect rect = pt_small_plot(inner, &n, i, 3 * SMALL_COLS, SMALL_ROWS);
-		draw_quantity(scene, (quantity)i, frame, rect);
-	}
+	pt_split split = pt_split_of(inner, N_QUANTITIES, 3 * SMALL_COLS, SMALL_ROWS);
+	for (size_t i = 0; i < split.n; i++)
+		draw_quantity(scene, (quantity)i, frame, pt_split_rect(&split, i));
 }
 
 const pt_pane_ops pt_pane_spectrum = {

@@ -175,7 +175,7 @@ void pt_screen_form_draw(const pt_scene *scene, pt_frame *frame, pt_rect area)
 	pt_frame_fill(frame, rect, pt_pen_of(PT_ROLE_TEXT), U' ');
 	pt_box box = {.focused = true,
 		.key = "t",
-		.title = "thresholds of the cosine",
+		.title = "cosine thresholds",
 		.figure = "Enter applies, Esc leaves"};
 	pt_rect inner = rect;
 	if (w >= 6 && h >= 3)

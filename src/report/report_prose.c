@@ -1,0 +1,341 @@
+#include "report_prose.h"
+
+#include <string.h>
+
+#include "phasetop/base/text.h"
+#include "phasetop/ui/screen.h"
+
+enum { LABEL_COLS = 13, LINE_BYTES = 1024 };
+
+static void put_text(const pt_prose *prose, const char *utf8, size_t n)
+{
+	if (prose->unicode) {
+		fwrite(utf8, 1, n, prose->out);
+		return;
+	}
+	for (size_t at = 0; at < n;) {
+		uint32_t code_point;
+		at += pt_utf8_decode(utf8 + at, n - at, &code_point);
+		if (code_point == 0xB0)
+			fputs(" deg", prose->out);
+		else
+			fputc(pt_glyph_ascii(code_point), prose->out);
+	}
+}
+
+void pt_prose_raw(pt_prose *prose, const char *line)
+{
+	fprintf(prose->out, "%s\n", line);
+}
+
+static void put_indent(const pt_prose *prose, int cols)
+{
+	fprintf(prose->out, "%*s", cols, "");
+}
+
+/* "  label       words …", wrapped under the words. Foreign text in it becomes safe here. */
+static void put_line(pt_prose *prose, const char *label, const char *words)
+{
+	char safe[LINE_BYTES];
+	pt_text_sanitize(safe, sizeof safe, words, strlen(words));
+	int indent = prose->cols >= 60 ? LABEL_COLS + 2 : 4, room = prose->cols - indent;
+	put_indent(prose, 2);
+	put_text(prose, label, strlen(label));
+	int label_end = 2 + pt_text_width(label);
+	if (label_end + 1 > indent)
+		fputc('\n', prose->out), label_end = 0;
+	const char *at = safe;
+	do {
+		size_t n = pt_text_fit(at, room);
+		if (at[n] && at[n] != ' ') {
+			size_t back = n;
+			while (back > 0 && at[back - 1] != ' ')
+				back--;
+			n = back ? back : n ? n : 1;
+		}
+		size_t shown = n;
+		while (shown > 0 && at[shown - 1] == ' ')
+			shown--;
+		put_indent(prose, indent - label_end);
+		put_text(prose, at, shown);
+		fputc('\n', prose->out);
+		label_end = 0;
+		at += n;
+		at += strspn(at, " ");
+	} while (*at);
+}
+
+static void add_number(pt_text *text, double value, int digits)
+{
+	char number[32];
+	pt_text_number(number, sizeof number, value, digits);
+	pt_text_add(text, number);
+}
+
+void pt_prose_heading(pt_prose *prose, const pt_snapshot *snapshot)
+{
+	fprintf(prose->out, "phasetop  %zu run%s\n", snapshot->n_runs, snapshot->n_runs == 1 ? "" : "s");
+	for (size_t i = 0; i < snapshot->n_problems; i++) {
+		char line[LINE_BYTES];
+		const pt_problem *problem = &snapshot->problems[i];
+		snprintf(line, sizeof line, "%s: %s: %s", problem->code, problem->path, problem->message);
+		put_line(prose, i ? "" : "passed over", line);
+	}
+	if (snapshot->n_runs == 0)
+		put_line(prose, "", "no run here: give the directory that a trainer writes its checkpoints into");
+}
+
+static void tell_state(pt_prose *prose, const pt_scene *scene, const pt_run_view *run)
+{
+	char line[LINE_BYTES], state[128];
+	pt_text text = pt_text_over(line, sizeof line);
+	pt_screen_state(scene, state, sizeof state);
+	/* Without the glyph in front: words read the same in a log and to a screen reader. */
+	pt_text_add(&text, strchr(state, ' ') ? strchr(state, ' ') + 1 : state);
+	if (run->last_write_wall_ms != PT_NO_TIME && run->state == PT_RUN_LIVE)
+		pt_text_addf(&text, ", newest data %lld s old",
+			(long long)(scene->snapshot->taken_wall_ms - run->last_write_wall_ms) / 1000);
+	put_line(prose, "state", line);
+	text = pt_text_over(line, sizeof line);
+	if (run->n_steps == 0) {
+		pt_text_addf(&text, "none yet%s%s", run->waiting_for && run->waiting_for[0] ? ": waits for " : "",
+			run->waiting_for ? run->waiting_for : "");
+	} else {
+		pt_text_addf(
+			&text, "%lld to %lld", (long long)run->steps[0], (long long)run->steps[run->n_steps - 1]);
+		if (run->max_steps != PT_NO_STEP)
+			pt_text_addf(&text, " of %lld", (long long)run->max_steps);
+		pt_text_addf(&text, "; %zu checkpoint%s", run->n_steps, run->n_steps == 1 ? "" : "s");
+		if (run->spacing != PT_NO_STEP)
+			pt_text_addf(&text, ", every %lld", (long long)run->spacing);
+		if (run->n_deleted)
+			pt_text_addf(&text, "; %zu of them deleted since", run->n_deleted);
+		if (run->n_segments > 1)
+			pt_text_addf(&text, "; %zu segments (resumed)", run->n_segments);
+	}
+	put_line(prose, "steps", line);
+}
+
+static void tell_verdict(pt_prose *prose, const pt_run_view *run, pt_matrix matrix)
+{
+	char line[LINE_BYTES], label[32];
+	const pt_verdict *verdict = &run->verdicts[matrix];
+	if (!verdict->headline || !verdict->headline[0])
+		return;
+	snprintf(label, sizeof label, "verdict %s", pt_matrix_label(matrix));
+	pt_text text = pt_text_over(line, sizeof line);
+	pt_text_add(&text, verdict->headline);
+	if (verdict->detail && verdict->detail[0])
+		pt_text_addf(&text, ": %s", verdict->detail);
+	put_line(prose, label, line);
+}
+
+/* Index of the first, last or largest finite value; n: none. */
+typedef enum which_value { FIRST_VALUE, LAST_VALUE, LARGEST_VALUE } which_value;
+
+static size_t find_value(const double *values, size_t n, which_value which)
+{
+	size_t found = n;
+	for (size_t i = 0; values && i < n; i++) {
+		if (pt_is_missing(values[i]))
+			continue;
+		if (found == n || which == LAST_VALUE || (which == LARGEST_VALUE && values[i] > values[found]))
+			found = i;
+	}
+	return found;
+}
+
+static bool add_at(
+	pt_text *text, const char *word, const int64_t *steps, const double *values, size_t n, which_value which)
+{
+	size_t i = find_value(values, n, which);
+	if (i == n)
+		return false;
+	pt_text_addf(text, "%s%s ", text->length ? ", " : "", word);
+	add_number(text, values[i], 4);
+	pt_text_addf(text, " at %lld", (long long)steps[i]);
+	return true;
+}
+
+static void tell_norm(pt_prose *prose, const pt_run_view *run, pt_matrix matrix)
+{
+	char line[LINE_BYTES], label[32];
+	const pt_norm_view *norms = &run->matrices[matrix].norms;
+	if (!norms->present)
+		return;
+	pt_text text = pt_text_over(line, sizeof line);
+	add_at(&text, "first", run->steps, norms->norm, run->n_steps, FIRST_VALUE);
+	add_at(&text, "last", run->steps, norms->norm, run->n_steps, LAST_VALUE);
+	add_at(&text, "largest", run->steps, norms->norm, run->n_steps, LARGEST_VALUE);
+	snprintf(label, sizeof label, "norm %s", pt_matrix_label(matrix));
+	if (text.length)
+		put_line(prose, label, line);
+}
+
+static void tell_pca(pt_prose *prose, const pt_run_view *run, pt_matrix matrix)
+{
+	char line[LINE_BYTES], label[32];
+	const pt_pca_view *pca = &run->matrices[matrix].pca;
+	if (!pca->present)
+		return;
+	pt_text text = pt_text_over(line, sizeof line);
+	if (pt_is_missing(pca->explained[0]))
+		pt_text_add(&text, "no variance");
+	else
+		pt_text_addf(&text, "PC1 %.1f %%, PC2 %.1f %% of the variance", 100 * pca->explained[0],
+			100 * pca->explained[1]);
+	if (pca->turning_step != PT_NO_STEP)
+		pt_text_addf(&text, "; the path bends most at %lld (%.0f°)", (long long)pca->turning_step,
+			pca->turning_angle_deg);
+	snprintf(label, sizeof label, "PCA %s", pt_matrix_label(matrix));
+	put_line(prose, label, line);
+}
+
+static void tell_cosine(
+	pt_prose *prose, const pt_run_view *run, const pt_cosine_view *cosine, const char *label)
+{
+	char line[LINE_BYTES];
+	pt_text text = pt_text_over(line, sizeof line);
+	pt_text_addf(&text, "k %lld", (long long)cosine->k_used);
+	if (cosine->k != cosine->k_used)
+		pt_text_addf(&text, " (asked: %lld)", (long long)cosine->k);
+	if (cosine->minimum_step == PT_NO_STEP)
+		pt_text_add(&text, ": no value yet");
+	else
+		pt_text_addf(
+			&text, ": smallest %.3f at %lld", cosine->minimum_value, (long long)cosine->minimum_step);
+	if (cosine->dip_step != PT_NO_STEP)
+		pt_text_addf(&text, "; most prominent dip %.3f at %lld (prominence %.3f)", cosine->dip_value,
+			(long long)cosine->dip_step, cosine->dip_prominence);
+	size_t n_gaps = 0;
+	for (size_t i = 0; i < cosine->n; i++)
+		n_gaps += cosine->gaps[i] != PT_GAP_NONE;
+	if (n_gaps)
+		pt_text_addf(&text, "; %zu of %zu steps without a value", n_gaps, cosine->n);
+	if (cosine->pending_from_step != PT_NO_STEP && run->state == PT_RUN_FINISHED)
+		pt_text_addf(&text, "; undecided from %lld on", (long long)cosine->pending_from_step);
+	else if (cosine->pending_from_step != PT_NO_STEP && cosine->decided_at_step != PT_NO_STEP)
+		pt_text_addf(&text, "; %lld is decided when %lld lands", (long long)cosine->pending_from_step,
+			(long long)cosine->decided_at_step);
+	put_line(prose, label, line);
+}
+
+static void tell_cosines(pt_prose *prose, const pt_run_view *run, pt_matrix matrix)
+{
+	const pt_matrix_view *view = &run->matrices[matrix];
+	char label[32];
+	snprintf(label, sizeof label, "cosine %s", pt_matrix_label(matrix));
+	bool any = false;
+	for (size_t i = 0; i < view->n_cosines; i++) {
+		if (!view->cosines[i].present)
+			continue;
+		tell_cosine(prose, run, &view->cosines[i], any ? "" : label);
+		any = true;
+	}
+}
+
+static void tell_changes(pt_prose *prose, const pt_run_view *run, pt_matrix matrix)
+{
+	const pt_matrix_view *view = &run->matrices[matrix];
+	for (size_t i = 0; i < view->n_change_points; i++) {
+		char line[LINE_BYTES], label[32];
+		const pt_change_point_view *change = &view->change_points[i];
+		pt_text text = pt_text_over(line, sizeof line);
+		snprintf(label, sizeof label, "turned %s", pt_matrix_label(matrix));
+		pt_text_addf(&text, "near %lld, known at %lld; ratio ", (long long)change->step,
+			(long long)change->known_at_step);
+		add_number(&text, change->ratio, 2);
+		pt_text_add(&text, " above its threshold ");
+		add_number(&text, change->threshold, 2);
+		if (!pt_is_missing(change->phi_deg) && !pt_is_missing(change->usual_phi_deg))
+			pt_text_addf(&text, "; by %.0f° where %.0f° is usual", change->phi_deg, change->usual_phi_deg);
+		put_line(prose, i ? "" : label, line);
+	}
+}
+
+static void tell_spectrum(pt_prose *prose, const pt_spectrum_view *spectrum)
+{
+	char line[LINE_BYTES];
+	if (!spectrum->present || spectrum->n == 0)
+		return;
+	const struct {
+		const char *name;
+		const double *values;
+	} series[] = {{"SHC", spectrum->shc}, {"PR", spectrum->pr}, {"tr C", spectrum->trace}};
+	pt_text text = pt_text_over(line, sizeof line);
+	pt_text_addf(&text, "%lld probes, %s %lld, %lld rows", (long long)spectrum->n_probes,
+		spectrum->gaussian ? "samples a row" : "window", (long long)spectrum->window,
+		(long long)spectrum->n_rows);
+	if (spectrum->n_invalid_rows)
+		pt_text_addf(&text, ", %lld of them not valid", (long long)spectrum->n_invalid_rows);
+	pt_text_add(&text, spectrum->detrended ? ", detrended" : "");
+	put_line(prose, "probe losses", line);
+	for (size_t s = 0; s < sizeof series / sizeof series[0]; s++) {
+		text = pt_text_over(line, sizeof line);
+		if (add_at(&text, "last", spectrum->steps, series[s].values, spectrum->n, LAST_VALUE)) {
+			add_at(&text, "largest", spectrum->steps, series[s].values, spectrum->n, LARGEST_VALUE);
+			put_line(prose, series[s].name, line);
+		}
+	}
+}
+
+static void tell_losses(pt_prose *prose, const pt_loss_view *loss)
+{
+	const struct {
+		const char *name;
+		const double *values;
+	} series[] = {{"train loss", loss->train}, {"eval loss", loss->eval}, {"probe mean", loss->probe_mean},
+		{"learn. rate", loss->learning_rate}};
+	for (size_t s = 0; s < sizeof series / sizeof series[0]; s++) {
+		char line[LINE_BYTES];
+		pt_text text = pt_text_over(line, sizeof line);
+		if (add_at(&text, "first", loss->steps, series[s].values, loss->n, FIRST_VALUE)) {
+			add_at(&text, "last", loss->steps, series[s].values, loss->n, LAST_VALUE);
+			put_line(prose, series[s].name, line);
+		}
+	}
+}
+
+static void tell_problems(pt_prose *prose, const pt_run_view *run)
+{
+	char line[LINE_BYTES];
+	if (run->n_problems == 0)
+		put_line(prose, "problems", "none");
+	for (size_t i = 0; i < run->n_problems; i++) {
+		const pt_problem *problem = &run->problems[i];
+		pt_text text = pt_text_over(line, sizeof line);
+		pt_text_addf(&text, "%s: %s", problem->code, problem->path);
+		if (problem->offset >= 0)
+			pt_text_addf(&text, " at %lld", (long long)problem->offset);
+		pt_text_addf(&text, ": %s", problem->message);
+		put_line(prose, i ? "" : "problems", line);
+	}
+}
+
+void pt_prose_run(pt_prose *prose, const pt_snapshot *snapshot, const pt_view *view, size_t r)
+{
+	const pt_run_view *run = &snapshot->runs[r];
+	pt_scene scene = pt_scene_of(snapshot, view);
+	char line[LINE_BYTES], name[256], path[768];
+	pt_text_sanitize(name, sizeof name, run->name, strlen(run->name));
+	pt_text_sanitize(path, sizeof path, run->path, strlen(run->path));
+	snprintf(line, sizeof line, strcmp(name, path) == 0 ? "%s" : "%s  (%s)", name, path);
+	fputc('\n', prose->out);
+	line[pt_text_fit(line, prose->cols)] = '\0';
+	put_text(prose, line, strlen(line));
+	fputc('\n', prose->out);
+	tell_state(prose, &scene, run);
+	for (size_t m = 0; m < scene.n_matrices; m++)
+		tell_verdict(prose, run, scene.matrices[m]);
+	for (size_t m = 0; m < scene.n_matrices; m++) {
+		tell_norm(prose, run, scene.matrices[m]);
+		tell_pca(prose, run, scene.matrices[m]);
+		tell_cosines(prose, run, scene.matrices[m]);
+		tell_changes(prose, run, scene.matrices[m]);
+	}
+	const pt_spectrum_view *spectrum =
+		&run->spectra[view->detrended ? PT_SPECTRUM_DETRENDED : PT_SPECTRUM_RAW];
+	tell_spectrum(prose, spectrum->present ? spectrum : &run->spectra[PT_SPECTRUM_GAUSSIAN]);
+	tell_losses(prose, &run->loss);
+	tell_problems(prose, run);
+}
