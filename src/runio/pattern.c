@@ -140,8 +140,8 @@ static pt_status parse_set_part(compiler *c, set *s, uint32_t *code_point, bool 
 
 static pt_status parse_set(compiler *c)
 {
-	set *s;
-	uint32_t index;
+	set *s = NULL;
+	uint32_t index = 0;
 	pt_status status = new_set(c, &s, &index);
 	if (status != PT_OK)
 		return status;
@@ -188,8 +188,8 @@ static pt_status parse_escape(compiler *c)
 		return emit(c, (instruction){.op = letter == 'A' ? OP_BEGIN : OP_END});
 	}
 	if (letter > 0 && strchr("dwsDWS", letter)) {
-		set *s;
-		uint32_t index;
+		set *s = NULL;
+		uint32_t index = 0;
 		pt_status status = new_set(c, &s, &index);
 		if (status != PT_OK)
 			return status;

@@ -49,7 +49,7 @@ static void replay(const char *name, target run, size_t least)
 	assert_non_null(corpus);
 	for (struct dirent *e; (e = readdir(corpus));) {
 		char path[1024];
-		size_t n;
+		size_t n = 0;
 		if (e->d_name[0] == '.')
 			continue;
 		snprintf(path, sizeof path, "%s/%s", directory, e->d_name);
@@ -69,19 +69,19 @@ static void replay(const char *name, target run, size_t least)
 static void safetensors(void **state)
 {
 	(void)state;
-	replay("safetensors", fuzz_safetensors, 100);
+	replay("fuzz_safetensors", fuzz_safetensors, 100);
 }
 
 static void json_reader(void **state)
 {
 	(void)state;
-	replay("json_reader", fuzz_json_reader, 30);
+	replay("fuzz_json_reader", fuzz_json_reader, 30);
 }
 
 static void adapter_config(void **state)
 {
 	(void)state;
-	replay("adapter_config", fuzz_adapter_config, 10);
+	replay("fuzz_adapter_config", fuzz_adapter_config, 10);
 }
 
 int main(void)
