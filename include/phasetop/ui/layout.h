@@ -44,10 +44,10 @@ bool pt_pane_is_list(pt_pane_id pane);
 
 enum {
 	PT_LAYOUT_MAX_NODES = 32,
-	PT_LAYOUT_TEXT_BYTES = 320, /* enough for every layout that can be printed */
-	PT_PANE_MIN_COLUMNS = 20,   /* below this (with border) a pane is collapsed */
-	PT_PANE_MIN_ROWS = 6,       /* of a plot, with border */
-	PT_PANE_LIST_MIN_ROWS = 3   /* of a list, with border */
+	PT_LAYOUT_TEXT_BYTES = 1024, /* enough for every layout that can be printed */
+	PT_PANE_MIN_COLUMNS = 20,    /* below this (with border) a pane is collapsed */
+	PT_PANE_MIN_ROWS = 6,        /* of a plot, with border */
+	PT_PANE_LIST_MIN_ROWS = 3    /* of a list, with border */
 };
 
 typedef enum pt_node_kind { PT_NODE_PANE, PT_NODE_ROW, PT_NODE_COLUMN } pt_node_kind;
@@ -126,6 +126,7 @@ void pt_layout_equalise(pt_layout *layout);
 typedef struct pt_border {
 	int before, after; /* node indices; before = -1: no border here */
 	bool vertical;     /* the line is vertical: it moves along x */
+	int grip;          /* cell that was hit, from the first cell of `after`: -1 or 0 */
 } pt_border;
 
 typedef struct pt_layout_hit {
@@ -138,10 +139,13 @@ pt_layout_hit pt_layout_hit_at(const pt_layout *layout, const pt_screen_parts *s
 /** Drag a border to a cell, as far as both sides keep their minimum. */
 void pt_layout_drag(pt_layout *layout, const pt_screen_parts *screen, pt_border border, int x, int y);
 
+/** No border: nothing is dragged. */
+#define PT_NO_BORDER ((pt_border){.before = -1, .after = -1})
+
 /**
  * Read a layout such as "column(row(norms:3,pca:2),row(cosine,spectrum),-loss,-runs=6,-problems)": ":" gives
  * a weight, "=" wanted cells, "-" hides, "*" focuses. Panes that are not named are added, hidden, at the end.
- * @retval PT_ERR_INVALID  does not parse, a pane twice, nothing visible, a weight outside 1…1000; offset:
+ * @retval PT_ERR_INVALID  does not parse, a pane twice, nothing visible, a weight outside 1…10000; offset:
  * byte
  * @retval PT_ERR_LIMIT    more than PT_LAYOUT_MAX_NODES nodes
  */

@@ -1,0 +1,221 @@
+#include "phasetop/ui/action.h"
+
+#include <string.h>
+
+#include "phasetop/base/text.h"
+
+static const pt_action_row rows[] = {
+#define X(id, name, keys, scope, hint, help) {name, keys, scope, hint, help},
+	PT_ACTION_TABLE(X)
+#undef X
+};
+_Static_assert(sizeof rows / sizeof rows[0] == PT_N_ACTIONS, "a row for each action");
+
+static const char *const titles[] = {
+#define X(id, title) title,
+	PT_SCOPE_TABLE(X)
+#undef X
+};
+_Static_assert(sizeof titles / sizeof titles[0] == PT_N_SCOPES, "a title for each scope");
+
+const pt_action_row *pt_action_row_of(pt_action action)
+{
+	return &rows[action];
+}
+
+pt_action pt_action_named(const char *name)
+{
+	for (int i = 0; i < PT_N_ACTIONS; i++)
+		if (strcmp(rows[i].name, name) == 0)
+			return (pt_action)i;
+	return PT_N_ACTIONS;
+}
+
+const char *pt_scope_title(pt_scope scope)
+{
+	return titles[scope];
+}
+
+/* A key of a row: the prefix (or none), then the key. */
+typedef struct binding {
+	pt_key prefix, key;
+} binding;
+
+/* Takes the next binding off the list of a row; false at its end. */
+static bool next_binding(const char **keys, binding *out)
+{
+	const char *from = *keys + strspn(*keys, " ");
+	size_t n = strcspn(from, " ");
+	if (n == 0)
+		return false;
+	*keys = from + n;
+	const char *colon = n > 1 ? memchr(from + 1, ':', n - 1) : NULL;
+	if (!colon || colon == from + n - 1) {
+		*out = (binding){PT_KEY_NONE, pt_key_parse(from, n)};
+	} else {
+		size_t before = (size_t)(colon - from);
+		*out = (binding){pt_key_parse(from, before), pt_key_parse(colon + 1, n - before - 1)};
+	}
+	return true;
+}
+
+/* Rows of these scopes come first there, and act only there. */
+static bool acts_in(pt_scope scope, pt_context context)
+{
+	switch (scope) {
+	case PT_SCOPE_RUNS:
+		return context == PT_CONTEXT_RUNS;
+	case PT_SCOPE_LIST:
+		return context != PT_CONTEXT_PLOT;
+	default:
+		return true;
+	}
+}
+
+static bool is_special(pt_scope scope)
+{
+	return scope == PT_SCOPE_RUNS || scope == PT_SCOPE_LIST;
+}
+
+static bool row_has(const pt_action_row *row, pt_key prefix, pt_key key, int *arg)
+{
+	const char *keys = row->keys;
+	binding bound;
+	for (int i = 1; next_binding(&keys, &bound); i++) {
+		if (bound.prefix == prefix && bound.key == key) {
+			*arg = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+pt_action pt_action_for_key(pt_context context, pt_key prefix, pt_key key, int *arg)
+{
+	for (int special = 1; special >= 0; special--)
+		for (int i = 0; i < PT_N_ACTIONS; i++)
+			if (is_special(rows[i].scope) == (special == 1) && acts_in(rows[i].scope, context) &&
+				row_has(&rows[i], prefix, key, arg))
+				return (pt_action)i;
+	return PT_N_ACTIONS;
+}
+
+bool pt_action_is_prefix(pt_key key)
+{
+	for (int i = 0; i < PT_N_ACTIONS; i++) {
+		const char *keys = rows[i].keys;
+		binding bound;
+		while (next_binding(&keys, &bound))
+			if (bound.prefix != PT_KEY_NONE && bound.prefix == key)
+				return true;
+	}
+	return false;
+}
+
+static void add_binding(pt_text *text, const binding *bound, bool unicode)
+{
+	char name[32];
+	if (bound->prefix != PT_KEY_NONE) {
+		pt_key_show(bound->prefix, unicode, name, sizeof name);
+		pt_text_addf(text, "%s ", name);
+	}
+	pt_key_show(bound->key, unicode, name, sizeof name);
+	pt_text_add(text, name);
+}
+
+void pt_action_show_keys(pt_action action, bool unicode, char *out, size_t capacity)
+{
+	pt_text text = pt_text_over(out, capacity);
+	const char *keys = rows[action].keys;
+	binding bound, first = {0}, last = {0};
+	int n = 0;
+	bool digits = true;
+	while (next_binding(&keys, &bound)) {
+		first = n == 0 ? bound : first;
+		last = bound;
+		digits = digits && bound.prefix == PT_KEY_NONE && bound.key == first.key + (pt_key)n;
+		n++;
+	}
+	if (n > 2 && digits) { /* a run of neighbours, as 1 to 7 */
+		add_binding(&text, &first, unicode);
+		pt_text_add(&text, "-");
+		add_binding(&text, &last, unicode);
+		return;
+	}
+	keys = rows[action].keys;
+	for (int i = 0; next_binding(&keys, &bound); i++) {
+		if (i > 0)
+			pt_text_add(&text, " or ");
+		add_binding(&text, &bound, unicode);
+	}
+}
+
+/* Hint words in the order of their use to someone who sees the screen for the first time. */
+static const char *const hint_order[] = {
+	"help", "matrix", "k", "threshold", "show/hide", "step", "pane", "zoom", "freeze", "quit"};
+
+/* One hint: the first key of every row with that word. */
+static bool make_hint(pt_context context, bool unicode, const char *word, pt_hint *hint)
+{
+	pt_text text = pt_text_over(hint->keys, sizeof hint->keys);
+	for (int i = 0; i < PT_N_ACTIONS; i++) {
+		const char *keys = rows[i].keys;
+		binding bound;
+		if (strcmp(rows[i].hint, word) != 0 || !acts_in(rows[i].scope, context) ||
+			!next_binding(&keys, &bound))
+			continue;
+		if (text.length > 0)
+			pt_text_add(&text, " ");
+		add_binding(&text, &bound, unicode);
+	}
+	hint->word = word;
+	return text.length > 0;
+}
+
+size_t pt_action_hints(pt_context context, bool unicode, pt_hint *hints, size_t capacity)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < sizeof hint_order / sizeof hint_order[0] && n < capacity; i++) {
+		/* Space means another thing where runs are shown and hidden */
+		if (context == PT_CONTEXT_RUNS && strcmp(hint_order[i], "freeze") == 0)
+			continue;
+		if (make_hint(context, unicode, hint_order[i], &hints[n]))
+			n++;
+	}
+	return n;
+}
+
+/* Text for roff: what it would take for a command or an escape is written as an escape. */
+static void print_roff(FILE *out, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '\\')
+			fputs("\\e", out);
+		else if (*text == '-')
+			fputs("\\-", out);
+		else if (*text == '^')
+			fputs("\\(ha", out);
+		else if (*text == '~')
+			fputs("\\(ti", out);
+		else
+			fputc(*text, out);
+	}
+}
+
+void pt_action_print_man(FILE *out)
+{
+	for (int scope = 0; scope < PT_N_SCOPES; scope++) {
+		fprintf(out, ".SS \"%s\"\n", titles[scope]);
+		for (int i = 0; i < PT_N_ACTIONS; i++) {
+			char keys[128];
+			if ((int)rows[i].scope != scope)
+				continue;
+			pt_action_show_keys((pt_action)i, false, keys, sizeof keys);
+			fputs(".TP\n.B \"", out);
+			print_roff(out, keys);
+			fputs("\"\n", out);
+			print_roff(out, rows[i].help);
+			fputs(".\n", out);
+		}
+	}
+}

@@ -1,0 +1,437 @@
+/* Keys, mouse and actions to changes of the view. */
+#include "phasetop/ui/view.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "view_private.h"
+
+enum {
+	RUNS_PANE_MIN_SCREEN_ROWS = 24, /* below, the runs pane would take the plots' room */
+	RUNS_PANE_FRAME_ROWS = 3,       /* border and heading */
+	HELP_MORE_LINES = 40,           /* lines of the help screen that are no actions: a generous bound */
+	LIST_LINES_A_PROBLEM = 4,
+	WHEEL_LINES = 3,
+};
+
+pt_view pt_view_first(const pt_settings *settings, const pt_layout *layout, pt_matrix_choice matrix)
+{
+	pt_layout usual = pt_layout_default();
+	char given_text[PT_LAYOUT_TEXT_BYTES], usual_text[PT_LAYOUT_TEXT_BYTES];
+	pt_layout_print(layout, given_text, sizeof given_text);
+	pt_layout_print(&usual, usual_text, sizeof usual_text);
+	pt_view view = {
+		.columns = 80,
+		.rows = 24,
+		.layout = *layout,
+		.settings = *settings,
+		.matrix = matrix == PT_N_CHOICES ? PT_CHOICE_B : matrix,
+		.matrix_placed = matrix != PT_N_CHOICES,
+		.cursor_step = PT_NO_STEP,
+		.unicode = true,
+		.dragged = PT_NO_BORDER,
+		/* a layout of the person's own says itself whether the runs pane is there */
+		.runs_pane_placed = strcmp(given_text, usual_text) != 0,
+		.first_layout = *layout,
+	};
+	view.log_y[PT_PANE_SPECTRUM] = true;
+	return view;
+}
+
+static pt_screen_parts screen_of(const pt_view *view)
+{
+	return pt_screen_parts_of(view->columns, view->rows);
+}
+
+static bool is_on_screen(const pt_view *view, pt_pane_id pane)
+{
+	pt_screen_parts screen = screen_of(view);
+	pt_placing placing;
+	pt_layout_place(&view->layout, &screen, &placing);
+	return pt_placing_find(&placing, pane) != NULL;
+}
+
+/* Hide what is seen; show what is not, and focus it where the room would otherwise not reach for it. */
+static unsigned toggle_pane(pt_view *view, pt_pane_id pane)
+{
+	if (pane == PT_PANE_RUNS)
+		view->runs_pane_placed = true;
+	if (is_on_screen(view, pane)) {
+		pt_layout_show(&view->layout, pane, false);
+		return PT_VIEW_REDRAW;
+	}
+	pt_layout_show(&view->layout, pane, true);
+	if (!is_on_screen(view, pane))
+		pt_layout_focus(&view->layout, pane);
+	return PT_VIEW_REDRAW;
+}
+
+/* Show and focus the runs pane; when it has the focus, hide it. */
+static unsigned runs_key(pt_view *view)
+{
+	view->runs_pane_placed = true;
+	if (view->layout.focus == PT_PANE_RUNS && is_on_screen(view, PT_PANE_RUNS))
+		pt_layout_show(&view->layout, PT_PANE_RUNS, false);
+	else
+		pt_layout_focus(&view->layout, PT_PANE_RUNS);
+	return PT_VIEW_REDRAW;
+}
+
+static unsigned back(pt_view *view)
+{
+	unsigned flags = PT_VIEW_REDRAW;
+	if (view->help) {
+		view->help = false;
+	} else if (view->layout.zoomed != PT_PANE_NONE) {
+		pt_layout_zoom(&view->layout, false);
+	} else if (view->frozen) {
+		view->frozen = view->newer_waits = false;
+		flags |= PT_VIEW_THAW;
+	} else if (view->cursor_step != PT_NO_STEP) {
+		view->cursor_step = PT_NO_STEP;
+	} else {
+		flags = 0;
+	}
+	return flags;
+}
+
+static unsigned freeze(pt_view *view)
+{
+	view->frozen = !view->frozen;
+	view->newer_waits = false;
+	return PT_VIEW_REDRAW | (view->frozen ? 0 : PT_VIEW_THAW);
+}
+
+static unsigned toggle(bool *flag)
+{
+	*flag = !*flag;
+	return PT_VIEW_REDRAW;
+}
+
+static size_t n_problems(const pt_snapshot *snapshot)
+{
+	size_t n = snapshot ? snapshot->n_problems : 0;
+	for (size_t i = 0; snapshot && i < snapshot->n_runs; i++)
+		n += snapshot->runs[i].n_problems + snapshot->runs[i].n_pending;
+	return n;
+}
+
+static unsigned move_within(int *at, int by, size_t n)
+{
+	int last = n == 0 ? 0 : n > INT_MAX ? INT_MAX - 1 : (int)n - 1, before = *at;
+	*at = by > last - *at ? last : *at + by < 0 ? 0 : *at + by;
+	return *at == before ? 0 : PT_VIEW_REDRAW;
+}
+
+static unsigned scroll(pt_view *view, pt_pane_id pane, int by, const pt_snapshot *snapshot)
+{
+	if (view->help)
+		return move_within(&view->help_scroll, by, PT_N_ACTIONS + HELP_MORE_LINES);
+	if (pane == PT_PANE_RUNS)
+		return move_within(&view->selected_run, by, snapshot ? snapshot->n_runs : 0);
+	if (pane == PT_PANE_PROBLEMS)
+		return move_within(&view->scroll[pane], by, LIST_LINES_A_PROBLEM * n_problems(snapshot));
+	return 0;
+}
+
+static int page_of(const pt_view *view)
+{
+	pt_screen_parts screen = screen_of(view);
+	pt_placing placing;
+	pt_layout_place(&view->layout, &screen, &placing);
+	const pt_place *place = pt_placing_find(&placing, view->layout.focus);
+	int page = (view->help || !place ? screen.body_height : place->height) - RUNS_PANE_FRAME_ROWS;
+	return page > 1 ? page : 1;
+}
+
+static unsigned toggle_run(pt_view *view, const pt_snapshot *snapshot)
+{
+	int run = view->selected_run;
+	if (!snapshot || run < 0 || (size_t)run >= snapshot->n_runs || run >= PT_VIEW_MAX_RUNS)
+		return 0;
+	return toggle(&view->run_hidden[run]);
+}
+
+static unsigned resize(pt_view *view, bool horizontal, int cells)
+{
+	pt_screen_parts screen = screen_of(view);
+	pt_layout_resize(&view->layout, &screen, horizontal, cells);
+	return PT_VIEW_REDRAW;
+}
+
+static unsigned focus_towards(pt_view *view, int dx, int dy)
+{
+	pt_screen_parts screen = screen_of(view);
+	pt_layout_focus_towards(&view->layout, &screen, dx, dy);
+	return PT_VIEW_REDRAW;
+}
+
+static unsigned apply_to_panes(pt_view *view, pt_action action, int arg)
+{
+	switch (action) {
+	case PT_ACTION_FOCUS_NEXT:
+	case PT_ACTION_FOCUS_PREVIOUS:
+		pt_layout_focus_step(&view->layout, action == PT_ACTION_FOCUS_NEXT ? 1 : -1);
+		return PT_VIEW_REDRAW;
+	case PT_ACTION_FOCUS_LEFT:
+		return focus_towards(view, -1, 0);
+	case PT_ACTION_FOCUS_RIGHT:
+		return focus_towards(view, 1, 0);
+	case PT_ACTION_FOCUS_UP:
+		return focus_towards(view, 0, -1);
+	case PT_ACTION_FOCUS_DOWN:
+		return focus_towards(view, 0, 1);
+	case PT_ACTION_TOGGLE_PANE:
+		return arg >= 1 && arg <= PT_N_PANES ? toggle_pane(view, (pt_pane_id)(arg - 1)) : 0;
+	case PT_ACTION_HIDE:
+		pt_layout_show(&view->layout, view->layout.focus, false);
+		return PT_VIEW_REDRAW;
+	case PT_ACTION_ZOOM:
+		pt_layout_zoom(&view->layout, view->layout.zoomed == PT_PANE_NONE);
+		return PT_VIEW_REDRAW;
+	case PT_ACTION_WIDER:
+	case PT_ACTION_WIDER_5:
+		return resize(view, true, action == PT_ACTION_WIDER ? 1 : 5);
+	case PT_ACTION_NARROWER:
+	case PT_ACTION_NARROWER_5:
+		return resize(view, true, action == PT_ACTION_NARROWER ? -1 : -5);
+	case PT_ACTION_TALLER:
+	case PT_ACTION_TALLER_5:
+		return resize(view, false, action == PT_ACTION_TALLER ? 1 : 5);
+	case PT_ACTION_SHORTER:
+	case PT_ACTION_SHORTER_5:
+		return resize(view, false, action == PT_ACTION_SHORTER ? -1 : -5);
+	case PT_ACTION_EQUALISE:
+		pt_layout_equalise(&view->layout);
+		return PT_VIEW_REDRAW;
+	case PT_ACTION_RESET_LAYOUT:
+		view->layout = view->first_layout;
+		return PT_VIEW_REDRAW;
+	default:
+		return 0;
+	}
+}
+
+static unsigned apply_to_plot(pt_view *view, pt_action action, const pt_snapshot *snapshot)
+{
+	pt_pane_id focus = view->layout.focus;
+	switch (action) {
+	case PT_ACTION_CURSOR_LEFT:
+		return pt_view_move_cursor(view, -1, snapshot);
+	case PT_ACTION_CURSOR_RIGHT:
+		return pt_view_move_cursor(view, 1, snapshot);
+	case PT_ACTION_CURSOR_LEFT_10:
+		return pt_view_move_cursor(view, -10, snapshot);
+	case PT_ACTION_CURSOR_RIGHT_10:
+		return pt_view_move_cursor(view, 10, snapshot);
+	case PT_ACTION_CURSOR_FIRST:
+		return pt_view_move_cursor(view, -INT_MAX, snapshot);
+	case PT_ACTION_CURSOR_LAST:
+		return pt_view_move_cursor(view, INT_MAX, snapshot);
+	case PT_ACTION_LOG_Y:
+		return toggle(&view->log_y[focus]);
+	case PT_ACTION_GLYPHS:
+		/* AUTO is what stands at first, and comes back last */
+		view->glyphs[focus] = (pt_glyph_choice)((view->glyphs[focus] + 1) % PT_N_GLYPH_CHOICES);
+		return PT_VIEW_REDRAW;
+	default:
+		return 0;
+	}
+}
+
+static unsigned next_k_overlay(pt_view *view)
+{
+	int n = (int)(view->settings.n_k > 0 ? view->settings.n_k : 3);
+	view->k_only = view->k_only >= n ? 0 : view->k_only + 1;
+	return PT_VIEW_REDRAW;
+}
+
+static unsigned apply_to_domain(pt_view *view, pt_action action, const pt_snapshot *snapshot)
+{
+	switch (action) {
+	case PT_ACTION_K_LESS:
+	case PT_ACTION_K_LESS_5:
+		return pt_view_shift_k(view, action == PT_ACTION_K_LESS ? -1 : -5, snapshot);
+	case PT_ACTION_K_MORE:
+	case PT_ACTION_K_MORE_5:
+		return pt_view_shift_k(view, action == PT_ACTION_K_MORE ? 1 : 5, snapshot);
+	case PT_ACTION_K_OVERLAYS:
+		return next_k_overlay(view);
+	case PT_ACTION_MATRIX:
+		return pt_view_next_matrix(view, snapshot);
+	case PT_ACTION_THRESHOLDS:
+		return pt_view_open_form(view);
+	case PT_ACTION_THRESHOLDS_ON:
+		return toggle(&view->thresholds_off);
+	case PT_ACTION_WINDOW_LESS:
+	case PT_ACTION_WINDOW_MORE:
+		return pt_view_shift_window(view, action == PT_ACTION_WINDOW_MORE ? 1 : -1);
+	case PT_ACTION_DETREND:
+		return toggle(&view->detrended);
+	case PT_ACTION_SIGN:
+		return toggle(&view->negate_cosine);
+	case PT_ACTION_INVERT:
+		return toggle(&view->invert_cosine);
+	case PT_ACTION_RUNS:
+		return runs_key(view);
+	case PT_ACTION_ALL_RUNS:
+		memset(view->run_hidden, 0, sizeof view->run_hidden);
+		return PT_VIEW_REDRAW;
+	default:
+		return 0;
+	}
+}
+
+static unsigned apply_globally(pt_view *view, pt_action action)
+{
+	switch (action) {
+	case PT_ACTION_HELP:
+		view->help_scroll = 0;
+		return toggle(&view->help);
+	case PT_ACTION_QUIT:
+		/* out of the help screen as out of a pager */
+		return view->help ? toggle(&view->help) : PT_VIEW_QUIT;
+	case PT_ACTION_BACK:
+		return back(view);
+	case PT_ACTION_FREEZE:
+		return freeze(view);
+	case PT_ACTION_REDRAW:
+		return PT_VIEW_REDRAW | PT_VIEW_REPAINT;
+	case PT_ACTION_SUSPEND:
+		return PT_VIEW_SUSPEND;
+	case PT_ACTION_MOUSE:
+		return toggle(&view->no_mouse) | PT_VIEW_MOUSE;
+	default:
+		return 0;
+	}
+}
+
+static unsigned apply_to_list(pt_view *view, pt_action action, const pt_snapshot *snapshot)
+{
+	int by = action == PT_ACTION_UP || action == PT_ACTION_PAGE_UP ? -1 : 1;
+	if (action == PT_ACTION_PAGE_UP || action == PT_ACTION_PAGE_DOWN)
+		by *= page_of(view);
+	return scroll(view, view->layout.focus, by, snapshot);
+}
+
+unsigned pt_view_apply(pt_view *view, pt_action action, int arg, const pt_snapshot *snapshot)
+{
+	if ((unsigned)action >= PT_N_ACTIONS)
+		return 0;
+	pt_scope scope = pt_action_row_of(action)->scope;
+	/* what the help screen covers is not changed behind it */
+	if (view->help && scope != PT_SCOPE_GLOBAL && scope != PT_SCOPE_LIST)
+		return 0;
+	switch (scope) {
+	case PT_SCOPE_GLOBAL:
+		return apply_globally(view, action);
+	case PT_SCOPE_PANES:
+		return apply_to_panes(view, action, arg);
+	case PT_SCOPE_PLOT:
+		return apply_to_plot(view, action, snapshot);
+	case PT_SCOPE_DOMAIN:
+		return apply_to_domain(view, action, snapshot);
+	case PT_SCOPE_RUNS:
+		return toggle_run(view, snapshot);
+	case PT_SCOPE_LIST:
+		return apply_to_list(view, action, snapshot);
+	default:
+		return 0;
+	}
+}
+
+unsigned pt_view_key(pt_view *view, pt_key key, const pt_snapshot *snapshot)
+{
+	pt_key prefix = view->prefix;
+	view->prefix = PT_KEY_NONE;
+	if (view->form.open) {
+		bool taken;
+		unsigned flags = pt_view_form_key(view, key, &taken);
+		if (taken)
+			return flags;
+	}
+	if (prefix == PT_KEY_NONE && pt_action_is_prefix(key)) {
+		view->prefix = key;
+		return 0;
+	}
+	if (prefix != PT_KEY_NONE && key == PT_KEY_ESC)
+		return 0;
+	int arg = 0;
+	pt_action action = pt_action_for_key(pt_view_context(view), prefix, key, &arg);
+	return action == PT_N_ACTIONS ? 0 : pt_view_apply(view, action, arg, snapshot);
+}
+
+static unsigned mouse_press(pt_view *view, const pt_layout_hit *hit)
+{
+	view->dragged = hit->border;
+	if (hit->pane == PT_PANE_NONE || hit->pane == view->layout.focus)
+		return 0;
+	pt_layout_focus(&view->layout, hit->pane);
+	return PT_VIEW_REDRAW;
+}
+
+unsigned pt_view_mouse(pt_view *view, const pt_mouse *mouse, const pt_snapshot *snapshot)
+{
+	pt_screen_parts screen = screen_of(view);
+	pt_layout_hit hit = pt_layout_hit_at(&view->layout, &screen, mouse->x, mouse->y);
+	bool covered = view->help || view->form.open;
+	switch (mouse->kind) {
+	case PT_MOUSE_PRESS:
+		view->dragged = PT_NO_BORDER;
+		return covered ? 0 : mouse_press(view, &hit);
+	case PT_MOUSE_DRAG:
+		if (covered || view->dragged.before < 0)
+			return 0;
+		pt_layout_drag(&view->layout, &screen, view->dragged, mouse->x, mouse->y);
+		return PT_VIEW_REDRAW;
+	case PT_MOUSE_RELEASE:
+		view->dragged = PT_NO_BORDER;
+		return 0;
+	case PT_MOUSE_WHEEL_UP:
+		return scroll(view, hit.pane, -WHEEL_LINES, snapshot);
+	case PT_MOUSE_WHEEL_DOWN:
+		return scroll(view, hit.pane, WHEEL_LINES, snapshot);
+	}
+	return 0;
+}
+
+static void place_matrix(pt_view *view, const pt_snapshot *snapshot)
+{
+	bool adapter = false, whole = false;
+	for (size_t i = 0; i < snapshot->n_runs; i++) {
+		adapter |= pt_run_has_matrix(&snapshot->runs[i], PT_MATRIX_B);
+		whole |= pt_run_has_matrix(&snapshot->runs[i], PT_MATRIX_W);
+	}
+	if (!adapter && !whole)
+		return;
+	view->matrix = adapter ? PT_CHOICE_B : PT_CHOICE_W;
+	view->matrix_placed = true;
+}
+
+static void place_runs_pane(pt_view *view, const pt_snapshot *snapshot)
+{
+	int third = screen_of(view).body_height / 3;
+	int want = snapshot->n_runs > 100 ? 100 : (int)snapshot->n_runs + RUNS_PANE_FRAME_ROWS;
+	pt_layout_want(&view->layout, PT_PANE_RUNS, want < third ? want : third);
+	pt_layout_show(&view->layout, PT_PANE_RUNS, true);
+	view->first_layout.hidden[PT_PANE_RUNS] = false;
+	pt_layout_want(&view->first_layout, PT_PANE_RUNS, want < third ? want : third);
+	view->runs_pane_placed = true;
+}
+
+void pt_view_meet(pt_view *view, const pt_snapshot *snapshot)
+{
+	if (!snapshot)
+		return;
+	if (!view->matrix_placed)
+		place_matrix(view, snapshot);
+	bool zoomed = view->layout.zoomed != PT_PANE_NONE;
+	if (!view->runs_pane_placed && !zoomed && snapshot->n_runs > 1 && view->rows >= RUNS_PANE_MIN_SCREEN_ROWS)
+		place_runs_pane(view, snapshot);
+}
+
+void pt_view_resize(pt_view *view, int columns, int rows)
+{
+	view->columns = columns;
+	view->rows = rows;
+}
