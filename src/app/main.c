@@ -58,12 +58,10 @@ static int list_themes(const pt_options *options)
 	return pt_batch_exit_code(status);
 }
 
-static pt_status load_theme(const pt_options *options, pt_theme **theme, pt_error *err)
+static pt_status load_theme(const pt_options *options, const char *program, pt_theme **theme, pt_error *err)
 {
-	char program[PATH_MAX];
 	if (!options->theme)
 		return pt_theme_create(theme, err);
-	program_directory(program, sizeof program);
 	pt_theme_places places = theme_places(options, program);
 	pt_status status = pt_theme_find(options->theme, &places, theme, err);
 	return status == PT_ERR_NOT_FOUND
@@ -87,9 +85,11 @@ static bool wants_screen(const pt_options *options)
 static int show_screen(const pt_session *session)
 {
 	pt_error err = {0};
-	pt_status status = pt_screen_app_run(session, &err);
-	if (status != PT_OK)
-		pt_batch_complain(&err);
+	int code = PT_EXIT_OK;
+	pt_status status = pt_screen_app_run(session, &code, &err);
+	if (status == PT_OK)
+		return code;
+	pt_batch_complain(&err);
 	return pt_batch_exit_code(status);
 }
 
@@ -146,13 +146,15 @@ static pt_status start_replay(const pt_options *options, pt_replay **replay, pt_
 static int run(pt_options *options)
 {
 	pt_error err = {0};
-	pt_session session = {.options = options};
+	char program[PATH_MAX];
+	program_directory(program, sizeof program);
+	pt_session session = {.options = options, .program_dir = *program ? program : NULL};
 	pt_replay *replay = NULL;
 	pt_run_path *paths = NULL;
 	char *newest = NULL;
 	int code;
 	session.unicode = !options->ascii && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-	pt_status status = load_theme(options, &session.theme, &err);
+	pt_status status = load_theme(options, program, &session.theme, &err);
 	if (status == PT_OK)
 		status = start_replay(options, &replay, &err);
 	if (status == PT_OK)

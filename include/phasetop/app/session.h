@@ -16,7 +16,8 @@ typedef struct pt_session {
 	const pt_run_path *paths; /* what to follow: those of the command line, the newest run, or the replay's */
 	size_t n_paths;
 	pt_theme *theme;
-	bool unicode; /* the locale's character set is UTF-8, and --ascii was not given */
+	const char *program_dir; /* where the program lies; NULL: not known */
+	bool unicode;            /* the locale's character set is UTF-8, and --ascii was not given */
 } pt_session;
 
 /** The first view of a session, from the options: layout, matrix types, glyphs. @retval PT_ERR_INVALID

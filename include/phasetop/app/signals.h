@@ -43,7 +43,4 @@ void pt_signals_screen_is_leaving(void);
  */
 void pt_signals_watch_over_screen(void);
 
-/** Stop for a moment, as Ctrl-Z does (SIGTSTP with its default action). */
-void pt_signals_stop_process(void);
-
 #endif

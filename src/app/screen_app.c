@@ -1,0 +1,300 @@
+#include "phasetop/app/screen_app.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "phasetop/app/signals.h"
+#include "phasetop/app/worker.h"
+#include "phasetop/base/alloc.h"
+#include "phasetop/ui/screen.h"
+#include "phasetop/ui/terminal.h"
+
+enum { FRAME_MS = 33, INLINE_PUMP_MS = 20 };
+
+typedef struct screen_app {
+	const pt_session *session;
+	pt_worker *worker;
+	pt_terminal *terminal;
+	pt_view view;
+	pt_frame *frame;
+	pt_snapshot *snapshot; /* what is drawn; NULL before the first one */
+	pt_snapshot *newer;    /* came while the picture is frozen */
+	int timer_fd;
+	bool timer_armed; /* a frame was drawn less than FRAME_MS ago */
+	bool dirty;       /* a frame is due */
+	bool leave;
+	int exit_code;
+} screen_app;
+
+/* --- what happens ----------------------------------------------------------------------------------- */
+
+static void take_snapshot(screen_app *app)
+{
+	pt_snapshot *snapshot = pt_worker_take_snapshot(app->worker);
+	if (!snapshot)
+		return;
+	if (app->view.frozen) {
+		pt_snapshot_destroy(app->newer);
+		app->newer = snapshot;
+		app->dirty |= !app->view.newer_waits;
+		app->view.newer_waits = true;
+		return;
+	}
+	pt_snapshot_destroy(app->snapshot);
+	app->snapshot = snapshot;
+	pt_view_meet(&app->view, snapshot);
+	app->dirty = true;
+}
+
+static void thaw(screen_app *app)
+{
+	app->view.newer_waits = false;
+	if (!app->newer)
+		return;
+	pt_snapshot_destroy(app->snapshot);
+	app->snapshot = app->newer;
+	app->newer = NULL;
+	pt_view_meet(&app->view, app->snapshot);
+}
+
+static void resize(screen_app *app)
+{
+	int columns, rows;
+	pt_terminal_resize(app->terminal);
+	pt_terminal_size(app->terminal, &columns, &rows);
+	pt_view_resize(&app->view, columns, rows);
+	app->dirty = true;
+}
+
+static void suspend(screen_app *app)
+{
+	pt_terminal_suspend(app->terminal);
+	resize(app);
+	pt_terminal_repaint(app->terminal);
+	pt_worker_rescan(app->worker);
+}
+
+static void act(screen_app *app, unsigned changes)
+{
+	if (changes & PT_VIEW_QUIT)
+		app->leave = true;
+	if (changes & PT_VIEW_SETTINGS)
+		pt_worker_set_settings(app->worker, &app->view.settings);
+	if (changes & PT_VIEW_MOUSE)
+		pt_terminal_set_mouse(app->terminal, !app->view.no_mouse);
+	if (changes & PT_VIEW_THAW)
+		thaw(app);
+	if (changes & PT_VIEW_REPAINT) {
+		pt_terminal_repaint(app->terminal);
+		pt_worker_rescan(app->worker);
+	}
+	if (changes & PT_VIEW_SUSPEND)
+		suspend(app);
+	if (changes)
+		app->dirty = true;
+}
+
+static void handle_signals(screen_app *app)
+{
+	pt_signals_seen seen = pt_signals_take();
+	if (seen.quit) {
+		pt_signals_screen_is_leaving();
+		app->leave = true;
+		app->exit_code = 128 + seen.quit;
+		return;
+	}
+	if (seen.suspend)
+		suspend(app);
+	if (seen.continued) {
+		pt_terminal_repaint(app->terminal);
+		app->dirty = true;
+	}
+	if (seen.resized || seen.continued)
+		resize(app);
+}
+
+static void handle_input(screen_app *app)
+{
+	while (!app->leave) {
+		pt_input input = pt_terminal_read(app->terminal);
+		switch (input.kind) {
+		case PT_INPUT_NONE:
+			return;
+		case PT_INPUT_END:
+			app->leave = true;
+			app->exit_code = 128 + SIGHUP;
+			return;
+		case PT_INPUT_KEY:
+			act(app, pt_view_key(&app->view, input.key, app->snapshot));
+			break;
+		case PT_INPUT_MOUSE:
+			act(app, pt_view_mouse(&app->view, &input.mouse, app->snapshot));
+			break;
+		}
+	}
+}
+
+/* --- frames ----------------------------------------------------------------------------------------- */
+
+static void arm_timer(screen_app *app)
+{
+	struct itimerspec when = {.it_value = {.tv_nsec = FRAME_MS * 1000000L}};
+	app->timer_armed = timerfd_settime(app->timer_fd, 0, &when, NULL) == 0;
+}
+
+static pt_status draw(screen_app *app, pt_error *err)
+{
+	pt_status status = pt_frame_resize(app->frame, app->view.columns, app->view.rows, err);
+	if (status != PT_OK)
+		return status;
+	pt_frame_clear(app->frame);
+	pt_screen_draw(app->snapshot, &app->view, app->frame);
+	pt_terminal_show(app->terminal, app->frame);
+	app->dirty = false;
+	return PT_OK;
+}
+
+/* --- the loop --------------------------------------------------------------------------------------- */
+
+enum { SIGNALS, WORKER, TIMER, INPUT, OUTPUT, N_SOURCES };
+
+/* A frame waits for the cap's timer, or for a terminal that reads again; then its event wakes the loop. */
+static void choose_sources(const screen_app *app, struct pollfd sources[N_SOURCES])
+{
+	bool waits_for_output = app->dirty && !app->timer_armed;
+	sources[SIGNALS] = (struct pollfd){.fd = pt_signals_screen_fd(), .events = POLLIN};
+	sources[WORKER] = (struct pollfd){.fd = pt_worker_event_fd(app->worker), .events = POLLIN};
+	sources[TIMER] = (struct pollfd){.fd = app->timer_armed ? app->timer_fd : -1, .events = POLLIN};
+	sources[INPUT] = (struct pollfd){.fd = STDIN_FILENO, .events = POLLIN};
+	sources[OUTPUT] = (struct pollfd){.fd = waits_for_output ? STDOUT_FILENO : -1, .events = POLLOUT};
+}
+
+static void handle_timer(screen_app *app)
+{
+	uint64_t count;
+	ssize_t n = read(app->timer_fd, &count, sizeof count);
+	(void)n;
+	app->timer_armed = false;
+}
+
+static pt_status run_loop(screen_app *app, pt_error *err)
+{
+	app->dirty = true;
+	while (!app->leave) {
+		struct pollfd sources[N_SOURCES];
+		choose_sources(app, sources);
+		if (app->session->options->inline_worker)
+			pt_worker_pump(app->worker, 0);
+		int n = poll(sources, N_SOURCES, app->session->options->inline_worker ? INLINE_PUMP_MS : -1);
+		if (n < 0 && errno != EINTR)
+			return pt_fail_errno(err, errno, "", "cannot wait for events");
+		if (n < 0)
+			continue;
+		if (sources[SIGNALS].revents)
+			handle_signals(app);
+		if (sources[WORKER].revents)
+			take_snapshot(app);
+		if (sources[TIMER].revents)
+			handle_timer(app);
+		if (sources[INPUT].revents)
+			handle_input(app);
+		if (app->leave || !app->dirty || app->timer_armed || !pt_terminal_writable(app->terminal))
+			continue;
+		pt_status status = draw(app, err);
+		if (status != PT_OK)
+			return status;
+		arm_timer(app);
+	}
+	return PT_OK;
+}
+
+static const char *colour_flag(pt_color_choice choice)
+{
+	switch (choice) {
+	case PT_COLOR_NEVER:
+		return "never";
+	case PT_COLOR_16:
+		return "16";
+	case PT_COLOR_256:
+		return "256";
+	case PT_COLOR_TRUE:
+		return "true";
+	case PT_COLOR_AUTO:
+		break;
+	}
+	return NULL;
+}
+
+static void on_worker_signal(void *context)
+{
+	(void)context;
+	pt_signals_watch_over_screen();
+}
+
+static pt_status start(screen_app *app, pt_error *err)
+{
+	const pt_options *options = app->session->options;
+	pt_status status = pt_session_view(app->session, &app->view, err);
+	if (status == PT_OK)
+		status = pt_signals_install(err);
+	if (status != PT_OK)
+		return status;
+	pt_worker_options worker = {.pipeline = pt_session_pipeline(app->session, true),
+		.inline_worker = options->inline_worker,
+		.wake_fd = pt_signals_worker_fd(),
+		.on_wake = on_worker_signal};
+	status = pt_worker_create(&worker, &app->worker, err);
+	if (status != PT_OK)
+		return status;
+	app->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (app->timer_fd < 0)
+		return pt_fail_errno(err, errno, "", "cannot make a timer");
+	pt_terminal_options terminal = {.theme = app->session->theme,
+		.colour_flag = colour_flag(options->color),
+		.mouse = options->mouse,
+		.unicode = app->session->unicode,
+		.program_dir = app->session->program_dir};
+	status = pt_terminal_open(&terminal, &app->terminal, err);
+	if (status != PT_OK)
+		return status;
+	int columns, rows;
+	pt_terminal_size(app->terminal, &columns, &rows);
+	pt_view_resize(&app->view, columns, rows);
+	pt_charset charset = app->session->unicode ? PT_CHARSET_UTF8 : PT_CHARSET_ASCII;
+	return pt_frame_create(columns, rows, charset, &app->frame, err);
+}
+
+/* The terminal first: whatever takes its time afterwards is not seen. */
+static void stop(screen_app *app)
+{
+	pt_signals_screen_is_leaving();
+	pt_terminal_close(app->terminal);
+	pt_worker_destroy(app->worker);
+	pt_snapshot_destroy(app->snapshot);
+	pt_snapshot_destroy(app->newer);
+	pt_frame_destroy(app->frame);
+	if (app->timer_fd >= 0)
+		close(app->timer_fd);
+	pt_signals_uninstall();
+}
+
+pt_status pt_screen_app_run(const pt_session *session, int *exit_code, pt_error *err)
+{
+	screen_app *app = pt_array_alloc(1, sizeof *app);
+	if (!app)
+		return pt_fail(err, PT_ERR_MEMORY, "", -1, "out of memory");
+	app->session = session;
+	app->timer_fd = -1;
+	pt_status status = start(app, err);
+	if (status == PT_OK)
+		status = run_loop(app, err);
+	*exit_code = app->exit_code;
+	stop(app);
+	pt_free(app);
+	return status;
+}

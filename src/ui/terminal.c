@@ -1,0 +1,596 @@
+#define NCURSES_WIDECHAR 1
+#include "phasetop/ui/terminal.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "phasetop/base/alloc.h"
+#include "phasetop/base/text.h"
+
+enum {
+	ESCAPE_DELAY_MS = 25,
+	MAX_PAIRS = 4096,  /* of colours in use at once: far more than a theme has */
+	PAIR_SLOTS = 8192, /* hash table, a power of two */
+	RESTORE_BYTES = 512,
+	MOUSE_BYTES = 32,
+	CODE_FIRST = KEY_MAX + 100, /* codes of the keys that we define ourselves */
+};
+
+static const char mouse_on[] = "\033[?1000h\033[?1002h\033[?1006h";
+static const char mouse_off[] = "\033[?1006l\033[?1002l\033[?1000l";
+
+/* What an emergency needs, prepared when the terminal is opened. The file's own mutable state, with curses'.
+ */
+static struct {
+	volatile sig_atomic_t open;
+	char bytes[RESTORE_BYTES];
+	size_t n;
+	struct termios modes;
+} emergency;
+
+typedef struct colour_pair {
+	int fg, bg; /* as curses numbers colours */
+	int number; /* 0: empty slot */
+} colour_pair;
+
+struct pt_terminal {
+	pt_terminal_options options;
+	SCREEN *screen;
+	pt_colour_depth depth;
+	pt_cell *shown; /* rows × columns, what is on the screen */
+	int columns, rows;
+	bool whole; /* the next frame is sent whole */
+	bool mouse;
+	struct termios modes; /* as they were before */
+	colour_pair pairs[PAIR_SLOTS];
+	int n_pairs;
+	/* an SGR mouse report that has not arrived whole yet */
+	bool in_mouse;
+	char mouse_bytes[MOUSE_BYTES];
+	size_t n_mouse;
+};
+
+/* --- opening and closing ---------------------------------------------------------------------------- */
+
+/* Keys that terminfo entries often lack, in xterm's form. The row's place gives its curses code. */
+static const struct {
+	const char *bytes;
+	pt_key key;
+} own_keys[] = {
+	{"\033[<", PT_KEY_NONE}, /* an SGR mouse report begins */
+	{"\033[1;5D", PT_KEY_CTRL | PT_KEY_LEFT},
+	{"\033[1;5C", PT_KEY_CTRL | PT_KEY_RIGHT},
+	{"\033[1;5A", PT_KEY_CTRL | PT_KEY_UP},
+	{"\033[1;5B", PT_KEY_CTRL | PT_KEY_DOWN},
+	{"\033[1;3D", PT_KEY_ALT | PT_KEY_LEFT},
+	{"\033[1;3C", PT_KEY_ALT | PT_KEY_RIGHT},
+	{"\033[1;3A", PT_KEY_ALT | PT_KEY_UP},
+	{"\033[1;3B", PT_KEY_ALT | PT_KEY_DOWN},
+	{"\033[1;2D", PT_KEY_SHIFT | PT_KEY_LEFT},
+	{"\033[1;2C", PT_KEY_SHIFT | PT_KEY_RIGHT},
+	{"\033[1;2A", PT_KEY_SHIFT | PT_KEY_UP},
+	{"\033[1;2B", PT_KEY_SHIFT | PT_KEY_DOWN},
+	{"\033[D", PT_KEY_LEFT}, /* a terminal that ignores application mode */
+	{"\033[C", PT_KEY_RIGHT},
+	{"\033[A", PT_KEY_UP},
+	{"\033[B", PT_KEY_DOWN},
+	{"\033[H", PT_KEY_HOME},
+	{"\033[F", PT_KEY_END},
+	{"\033[1~", PT_KEY_HOME},
+	{"\033[4~", PT_KEY_END},
+};
+
+static const char *capability(const char *name)
+{
+	const char *value = tigetstr(name);
+	return value && value != (const char *)-1 ? value : "";
+}
+
+/* Strings of terminfo may carry padding ("$<5>"), which a raw write must not send. */
+static void add_capability(pt_text *text, const char *name)
+{
+	for (const char *at = capability(name); *at;) {
+		const char *padding = strstr(at, "$<");
+		const char *end = padding ? strchr(padding, '>') : NULL;
+		size_t n = end ? (size_t)(padding - at) : strlen(at);
+		pt_text_add_bytes(text, at, n);
+		at += n;
+		if (end)
+			at = end + 1;
+	}
+}
+
+static void prepare_emergency(const pt_terminal *terminal)
+{
+	pt_text text = pt_text_over(emergency.bytes, sizeof emergency.bytes);
+	pt_text_add(&text, mouse_off);
+	static const char *const names[] = {"sgr0", "op", "rmkx", "cnorm", "rmcup"};
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		add_capability(&text, names[i]);
+	emergency.n = text.length;
+	emergency.modes = terminal->modes;
+	emergency.open = 1;
+}
+
+void pt_terminal_emergency_restore(void)
+{
+	if (!emergency.open)
+		return;
+	emergency.open = 0;
+	int flags = fcntl(STDOUT_FILENO, F_GETFL);
+	if (flags >= 0)
+		fcntl(STDOUT_FILENO, F_SETFL, flags | O_NONBLOCK); /* a stalled terminal must not hold us */
+	tcflush(STDOUT_FILENO, TCOFLUSH);
+	ssize_t n = write(STDOUT_FILENO, emergency.bytes, emergency.n);
+	(void)n;
+	if (flags >= 0)
+		fcntl(STDOUT_FILENO, F_SETFL, flags);
+	tcsetattr(STDIN_FILENO, TCSANOW, &emergency.modes);
+}
+
+/* True colour wants a terminfo entry that says how: ours lie beside the program, one for each TERM we know.
+ */
+static SCREEN *open_true_colour(const pt_terminal_options *options, const char *term)
+{
+	static const char *const known[] = {"xterm-256color", "tmux-256color", "screen-256color"};
+	char directory[PATH_MAX], entry[64], file[PATH_MAX + 128];
+	bool is_known = false;
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+		is_known |= strcmp(term, known[i]) == 0;
+	if (!is_known || !options->program_dir)
+		return NULL;
+	static const char *const places[] = {"terminfo", "../share/phasetop/terminfo"};
+	snprintf(entry, sizeof entry, "phasetop-%s", term);
+	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+		snprintf(directory, sizeof directory, "%s/%s", options->program_dir, places[i]);
+		snprintf(file, sizeof file, "%s/p/%s", directory, entry);
+		if (access(file, R_OK) != 0)
+			continue;
+		char *before = getenv("TERMINFO_DIRS");
+		char *kept = before ? pt_text_copy(before, strlen(before)) : NULL;
+		char list[PATH_MAX * 2];
+		snprintf(list, sizeof list, "%s:%s", directory, kept ? kept : "");
+		setenv("TERMINFO_DIRS", list, 1);
+		SCREEN *screen = newterm(entry, stdout, stdin);
+		if (kept)
+			setenv("TERMINFO_DIRS", kept, 1);
+		else
+			unsetenv("TERMINFO_DIRS");
+		pt_free(kept);
+		return screen;
+	}
+	return NULL;
+}
+
+/* The deepest colours that flag, environment and terminfo allow. */
+static pt_colour_depth choose_depth(
+	const pt_terminal_options *options, const char *term, int terminfo_colours)
+{
+	pt_colour_environment environment = {
+		.flag = options->colour_flag,
+		.no_color = getenv("NO_COLOR"),
+		.colorterm = getenv("COLORTERM"),
+		.term = term,
+		.terminfo_colours = terminfo_colours,
+	};
+	return pt_colour_depth_choose(&environment);
+}
+
+static pt_status open_screen(pt_terminal *terminal, const char *term, pt_error *err)
+{
+	terminal->depth = choose_depth(&terminal->options, term, -1);
+	if (terminal->depth == PT_DEPTH_TRUE)
+		terminal->screen = open_true_colour(&terminal->options, term);
+	if (terminal->screen)
+		return PT_OK;
+	terminal->screen = newterm(NULL, stdout, stdin);
+	if (!terminal->screen)
+		return pt_fail(err, PT_ERR_UNSUPPORTED, "", -1, "cannot draw on this terminal (TERM=%s)", term);
+	terminal->depth = choose_depth(&terminal->options, term, tigetnum("colors"));
+	if (terminal->depth == PT_DEPTH_TRUE)
+		terminal->depth = PT_DEPTH_256; /* no entry that can say it */
+	int colours = tigetnum("colors");
+	if (terminal->depth == PT_DEPTH_256 && colours < 256)
+		terminal->depth = PT_DEPTH_16;
+	if (terminal->depth == PT_DEPTH_16 && colours < 8)
+		terminal->depth = PT_DEPTH_MONO;
+	return PT_OK;
+}
+
+static void send(const char *bytes)
+{
+	fputs(bytes, stdout);
+	fflush(stdout);
+}
+
+static void set_up_curses(pt_terminal *terminal)
+{
+	set_escdelay(ESCAPE_DELAY_MS);
+	cbreak();
+	noecho();
+	nonl();
+	intrflush(stdscr, FALSE);
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	leaveok(stdscr, TRUE);
+	scrollok(stdscr, FALSE);
+	curs_set(0);
+	if (terminal->depth != PT_DEPTH_MONO) {
+		start_color();
+		use_default_colors();
+	}
+	for (size_t i = 0; i < sizeof own_keys / sizeof own_keys[0]; i++)
+		if (i == 0 || key_defined(own_keys[i].bytes) <= 0)
+			define_key(own_keys[i].bytes, CODE_FIRST + (int)i);
+	pt_terminal_set_mouse(terminal, terminal->options.mouse);
+}
+
+pt_status pt_terminal_open(const pt_terminal_options *options, pt_terminal **out, pt_error *err)
+{
+	const char *term = getenv("TERM");
+	if (!term || !*term || strcmp(term, "dumb") == 0)
+		return pt_fail(err, PT_ERR_UNSUPPORTED, "", -1, "TERM says that this terminal cannot be drawn on");
+	pt_terminal *terminal = pt_array_alloc(1, sizeof *terminal);
+	if (!terminal)
+		return pt_fail(err, PT_ERR_MEMORY, "", -1, "out of memory for the terminal");
+	terminal->options = *options;
+	terminal->whole = true;
+	tcgetattr(STDIN_FILENO, &terminal->modes);
+	pt_status status = open_screen(terminal, term, err);
+	if (status == PT_OK && *capability("cup") == '\0') {
+		endwin();
+		delscreen(terminal->screen);
+		status =
+			pt_fail(err, PT_ERR_UNSUPPORTED, "", -1, "this terminal cannot move its cursor (TERM=%s)", term);
+	}
+	if (status != PT_OK) {
+		pt_free(terminal);
+		return status;
+	}
+	prepare_emergency(terminal);
+	set_up_curses(terminal);
+	*out = terminal;
+	return PT_OK;
+}
+
+void pt_terminal_close(pt_terminal *terminal)
+{
+	if (!terminal)
+		return;
+	pt_terminal_set_mouse(terminal, false);
+	endwin();
+	emergency.open = 0;
+	delscreen(terminal->screen);
+	pt_free(terminal->shown);
+	pt_free(terminal);
+}
+
+pt_colour_depth pt_terminal_depth(const pt_terminal *terminal)
+{
+	return terminal->depth;
+}
+
+void pt_terminal_set_mouse(pt_terminal *terminal, bool on)
+{
+	if (terminal->mouse == on)
+		return;
+	terminal->mouse = on;
+	send(on ? mouse_on : mouse_off);
+}
+
+void pt_terminal_size(const pt_terminal *terminal, int *columns, int *rows)
+{
+	(void)terminal;
+	struct winsize size = {0};
+	bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0;
+	*columns = known ? size.ws_col : 80;
+	*rows = known ? size.ws_row : 24;
+	if (*columns > PT_FRAME_MAX)
+		*columns = PT_FRAME_MAX;
+	if (*rows > PT_FRAME_MAX)
+		*rows = PT_FRAME_MAX;
+}
+
+void pt_terminal_resize(pt_terminal *terminal)
+{
+	int columns, rows;
+	pt_terminal_size(terminal, &columns, &rows);
+	resizeterm(rows, columns);
+	terminal->whole = true;
+}
+
+void pt_terminal_repaint(pt_terminal *terminal)
+{
+	terminal->whole = true;
+	clearok(curscr, TRUE);
+}
+
+void pt_terminal_suspend(pt_terminal *terminal)
+{
+	bool mouse = terminal->mouse;
+	pt_terminal_set_mouse(terminal, false);
+	endwin();
+	emergency.open = 0;
+	/* the default action, so that an orphan (which nobody could continue) goes on instead of stopping */
+	struct sigaction stop = {.sa_handler = SIG_DFL}, before;
+	sigaction(SIGTSTP, &stop, &before);
+	raise(SIGTSTP);
+	/* … and here the process was continued */
+	sigaction(SIGTSTP, &before, NULL);
+	emergency.open = 1;
+	refresh();
+	pt_terminal_set_mouse(terminal, mouse);
+	pt_terminal_resize(terminal);
+	pt_terminal_repaint(terminal);
+}
+
+/* --- drawing ---------------------------------------------------------------------------------------- */
+
+/* How curses numbers a colour at this depth; −1: the terminal's own. */
+static int colour_number(const pt_terminal *terminal, const pt_colour *colour)
+{
+	if (colour->kind == PT_COLOUR_DEFAULT)
+		return -1;
+	if (terminal->depth != PT_DEPTH_TRUE)
+		return colour->index;
+	if (colour->kind == PT_COLOUR_INDEX && colour->index < 8)
+		return colour->index;
+	int value = colour->rgb.r << 16 | colour->rgb.g << 8 | colour->rgb.b;
+	return value < 8 ? 8 : value; /* 0 to 7 would be the palette's */
+}
+
+/* The pair of two colours, made when first used; 0 (the terminal's own) when there is no room. */
+static int pair_of(pt_terminal *terminal, int fg, int bg)
+{
+	if (terminal->depth == PT_DEPTH_MONO || (fg == -1 && bg == -1))
+		return 0;
+	unsigned at = ((unsigned)fg * 2654435761u ^ (unsigned)bg * 40503u) % PAIR_SLOTS;
+	while (terminal->pairs[at].number != 0) {
+		if (terminal->pairs[at].fg == fg && terminal->pairs[at].bg == bg)
+			return terminal->pairs[at].number;
+		at = (at + 1) % PAIR_SLOTS;
+	}
+	int most = COLOR_PAIRS - 1 < MAX_PAIRS ? COLOR_PAIRS - 1 : MAX_PAIRS;
+	if (terminal->n_pairs >= most || init_extended_pair(terminal->n_pairs + 1, fg, bg) == ERR)
+		return 0;
+	terminal->n_pairs++;
+	terminal->pairs[at] = (colour_pair){.fg = fg, .bg = bg, .number = terminal->n_pairs};
+	return terminal->n_pairs;
+}
+
+static attr_t attributes_of(uint8_t attributes)
+{
+	attr_t found = A_NORMAL;
+	if (attributes & PT_ATTR_BOLD)
+		found |= A_BOLD;
+	if (attributes & PT_ATTR_DIM)
+		found |= A_DIM;
+	if (attributes & PT_ATTR_UNDERLINE)
+		found |= A_UNDERLINE;
+	if (attributes & PT_ATTR_REVERSE)
+		found |= A_REVERSE;
+	return found;
+}
+
+static void put_cell(pt_terminal *terminal, int x, int y, const pt_cell *cell)
+{
+	pt_style style = pt_theme_style(terminal->options.theme, cell, terminal->depth);
+	int pair = pair_of(terminal, colour_number(terminal, &style.fg), colour_number(terminal, &style.bg));
+	wchar_t text[2] = {(wchar_t)(cell->glyph ? cell->glyph : ' '), L'\0'};
+	cchar_t out;
+	setcchar(&out, text, attributes_of(style.attributes), (short)(pair > SHRT_MAX ? 0 : pair), &pair);
+	mvadd_wch(y, x, &out);
+}
+
+static bool keep_size(pt_terminal *terminal, const pt_frame *frame)
+{
+	if (terminal->columns == frame->cols && terminal->rows == frame->rows)
+		return true;
+	pt_cell *shown = pt_array_alloc((size_t)frame->cols * (size_t)frame->rows, sizeof *shown);
+	if (!shown)
+		return false;
+	pt_free(terminal->shown);
+	terminal->shown = shown;
+	terminal->columns = frame->cols;
+	terminal->rows = frame->rows;
+	terminal->whole = true;
+	return true;
+}
+
+void pt_terminal_show(pt_terminal *terminal, const pt_frame *frame)
+{
+	if (!keep_size(terminal, frame))
+		return;
+	for (int y = 0; y < frame->rows; y++)
+		for (int x = 0; x < frame->cols; x++) {
+			size_t at = (size_t)y * (size_t)frame->cols + (size_t)x;
+			const pt_cell *cell = &frame->cells[at];
+			if (!terminal->whole && memcmp(cell, &terminal->shown[at], sizeof *cell) == 0)
+				continue;
+			if (cell->width > 0)
+				put_cell(terminal, x, y, cell);
+		}
+	memcpy(
+		terminal->shown, frame->cells, (size_t)frame->cols * (size_t)frame->rows * sizeof *terminal->shown);
+	terminal->whole = false;
+	refresh();
+}
+
+bool pt_terminal_writable(const pt_terminal *terminal)
+{
+	(void)terminal;
+	struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+	return poll(&out, 1, 0) > 0 && (out.revents & POLLOUT);
+}
+
+/* --- input ------------------------------------------------------------------------------------------ */
+
+static const struct {
+	int code;
+	pt_key key;
+} curses_keys[] = {
+	{KEY_LEFT, PT_KEY_LEFT},
+	{KEY_RIGHT, PT_KEY_RIGHT},
+	{KEY_UP, PT_KEY_UP},
+	{KEY_DOWN, PT_KEY_DOWN},
+	{KEY_HOME, PT_KEY_HOME},
+	{KEY_END, PT_KEY_END},
+	{KEY_PPAGE, PT_KEY_PAGE_UP},
+	{KEY_NPAGE, PT_KEY_PAGE_DOWN},
+	{KEY_BACKSPACE, PT_KEY_BACKSPACE},
+	{KEY_DC, PT_KEY_DELETE},
+	{KEY_ENTER, PT_KEY_ENTER},
+	{KEY_BTAB, PT_KEY_SHIFT | PT_KEY_TAB},
+	{KEY_SLEFT, PT_KEY_SHIFT | PT_KEY_LEFT},
+	{KEY_SRIGHT, PT_KEY_SHIFT | PT_KEY_RIGHT},
+	{KEY_SR, PT_KEY_SHIFT | PT_KEY_UP},
+	{KEY_SF, PT_KEY_SHIFT | PT_KEY_DOWN},
+	{KEY_F(1), PT_KEY_F1},
+};
+
+static pt_key key_of_code(int code)
+{
+	int own = code - CODE_FIRST;
+	if (own >= 0 && own < (int)(sizeof own_keys / sizeof own_keys[0]))
+		return own_keys[own].key;
+	for (size_t i = 0; i < sizeof curses_keys / sizeof curses_keys[0]; i++)
+		if (curses_keys[i].code == code)
+			return curses_keys[i].key;
+	/* extended capabilities (kLFT5 …) have codes that curses hands out: ask for their name */
+	static const struct {
+		const char *stem;
+		pt_key key;
+	} stems[] = {{"kLFT", PT_KEY_LEFT}, {"kRIT", PT_KEY_RIGHT}, {"kUP", PT_KEY_UP}, {"kDN", PT_KEY_DOWN}};
+	const char *name = keyname(code);
+	for (size_t i = 0; name && i < sizeof stems / sizeof stems[0]; i++) {
+		size_t n = strlen(stems[i].stem);
+		if (strncmp(name, stems[i].stem, n) != 0)
+			continue;
+		switch (atoi(name + n)) {
+		case 3:
+			return PT_KEY_ALT | stems[i].key;
+		case 5:
+			return PT_KEY_CTRL | stems[i].key;
+		case 0:
+		case 2:
+			return PT_KEY_SHIFT | stems[i].key;
+		default:
+			return PT_KEY_NONE;
+		}
+	}
+	return PT_KEY_NONE;
+}
+
+static pt_key key_of_character(wint_t character)
+{
+	switch (character) {
+	case '\t':
+		return PT_KEY_TAB;
+	case '\r':
+	case '\n':
+		return PT_KEY_ENTER;
+	case 27:
+		return PT_KEY_ESC;
+	case 8:
+	case 127:
+		return PT_KEY_BACKSPACE;
+	default:
+		break;
+	}
+	if (character >= 1 && character <= 26)
+		return PT_KEY_CTRL | (pt_key)('a' + character - 1);
+	return character >= 32 ? (pt_key)character : PT_KEY_NONE;
+}
+
+/* "button;x;y" and M (press) or m (release). */
+static bool parse_mouse(const char *report, bool released, pt_mouse *mouse)
+{
+	int button, x, y;
+	if (sscanf(report, "%d;%d;%d", &button, &x, &y) != 3 || x < 1 || y < 1)
+		return false;
+	*mouse = (pt_mouse){.x = x - 1, .y = y - 1};
+	switch (button & ~(4 | 8 | 16)) { /* whatever modifiers are held */
+	case 0:
+		mouse->kind = released ? PT_MOUSE_RELEASE : PT_MOUSE_PRESS;
+		return true;
+	case 32:
+		mouse->kind = PT_MOUSE_DRAG;
+		return !released;
+	case 64:
+		mouse->kind = PT_MOUSE_WHEEL_UP;
+		return !released;
+	case 65:
+		mouse->kind = PT_MOUSE_WHEEL_DOWN;
+		return !released;
+	default:
+		return false;
+	}
+}
+
+/* Takes one more character of a mouse report; true when it made an event. */
+static bool feed_mouse(pt_terminal *terminal, wint_t character, pt_mouse *mouse)
+{
+	if (character == 'M' || character == 'm') {
+		terminal->in_mouse = false;
+		terminal->mouse_bytes[terminal->n_mouse] = '\0';
+		return parse_mouse(terminal->mouse_bytes, character == 'm', mouse);
+	}
+	bool belongs = (character >= '0' && character <= '9') || character == ';';
+	if (!belongs || terminal->n_mouse + 1 >= sizeof terminal->mouse_bytes)
+		terminal->in_mouse = false; /* not a report after all */
+	else
+		terminal->mouse_bytes[terminal->n_mouse++] = (char)character;
+	return false;
+}
+
+/* Readable, and yet there is nothing to read: the other end is gone. */
+static bool input_has_ended(void)
+{
+	struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+	int n = poll(&in, 1, 0);
+	if (n <= 0)
+		return false;
+	if (in.revents & (POLLHUP | POLLERR | POLLNVAL))
+		return true;
+	int waiting = 0;
+	return (in.revents & POLLIN) && ioctl(STDIN_FILENO, FIONREAD, &waiting) == 0 && waiting == 0;
+}
+
+pt_input pt_terminal_read(pt_terminal *terminal)
+{
+	for (;;) {
+		/* asked before reading: getch on a hung-up terminal would spin */
+		if (input_has_ended())
+			return (pt_input){.kind = PT_INPUT_END};
+		wint_t character;
+		int result = get_wch(&character);
+		if (result == ERR)
+			return (pt_input){.kind = PT_INPUT_NONE};
+		pt_input input = {.kind = PT_INPUT_KEY};
+		if (result == OK && terminal->in_mouse) {
+			input.kind = PT_INPUT_MOUSE;
+			if (feed_mouse(terminal, character, &input.mouse))
+				return input;
+			continue;
+		}
+		if (result == KEY_CODE_YES && (int)character == CODE_FIRST) {
+			terminal->in_mouse = true;
+			terminal->n_mouse = 0;
+			continue;
+		}
+		terminal->in_mouse = false;
+		input.key = result == KEY_CODE_YES ? key_of_code((int)character) : key_of_character(character);
+		if (input.key != PT_KEY_NONE)
+			return input;
+	}
+}
