@@ -88,7 +88,8 @@ size_t pt_run_watch_n_targets(const pt_run_watch *watch);
 /** Shares the life of `watch`; NULL for a dropped target. Read it again after each call that changes it. */
 const pt_watch_view *pt_run_watch_view(const pt_run_watch *watch, size_t target);
 
-/** To be polled for POLLIN; -1: nothing to poll (mode poll, or inotify is not to be had). */
+/** To be polled for POLLIN; -1: nothing to poll (mode poll, or inotify is not to be had). It may change with
+ * any call of drain, sync or scan: ask again. */
 int pt_run_watch_fd(const pt_run_watch *watch);
 
 /**

@@ -1,0 +1,305 @@
+#include "phasetop/runio/run_watch.h"
+
+#include "phasetop/base/alloc.h"
+
+#include "run_watch_state.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+/* What each role asks the kernel for. IN_MODIFY only where logs are appended to by a process that keeps them
+ * open; a checkpoint's files are news when they are closed or renamed. */
+static const uint32_t role_masks[] = {
+	[ROLE_ANCESTOR] = IN_MOVE_SELF | IN_DELETE_SELF,
+	[ROLE_PARENT] =
+		IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF,
+	[ROLE_TREE] = IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB | IN_CLOSE_WRITE |
+				  IN_MODIFY | IN_MOVE_SELF | IN_DELETE_SELF,
+	[ROLE_CHECKPOINT] = IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB | IN_CLOSE_WRITE |
+						IN_MOVE_SELF | IN_DELETE_SELF,
+};
+_Static_assert(sizeof role_masks / sizeof role_masks[0] == N_WATCH_ROLES, "a mask for every role");
+
+enum { MAX_READS_A_DRAIN = 64, READ_BYTES = 64 * 1024 };
+
+/* ---- the system's calls ---- */
+
+static int system_init(void *context)
+{
+	(void)context;
+	return inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+}
+
+static int system_add(void *context, int fd, const char *path, uint32_t mask)
+{
+	(void)context;
+	return inotify_add_watch(fd, path, mask);
+}
+
+static int system_remove(void *context, int fd, int wd)
+{
+	(void)context;
+	return inotify_rm_watch(fd, wd);
+}
+
+static ssize_t system_read(void *context, int fd, void *bytes, size_t n)
+{
+	(void)context;
+	return read(fd, bytes, n);
+}
+
+static int64_t system_file_system(void *context, const char *path)
+{
+	(void)context;
+	struct statfs record;
+	/* f_type is signed on some machines: CIFS's number would come out negative */
+	return statfs(path, &record) == 0 ? (int64_t)(uint32_t)record.f_type : -1;
+}
+
+pt_watch_calls pt_watch_calls_system(void)
+{
+	return (pt_watch_calls){NULL, system_init, system_add, system_remove, system_read, system_file_system};
+}
+
+uint32_t run_watch_role_mask(watch_role role)
+{
+	return role_masks[role];
+}
+
+int run_watch_kernel_add(pt_run_watch *watch, const char *path, uint32_t mask, bool exact)
+{
+	const pt_watch_calls *calls = &watch->options.calls;
+	uint32_t how = IN_ONLYDIR | (exact ? 0 : IN_MASK_ADD);
+	return calls->add(calls->context, watch->fd, path, mask | how);
+}
+
+/* ---- life ---- */
+
+void run_watch_open(pt_run_watch *watch)
+{
+	watch->fd = watch->options.calls.init(watch->options.calls.context);
+	watch->init_errno = watch->fd < 0 ? errno : 0;
+}
+
+pt_status pt_run_watch_create(const pt_watch_options *options, pt_run_watch **watch, pt_error *err)
+{
+	pt_run_watch *made = pt_array_alloc(1, sizeof *made);
+	char *buffer = pt_array_alloc(READ_BYTES, 1);
+	if (!made || !buffer) {
+		pt_free(made);
+		pt_free(buffer);
+		return pt_fail(err, PT_ERR_MEMORY, NULL, -1, "out of memory");
+	}
+	made->options = *options;
+	made->buffer = buffer;
+	if (made->options.sweep_ms <= 0)
+		made->options.sweep_ms = PT_WATCH_SWEEP_MS;
+	made->fd = -1;
+	if (options->mode != PT_WATCH_POLL)
+		run_watch_open(made);
+	*watch = made;
+	return PT_OK;
+}
+
+void pt_run_watch_destroy(pt_run_watch *watch)
+{
+	if (!watch)
+		return;
+	if (watch->fd >= 0)
+		close(watch->fd);
+	watch_table_fini(&watch->table);
+	for (size_t i = 0; i < watch->n_targets; i++) {
+		pt_free(watch->targets[i].path);
+		pt_free(watch->targets[i].absolute);
+	}
+	pt_free(watch->targets);
+	pt_free(watch->buffer);
+	pt_free(watch);
+}
+
+pt_status pt_run_watch_add(pt_run_watch *watch, const char *path, size_t *target, pt_error *err)
+{
+	watch_target made = {.next_sweep_ms = INT64_MAX};
+	pt_status status = watch_path_absolute(path, &made.absolute, err);
+	if (status != PT_OK)
+		return status;
+	made.path = pt_text_copy(path, strlen(path));
+	if (!made.path || !pt_array_reserve((void **)&watch->targets, &watch->targets_capacity,
+						  watch->n_targets + 1, sizeof made)) {
+		pt_free(made.path);
+		pt_free(made.absolute);
+		return pt_fail(err, PT_ERR_MEMORY, path, -1, "out of memory");
+	}
+	made.view = (pt_watch_view){.tree_dirty = true,
+		.logs_dirty = true,
+		.missing = true,
+		.last_event_monotonic_ms = INT64_MIN,
+		.problem = {.code = PT_OK, .offset = -1}};
+	watch->targets[watch->n_targets] = made;
+	*target = watch->n_targets++;
+	return PT_OK;
+}
+
+size_t pt_run_watch_n_targets(const pt_run_watch *watch)
+{
+	return watch->n_targets;
+}
+
+const pt_watch_view *pt_run_watch_view(const pt_run_watch *watch, size_t target)
+{
+	return watch->targets[target].path ? &watch->targets[target].view : NULL;
+}
+
+int pt_run_watch_fd(const pt_run_watch *watch)
+{
+	return watch->fd;
+}
+
+void pt_run_watch_clear(pt_run_watch *watch, size_t target)
+{
+	watch->targets[target].view.tree_dirty = watch->targets[target].view.logs_dirty = false;
+}
+
+void pt_run_watch_mark(pt_run_watch *watch, size_t target)
+{
+	watch->targets[target].view.tree_dirty = watch->targets[target].view.logs_dirty = true;
+}
+
+void run_watch_mark_all(pt_run_watch *watch)
+{
+	int64_t now_ms = pt_clock_monotonic_ms(&watch->options.clock);
+	for (size_t i = 0; i < watch->n_targets; i++) {
+		pt_run_watch_mark(watch, i);
+		watch->targets[i].view.last_event_monotonic_ms = now_ms;
+	}
+}
+
+/* ---- events ---- */
+
+/* What an event means for one listener. */
+static void take_event(
+	const watch_listener *listener, const struct inotify_event *event, const char *name, pt_watch_view *view)
+{
+	const uint32_t own = IN_MOVE_SELF | IN_DELETE_SELF | IN_UNMOUNT | IN_IGNORED;
+	pt_log_kind kind;
+	if (event->mask & own) {
+		view->tree_dirty = true;
+		return;
+	}
+	if (!(event->mask & listener->mask))
+		return; /* asked for by another listener of the same directory */
+	if (listener->role == ROLE_PARENT) {
+		view->tree_dirty |= strcmp(name, listener->name) == 0;
+		return;
+	}
+	if (listener->role == ROLE_TREE && (event->mask & (IN_MODIFY | IN_CLOSE_WRITE)) &&
+		!(event->mask & IN_ISDIR)) {
+		bool is_log = pt_log_kind_of_name(name, &kind);
+		/* trainer_state.json is read whole, when it is closed; a log is followed as it grows */
+		if (is_log && kind != PT_LOG_TRAINER_STATE)
+			view->logs_dirty = true;
+		else if (event->mask & IN_CLOSE_WRITE)
+			view->tree_dirty = true;
+		return;
+	}
+	view->tree_dirty = true;
+}
+
+static void dispatch(pt_run_watch *watch, const struct inotify_event *event, const char *name, int64_t now_ms)
+{
+	if (event->mask & IN_Q_OVERFLOW) {
+		run_watch_mark_all(watch);
+		return;
+	}
+	size_t first;
+	size_t n = watch_table_find(&watch->table, event->wd, &first);
+	for (size_t i = first; i < first + n; i++) {
+		watch_listener *listener = &watch->table.items[i];
+		pt_watch_view *view = &watch->targets[listener->target].view;
+		pt_watch_view before = *view;
+		view->tree_dirty = view->logs_dirty = false;
+		take_event(listener, event, name, view);
+		if (view->tree_dirty || view->logs_dirty)
+			view->last_event_monotonic_ms = now_ms;
+		view->tree_dirty |= before.tree_dirty;
+		view->logs_dirty |= before.logs_dirty;
+		if (event->mask & IN_IGNORED)
+			listener->is_dead = true;
+	}
+}
+
+/* Walk the records of one read; the kernel's lengths are checked all the same. */
+static void dispatch_all(pt_run_watch *watch, const char *bytes, size_t n)
+{
+	int64_t now_ms = pt_clock_monotonic_ms(&watch->options.clock);
+	struct inotify_event event;
+	for (size_t at = 0; n - at >= sizeof event;) {
+		memcpy(&event, bytes + at, sizeof event);
+		at += sizeof event;
+		if (event.len > n - at)
+			break;
+		char name[NAME_MAX + 1] = "";
+		size_t n_name = event.len < sizeof name ? event.len : sizeof name - 1;
+		memcpy(name, bytes + at, n_name);
+		name[n_name] = '\0';
+		at += event.len;
+		dispatch(watch, &event, name, now_ms);
+	}
+}
+
+/* All targets are polled from now on, until inotify can be had again. */
+static void lose_inotify(pt_run_watch *watch, int errnum)
+{
+	close(watch->fd);
+	watch->fd = -1;
+	watch->init_errno = errnum;
+	watch_table_fini(&watch->table);
+	run_watch_mark_all(watch);
+}
+
+pt_status pt_run_watch_drain(pt_run_watch *watch, pt_error *err)
+{
+	const pt_watch_calls *calls = &watch->options.calls;
+	/* bounded, so that a storm of events can't keep the caller here: the fd stays readable */
+	for (int i = 0; watch->fd >= 0 && i < MAX_READS_A_DRAIN; i++) {
+		ssize_t n = calls->read(calls->context, watch->fd, watch->buffer, READ_BYTES);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			return PT_OK;
+		if (n <= 0) {
+			int errnum = n < 0 ? errno : EIO;
+			lose_inotify(watch, errnum);
+			return pt_fail_errno(err, errnum, NULL, "inotify");
+		}
+		dispatch_all(watch, watch->buffer, (size_t)n);
+	}
+	return PT_OK;
+}
+
+/* ---- sweeps ---- */
+
+int64_t pt_run_watch_next_sweep_ms(const pt_run_watch *watch)
+{
+	int64_t next_ms = INT64_MAX;
+	for (size_t i = 0; i < watch->n_targets; i++)
+		if (watch->targets[i].path && watch->targets[i].next_sweep_ms < next_ms)
+			next_ms = watch->targets[i].next_sweep_ms;
+	return next_ms;
+}
+
+void pt_run_watch_sweep(pt_run_watch *watch)
+{
+	int64_t now_ms = pt_clock_monotonic_ms(&watch->options.clock);
+	for (size_t i = 0; i < watch->n_targets; i++) {
+		watch_target *target = &watch->targets[i];
+		if (!target->path || target->next_sweep_ms > now_ms)
+			continue;
+		pt_run_watch_mark(watch, i);
+		target->next_sweep_ms = now_ms + watch->options.sweep_ms;
+	}
+}

@@ -1,0 +1,41 @@
+/* State of the watching, shared by its two files. Private to runio. */
+#ifndef PHASETOP_RUNIO_RUN_WATCH_STATE_H
+#define PHASETOP_RUNIO_RUN_WATCH_STATE_H
+
+#include "phasetop/runio/run_watch.h"
+
+#include "watch_table.h"
+
+typedef struct watch_target {
+	char *path;     /* as given; NULL: dropped */
+	char *absolute; /* with room for watch_path_pop */
+	pt_watch_view view;
+	pt_file_identity directory; /* the last one seen at the path */
+	bool is_untrusted;          /* by its file system */
+	bool watch_failed;
+	int64_t next_sweep_ms; /* monotonic; INT64_MAX: not polled */
+} watch_target;
+
+struct pt_run_watch {
+	pt_watch_options options;
+	int fd;
+	int init_errno; /* why fd is -1 */
+	watch_table table;
+	watch_target *targets;
+	size_t n_targets, targets_capacity;
+	char *buffer; /* READ_BYTES of events */
+};
+
+/* Try to have inotify; fd stays -1 and init_errno says why where it can't be had. */
+void run_watch_open(pt_run_watch *watch);
+
+/* What a role asks the kernel for. */
+uint32_t run_watch_role_mask(watch_role role);
+
+/* Watch a directory: its mask is widened by `mask`, or set to it where `exact`. -1 and errno on failure. */
+int run_watch_kernel_add(pt_run_watch *watch, const char *path, uint32_t mask, bool exact);
+
+/* Every target is dirty: events were lost, or may have been. */
+void run_watch_mark_all(pt_run_watch *watch);
+
+#endif
