@@ -62,18 +62,26 @@ static pt_status add_range(compiler *c, set *s, uint32_t first, uint32_t last)
 	return PT_OK;
 }
 
-/* The characters of \d, \w, \s (ASCII, as module names are). false: another letter. */
+/* The characters of \d, \w, \s (ASCII, as module names are), or all others for \D, \W, \S. false: another
+ * letter, or no room. */
 static bool add_class(set *s, int letter)
 {
 	static const range digits[] = {{'0', '9'}};
 	static const range words[] = {{'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}};
 	static const range spaces[] = {{'\t', '\r'}, {' ', ' '}};
-	const range *ranges = letter == 'd' ? digits : letter == 'w' ? words : letter == 's' ? spaces : NULL;
-	size_t n = letter == 'd' ? 1 : letter == 'w' ? 4 : 2;
-	if (!ranges || s->n + n > SET_RANGES)
+	int kind = letter | 0x20;
+	const range *ranges = kind == 'd' ? digits : kind == 'w' ? words : kind == 's' ? spaces : NULL;
+	size_t n = kind == 'd' ? 1 : kind == 'w' ? 4 : 2;
+	if (!ranges || s->n + n + 1 > SET_RANGES)
 		return false;
-	memcpy(&s->ranges[s->n], ranges, n * sizeof *ranges);
-	s->n += n;
+	uint32_t next = 0;
+	for (size_t i = 0; i < n; i++) {
+		/* the class itself, or the gap before each of its ranges and after the last */
+		s->ranges[s->n++] = letter == kind ? ranges[i] : (range){next, ranges[i].first - 1};
+		next = ranges[i].last + 1;
+	}
+	if (letter != kind)
+		s->ranges[s->n++] = (range){next, UINT32_MAX};
 	return true;
 }
 
@@ -193,8 +201,7 @@ static pt_status parse_escape(compiler *c)
 		pt_status status = new_set(c, &s, &index);
 		if (status != PT_OK)
 			return status;
-		s->negated = letter < 'a';
-		add_class(s, letter | 0x20);
+		add_class(s, letter);
 		c->at++;
 		return emit(c, (instruction){.op = OP_SET, .code_point = index});
 	}
@@ -265,7 +272,7 @@ static bool parse_number(const char *text, size_t length, size_t *at, int *value
 	return *at > first;
 }
 
-/* {m}, {m,}, {,n} or {m,n}; any other { is a character of its own, as in Python. most = -1: no end. */
+/* {m}, {m,}, {,n}, {,} or {m,n}; any other { is a character of its own, as in Python. most = -1: no end. */
 static bool parse_counts(compiler *c, int *least, int *most)
 {
 	size_t at = c->at + 1;
@@ -273,10 +280,9 @@ static bool parse_counts(compiler *c, int *least, int *most)
 	*most = *least;
 	if (at < c->length && c->text[at] == ',') {
 		at++;
+		has_least = true; /* left out, it is 0 */
 		if (!parse_number(c->text, c->length, &at, most))
 			*most = -1;
-		else
-			has_least = true;
 	}
 	if (!has_least || at >= c->length || c->text[at] != '}')
 		return false;

@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+#include "phasetop/base/alloc.h"
 #include "phasetop/runio/adapter_config.h"
 #include "phasetop/runio/pattern.h"
 #include "runio_fixture.h"
@@ -130,6 +131,69 @@ static void hostile_patterns_warn_and_do_not_hang(void **state)
 	pt_adapter_config_destroy(config);
 }
 
+static void odd_values_are_passed_over(void **state)
+{
+	(void)state;
+	char module[PT_PATTERN_TEXT_BYTES + 100];
+	pt_adapter_config *config =
+		parse(HEAD ",\"rank_pattern\":[1],\"alpha_pattern\":{\"q\":null},\"target_parameters\":7}");
+	assert_int_equal(pt_adapter_config_n_warnings(config), 2);
+	assert_true(pt_adapter_config_alpha(config, "q") == 16.0);
+	memset(module, 'm', sizeof module);
+	module[sizeof module - 1] = '\0';
+	assert_true(pt_adapter_config_alpha(config, module) == 16.0);
+	pt_adapter_config_destroy(config);
+	config = parse(HEAD ",\"rank_pattern\":{\"q\":2.5,\"k\":0,\"v\":1e300}}");
+	assert_int_equal(pt_adapter_config_rank(config, "q"), 0);
+	assert_int_equal(pt_adapter_config_rank(config, "k"), 0);
+	assert_int_equal(pt_adapter_config_rank(config, "v"), 0);
+	pt_adapter_config_destroy(config);
+}
+
+static void many_patterns_are_capped(void **state)
+{
+	(void)state;
+	enum { N = 5000 };
+	static char text[N * 16 + 256];
+	pt_adapter_config *config = NULL;
+	for (int few = 1; few >= 0; few--) {
+		size_t n = (size_t)sprintf(text, HEAD ",\"rank_pattern\":{");
+		for (int i = 0; i < (few ? 40 : N); i++)
+			n += (size_t)sprintf(text + n, "%s\"(%d\":1", i ? "," : "", i);
+		sprintf(text + n, "}}");
+		pt_status status = pt_adapter_config_parse(text, strlen(text), NULL, &config, NULL);
+		assert_int_equal(status, few ? PT_OK : PT_ERR_LIMIT);
+		if (few) {
+			assert_int_equal(pt_adapter_config_n_warnings(config), 16); /* the rest is left off */
+			pt_adapter_config_destroy(config);
+		}
+	}
+}
+
+static void every_allocation_may_fail(void **state)
+{
+	(void)state;
+	static char text[40000];
+	size_t n = (size_t)sprintf(
+		text, "{\"peft_type\":\"LORA\",\"r\":0,\"lora_alpha\":1,\"alpha_pattern\":[],\"rank_pattern\":{");
+	for (int i = 0; i < 30; i++) /* keys that make the arena ask for more */
+		n += (size_t)sprintf(text + n, "%s\"%d(%0900d\":true", i ? "," : "", i, i);
+	sprintf(text + n, "},\"target_parameters\":[\"a.b\"]}");
+	for (size_t at = 1;; at++) {
+		pt_adapter_config *config = NULL;
+		pt_alloc_fail_at(at, false);
+		pt_status status = pt_adapter_config_parse(text, strlen(text), NULL, &config, NULL);
+		pt_alloc_fail_at(0, false);
+		if (status == PT_OK) {
+			pt_adapter_config_destroy(config);
+			assert_true(at > 20);
+			return;
+		}
+		assert_int_equal(status, PT_ERR_MEMORY);
+		assert_null(config);
+	}
+}
+
 static void odd_ranks_are_no_ranks(void **state)
 {
 	(void)state;
@@ -218,6 +282,9 @@ int main(void)
 		cmocka_unit_test(the_first_pattern_in_file_order_wins),
 		cmocka_unit_test(old_files_look_both_up_under_one_key),
 		cmocka_unit_test(hostile_patterns_warn_and_do_not_hang),
+		cmocka_unit_test(odd_values_are_passed_over),
+		cmocka_unit_test(many_patterns_are_capped),
+		cmocka_unit_test(every_allocation_may_fail),
 		cmocka_unit_test(odd_ranks_are_no_ranks),
 		cmocka_unit_test(experts_are_told_by_target_parameters),
 		cmocka_unit_test(what_is_no_lora_is_refused),

@@ -623,6 +623,85 @@ static void doubles_stay_doubles(void **state)
 	pt_checkpoint_destroy(c);
 }
 
+static void odd_tensors_are_told(void **state)
+{
+	(void)state;
+	static const char header[] =
+		"{\"x.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[0,4]},"
+		"\"x.lora_B.weight\":{\"dtype\":\"F64\",\"shape\":[1,1],\"data_offsets\":[4,12]},"
+		"\"m.lora_magnitude_vector\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[12,16]},"
+		"\"b.lora_B.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[16,20]},"
+		"\"n.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,1],\"data_offsets\":[20,24]},"
+		"\"n.lora_B.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[24,28]},"
+		"\"t.lora_B.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[28,32]},"
+		"\"t.lora_B.default.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[32,36]},"
+		"\"k.lora_up.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[36,40]}}";
+	char data[43] = {0};
+	double nan = (double)NAN;
+	memcpy(data + 4, &nan, 8);
+	write_safetensors(scratch, ADAPTER, header, data, sizeof data);
+	write_config("{\"peft_type\":\"LORA\",\"lora_alpha\":2}");
+	pt_checkpoint *c = load(PT_CHECKPOINT_ADAPTER);
+	static const struct {
+		pt_status code;
+		const char *says;
+	} expected[] = {{PT_ERR_INVALID, "r "}, {PT_ERR_FORMAT, "3 bytes after"}, {PT_ERR_UNSUPPORTED, "kohya"},
+		{PT_ERR_MISSING_PAIR, "b.lora_B.weight: its lora_A"}, {PT_ERR_SHAPE, "n.lora_A"},
+		{PT_ERR_AMBIGUOUS, "t.lora_B"}, {PT_ERR_NOT_FINITE, "x.lora_B"}};
+	assert_int_equal(c->n_problems, sizeof expected / sizeof expected[0]);
+	for (size_t i = 0; i < c->n_problems; i++) {
+		assert_int_equal(c->problems[i].code, expected[i].code);
+		assert_non_null(strstr(c->problems[i].message, expected[i].says));
+	}
+	assert_int_equal(c->n_modules, 1);
+	assert_true(c->modules[0].is_f64 && c->modules[0].finite_a && !c->modules[0].finite_b);
+	assert_true(c->modules[0].scaling == 2.0);
+	assert_int_equal(c->n_skipped_tensors, 2); /* the magnitude and kohya's */
+	pt_checkpoint_destroy(c);
+}
+
+static void odd_networks_are_told(void **state)
+{
+	(void)state;
+	static const char header[] =
+		"{\"s\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4]},"
+		"\"many\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,2],\"data_offsets\":[4,12]},"
+		"\"eight\":{\"dtype\":\"F8_E4M3\",\"shape\":[1],\"data_offsets\":[12,13]}}";
+	char data[15] = {0};
+	write_safetensors(scratch, "model.safetensors", header, data, sizeof data);
+	pt_checkpoint *c = load(PT_CHECKPOINT_FULL);
+	assert_int_equal(c->n_modules, 2);
+	assert_string_equal(c->modules[0].name, "many");
+	assert_int_equal(c->modules[0].n_shape_a, 8);
+	assert_int_equal(c->modules[0].shape_a[7], 2); /* what is left of the values */
+	assert_int_equal(c->modules[1].n_shape_a, 0);
+	assert_int_equal(c->modules[1].a_cols, 1);
+	assert_int_equal(c->n_problems, 2);
+	assert_int_equal(c->problems[0].code, PT_ERR_FORMAT);
+	assert_int_equal(c->problems[1].code, PT_ERR_UNSUPPORTED);
+	assert_non_null(strstr(c->problems[1].message, "F8_E4M3"));
+	pt_checkpoint_destroy(c);
+}
+
+static void too_much_is_refused_before_it_is_read(void **state)
+{
+	(void)state;
+	/* a sparse tensor of 9 GiB; then a path that no buffer holds */
+	static const char header[] =
+		"{\"w\":{\"dtype\":\"F32\",\"shape\":[2415919104],\"data_offsets\":[0,9663676416]}}";
+	static char path[5000];
+	pt_checkpoint *checkpoint = NULL;
+	pt_error err;
+	write_safetensors(scratch, "model.safetensors", header, NULL, 0);
+	snprintf(path, sizeof path, "%s/model.safetensors", scratch);
+	assert_int_equal(truncate(path, 8 + (off_t)sizeof header - 1 + 9663676416), 0);
+	assert_int_equal(load_fails(PT_CHECKPOINT_FULL, &err), PT_ERR_LIMIT);
+	memset(path, 'x', sizeof path - 1);
+	assert_int_equal(pt_checkpoint_load(path, PT_CHECKPOINT_FULL, NULL, &checkpoint, NULL), PT_ERR_LIMIT);
+	assert_int_equal(pt_checkpoint_load(path, PT_CHECKPOINT_ADAPTER, NULL, &checkpoint, NULL), PT_ERR_LIMIT);
+	assert_null(checkpoint);
+}
+
 /* Fail the n-th allocation, then the next: an error each time, no crash, no leak (ASan), then success. */
 static void fail_allocations(pt_checkpoint_kind kind)
 {
@@ -689,6 +768,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_cancelled_load_stops, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_index_stays_in_its_directory, setup, teardown),
 		cmocka_unit_test_setup_teardown(doubles_stay_doubles, setup, teardown),
+		cmocka_unit_test_setup_teardown(odd_tensors_are_told, setup, teardown),
+		cmocka_unit_test_setup_teardown(odd_networks_are_told, setup, teardown),
+		cmocka_unit_test_setup_teardown(too_much_is_refused_before_it_is_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(every_allocation_may_fail, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "phasetop/base/alloc.h"
 #include "phasetop/runio/pattern.h"
 
 static bool matches(const char *expression, const char *text)
@@ -90,6 +91,21 @@ static void matches_as_python_does(void **state)
 		{"(a*)+b", "b", true},
 		{"(a|b*)*c", "abbac", true},
 		{"((((a))))", "a", true},
+		{"\\Aa\\Z", "a", true},
+		{"a\\Ab", "ab", false},
+		{"a\\t\\n\\r\\f\\v", "a\t\n\r\f\v", true},
+		{"[\\t\\]\\-]", "-", true},
+		{"[a\\w]", "_", true},
+		{"[a-c-]", "-", true},
+		{"\\{\\}\\|", "{}|", true},
+		{"a{2", "a{2", true},
+		{"a{2,3", "a{2,3", true},
+		{"a{,}", "aaa", true},
+		{"a{2}b", "aab", true},
+		{"[^\\W\\d]", "a", true},
+		{"\\bq\\b", "q", true},
+		{"\\Bq", "q", false},
+		{"a|b*|(c|d)e", "de", true},
 		{".", "\xC3\xA9", true},
 		{"\xC3\xA9+", "\xC3\xA9\xC3\xA9", true},
 		{"layers\\.(1[0-9]|2)\\.x", "layers.15.x", true},
@@ -121,6 +137,17 @@ static void refuses_what_it_does_not_understand(void **state)
 		{"a{3,2}", PT_ERR_INVALID},
 		{"\\", PT_ERR_INVALID},
 		{"[a-\\d]", PT_ERR_INVALID},
+		{"[\\p]", PT_ERR_UNSUPPORTED},
+		{"[\\", PT_ERR_UNSUPPORTED},
+		{"[a-", PT_ERR_INVALID},
+		{"[a-\\q]", PT_ERR_UNSUPPORTED},
+		{"+", PT_ERR_INVALID},
+		{"?", PT_ERR_INVALID},
+		{"a+*", PT_ERR_INVALID},
+		{"a*??", PT_ERR_INVALID},
+		{"a{0,999}", PT_ERR_LIMIT},
+		{"\\\xC3\xA9", PT_ERR_UNSUPPORTED},
+		{"(a|*)", PT_ERR_INVALID},
 		{"(?=a)", PT_ERR_UNSUPPORTED},
 		{"(?!a)b", PT_ERR_UNSUPPORTED},
 		{"(a)\\1", PT_ERR_UNSUPPORTED},
@@ -148,6 +175,60 @@ static void refuses_what_it_does_not_understand(void **state)
 	assert_int_equal(pt_pattern_compile(text, &pattern, NULL), PT_ERR_LIMIT);
 }
 
+static void caps_are_kept(void **state)
+{
+	(void)state;
+	char text[PT_PATTERN_BYTES + 1];
+	pt_pattern *pattern;
+	size_t n = 0;
+	/* one class of more ranges than are kept, then more classes than are kept */
+	n = (size_t)sprintf(text, "[");
+	for (int i = 0; i < 30; i++)
+		n += (size_t)sprintf(text + n, "%c", 'A' + i);
+	sprintf(text + n, "]");
+	assert_int_equal(pt_pattern_compile(text, &pattern, NULL), PT_ERR_LIMIT);
+	for (int form = 0; form < 2; form++) {
+		text[0] = '\0';
+		for (int i = 0; i < 65; i++)
+			strcat(text, form ? "\\d" : "[a]");
+		assert_int_equal(pt_pattern_compile(text, &pattern, NULL), PT_ERR_LIMIT);
+	}
+	/* programs that outgrow their cap in each kind of repetition and in alternatives */
+	static const char *const large[] = {"((a{100}){40})*", "((a{100}){40})+", "((a{100}){40}){0,3}",
+		"((a{200}){20}){1,}", "(a{136}){30}b{15}|x", "(a{200}){20}b{95}|c"};
+	for (size_t i = 0; i < sizeof large / sizeof large[0]; i++) {
+		pt_status status = pt_pattern_compile(large[i], &pattern, NULL);
+		if (status == PT_OK)
+			pt_pattern_destroy(pattern);
+		else
+			assert_int_equal(status, PT_ERR_LIMIT);
+	}
+	for (int n_b = 90; n_b <= 100; n_b++) { /* around the cap, one instruction at a time */
+		sprintf(text, "(a{200}){20}b{%d}|c", n_b);
+		pt_status status = pt_pattern_compile(text, &pattern, NULL);
+		assert_int_equal(status, n_b <= 92 ? PT_OK : PT_ERR_LIMIT);
+		if (status == PT_OK)
+			pt_pattern_destroy(pattern);
+	}
+}
+
+static void every_allocation_may_fail(void **state)
+{
+	(void)state;
+	pt_status status = PT_ERR_MEMORY;
+	size_t n = 0;
+	while (status == PT_ERR_MEMORY) {
+		pt_pattern *pattern = NULL;
+		pt_alloc_fail_at(++n, false);
+		status = pt_pattern_compile("(a+|b{2,3})*c?", &pattern, NULL);
+		pt_alloc_fail_at(0, false);
+		assert_int_equal(status == PT_OK, pattern != NULL);
+		pt_pattern_destroy(pattern);
+	}
+	assert_int_equal(status, PT_OK);
+	assert_true(n > 4);
+}
+
 static void catastrophic_patterns_stay_linear(void **state)
 {
 	(void)state;
@@ -172,6 +253,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(matches_as_python_does),
 		cmocka_unit_test(refuses_what_it_does_not_understand),
+		cmocka_unit_test(caps_are_kept),
+		cmocka_unit_test(every_allocation_may_fail),
 		cmocka_unit_test(catastrophic_patterns_stay_linear),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
