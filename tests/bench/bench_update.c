@@ -1,0 +1,164 @@
+/*
+ * What one arriving checkpoint costs phasetop: from the bytes on the disk to the snapshot that the screen
+ * draws.
+ *
+ *     bench_update DIR N REPEATS          grow a run in DIR; measure the updates around the N-th checkpoint
+ *     bench_update --make DIR N           only make the run (for the script that recomputes all)
+ *
+ * Measured: reading the file, increment Grams, norms, PCA, local cosine (k = 5, 10, 15), change points of A,
+ * B and dW, five probe rows (64 probes, W = 50, raw and detrended), and the snapshot. Prints "name median
+ * min" lines, ms.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "made_run.h"
+#include "phasetop/analysis/pipeline.h"
+#include "phasetop/numeric/blas.h"
+
+enum { MOST_REPEATS = 101 };
+
+static double seconds_of(clockid_t id)
+{
+	struct timespec now;
+	clock_gettime(id, &now);
+	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* Monotonic time that the bench can push on, so that it need not wait for a debounce to pass. */
+static int64_t shifted_ms(void *context)
+{
+	return (int64_t)(seconds_of(CLOCK_MONOTONIC) * 1e3) + *(int64_t *)context;
+}
+
+static int64_t wall_ms(void *context)
+{
+	(void)context;
+	return (int64_t)(seconds_of(CLOCK_REALTIME) * 1e3);
+}
+
+static void check(pt_status status, const pt_error *err)
+{
+	if (status == PT_OK)
+		return;
+	fprintf(stderr, "bench: %s: %s %s\n", pt_status_name(status), err->message, err->path);
+	exit(1);
+}
+
+static pt_snapshot *take_update(pt_pipeline *pipeline)
+{
+	pt_error err;
+	pt_snapshot *snapshot = NULL;
+	bool changed = false;
+	pt_pipeline_drain_events(pipeline);
+	check(pt_pipeline_run_due(pipeline, &changed, &err), &err);
+	check(pt_pipeline_snapshot(pipeline, &snapshot, &err), &err);
+	return snapshot;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+static void print_times(const char *name, double *seconds, int n)
+{
+	qsort(seconds, (size_t)n, sizeof *seconds, by_value);
+	printf("%s %.6f %.6f\n", name, seconds[n / 2] * 1e3, seconds[0] * 1e3);
+}
+
+static pt_pipeline *open_pipeline(const char *directory, int64_t *shift_ms)
+{
+	const pt_run_path path = {NULL, directory};
+	pt_pipeline_options options = {.paths = &path,
+		.n_paths = 1,
+		.settings = pt_settings_default(),
+		.clock = {wall_ms, shifted_ms, shift_ms},
+		.watch = true};
+	options.settings.n_k = 3;
+	options.settings.k[0] = 5;
+	options.settings.k[1] = 10;
+	options.settings.k[2] = 15;
+	options.settings.probe_window = 50;
+	options.watching =
+		(pt_watch_options){.mode = PT_WATCH_AUTO, .clock = options.clock, .calls = pt_watch_calls_system()};
+	pt_pipeline *pipeline = NULL;
+	pt_error err;
+	check(pt_pipeline_create(&options, &pipeline, &err), &err);
+	return pipeline;
+}
+
+/* The snapshot must really be up to date, or nothing was measured. */
+static void expect_complete(const pt_snapshot *snapshot, const made_run *run)
+{
+	const pt_run_view *view = &snapshot->runs[0];
+	const int rows = run->n * MADE_SPACING;
+	if (snapshot->n_runs != 1 || view->n_steps != (size_t)run->n ||
+		!view->matrices[PT_MATRIX_DW].pca.present || view->spectra[PT_SPECTRUM_RAW].n != (size_t)rows) {
+		fprintf(stderr, "bench: the snapshot holds %zu checkpoints and %zu probe rows, not %d and %d\n",
+			view->n_steps, view->spectra[PT_SPECTRUM_RAW].n, run->n, rows);
+		exit(1);
+	}
+}
+
+static void measure(const char *directory, int n, int repeats)
+{
+	double wall[MOST_REPEATS], cpu[MOST_REPEATS];
+	int64_t shift_ms = 0;
+	made_run run;
+	made_run_init(&run, directory);
+	while (run.n < n - 1 - repeats / 2)
+		made_run_grow(&run);
+	pt_blas_init();
+	pt_pipeline *pipeline = open_pipeline(directory, &shift_ms);
+	const double cold_begin = seconds_of(CLOCK_MONOTONIC);
+	pt_snapshot *snapshot = take_update(pipeline);
+	printf("cold_ms %.6f %.6f\n", (seconds_of(CLOCK_MONOTONIC) - cold_begin) * 1e3, 0.0);
+	expect_complete(snapshot, &run);
+	for (int i = 0; i < repeats; i++) {
+		made_run_grow(&run);
+		shift_ms += 60000;
+		const double wall_begin = seconds_of(CLOCK_MONOTONIC),
+					 cpu_begin = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
+		pt_snapshot *next = take_update(pipeline);
+		cpu[i] = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu_begin;
+		wall[i] = seconds_of(CLOCK_MONOTONIC) - wall_begin;
+		expect_complete(next, &run);
+		pt_snapshot_destroy(snapshot);
+		snapshot = next;
+	}
+	print_times("update_wall_ms", wall, repeats);
+	print_times("update_cpu_ms", cpu, repeats);
+	pt_snapshot_destroy(snapshot);
+	pt_pipeline_destroy(pipeline);
+	made_run_fini(&run);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 4 && strcmp(argv[1], "--make") == 0) {
+		made_run run;
+		made_run_init(&run, argv[2]);
+		while (run.n < atoi(argv[3]))
+			made_run_grow(&run);
+		made_run_fini(&run);
+		return 0;
+	}
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		puts(pt_blas_version());
+		return 0;
+	}
+	const int repeats = argc == 4 ? atoi(argv[3]) : 0;
+	if (repeats < 1 || repeats > MOST_REPEATS) {
+		fputs("usage: bench_update DIR N REPEATS | --make DIR N | --version\n", stderr);
+		return 2;
+	}
+	measure(argv[1], atoi(argv[2]), repeats);
+	return 0;
+}
