@@ -285,7 +285,8 @@ pt_status pt_replay_log_init(pt_replay_log *log, const char *from, const char *t
 	log->csv = csv;
 	log->step = INT64_MIN; /* a header precedes every step */
 	log->out = -1;
-	pt_status status = pt_regular_file_open(AT_FDCWD, from, &log->in, NULL, err);
+	pt_file_identity identity;
+	pt_status status = pt_regular_file_open(AT_FDCWD, from, &log->in, &identity, err);
 	if (status != PT_OK) {
 		log->in = -1;
 		return status;
