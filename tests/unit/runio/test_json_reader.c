@@ -40,7 +40,9 @@ static void accepts_what_json_is(void **state)
 	(void)state;
 	static const char *const texts[] = {"{}", "[]", " \t\r\n{ } \n", "0", "-0", "1e5", "1E+5", "1.5e-3",
 		"\"\"", "true", "false", "null", "[[[]]]", "{\"a\":{\"b\":[1,2,{}]}}", "\"\\u0000\"",
-		"\"\\ud83d\\ude00\"", "\"\xC3\xA9\xE6\xBC\xA2\xF0\x9F\x98\x80\"", "\"\x7f\"", "[1 , 2\n,\t3]",
+		"\"\\ud83d\\ude00\"", "\"\xC3\xA9\xE6\xBC\xA2\xF0\x9F\x98\x80\"", "\"\x7f\"",
+		"\"\\u00E9\\uABCF\\uE000\\uD7FF\"",
+		"\"\xF1\x80\x80\x80\xF4\x8F\xBF\xBF\xE0\xA0\x80\xED\x9F\xBF\xF0\x90\x80\x80\"", "[1 , 2\n,\t3]",
 		"\"\\\"\\\\\\/\\b\\f\\n\\r\\t\""};
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
 		pt_error err = {.message = ""};
@@ -105,6 +107,15 @@ static void refuses_at_the_right_byte(void **state)
 		{"\"\xF4\x90\x80\x80\"", 1},
 		{"\"\xF8\x88\x80\x80\x80\"", 1},
 		{"\"ab\xC3\"", 3},
+		{"\"\xF0\x80\x80\x80\"", 1},
+		{"\"\xC2", 1},
+		{"\"\xE1\x80\"", 1},
+		{"\"\xF5\x80\x80\x80\"", 1},
+		{"\"\x80\"", 1},
+		{"\"\\u00g0\"", 1},
+		{"\"\\uD8", 1},
+		{"\"\\ud800\\n\"", 1},
+		{"\"\\ud800\\uzzzz\"", 1},
 		{"\xEF\xBB\xBF{}", 0},
 		{"[}", 1},
 		{"{]", 1},

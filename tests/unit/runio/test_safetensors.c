@@ -40,6 +40,7 @@ static void refuses(pt_status code, int64_t offset, const char *what)
 			(long long)err.offset, err.message, pt_status_name(code), (long long)offset);
 	assert_null(file);
 	assert_string_equal(err.path, path);
+	assert_int_equal(pt_safetensors_open(path, &file, NULL), code); /* err may be NULL */
 }
 
 static void refuses_bytes(const void *bytes, size_t n, pt_status code, int64_t offset)
@@ -275,6 +276,39 @@ static void a_change_is_seen(void **state)
 	pt_safetensors_close(file);
 }
 
+/* Close the descriptor under the reader: every read then fails as on a dying disk. */
+static void break_descriptor(void)
+{
+	for (int fd = 3; fd < 256; fd++) {
+		char link[64], target[256] = "";
+		snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+		if (readlink(link, target, sizeof target - 1) > 0 && strcmp(target, path) == 0)
+			close(fd);
+	}
+}
+
+static void failing_reads_are_told(void **state)
+{
+	(void)state;
+	float values[2];
+	double doubles[2];
+	pt_safetensors *file;
+	pt_error err;
+	static const char header[] =
+		"{" ENTRY("f", "F32", "[2]", "[0,8]") "," ENTRY("h", "F16", "[2]", "[8,12]") "}";
+	write_safetensors(scratch, "x.safetensors", header, "123456789012", 12);
+	assert_int_equal(pt_safetensors_open(path, &file, NULL), PT_OK);
+	break_descriptor();
+	const pt_tensor_info *f = pt_safetensors_find(file, "f"), *h = pt_safetensors_find(file, "h");
+	assert_int_equal(pt_safetensors_read_float(file, f, values, &err), PT_ERR_IO);
+	assert_int_equal(err.offset, f->offset);
+	assert_int_equal(pt_safetensors_read_float(file, h, values, &err), PT_ERR_IO);
+	assert_int_equal(err.offset, h->offset);
+	assert_int_equal(pt_safetensors_read_double(file, h, doubles, &err), PT_ERR_IO);
+	assert_int_equal(pt_safetensors_check_unchanged(file, &err), PT_ERR_IO);
+	pt_safetensors_close(file);
+}
+
 static void what_is_no_regular_file_is_refused(void **state)
 {
 	(void)state;
@@ -339,6 +373,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(tensors_are_listed_found_and_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(long_tensors_are_read_in_pieces, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_change_is_seen, setup, teardown),
+		cmocka_unit_test_setup_teardown(failing_reads_are_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_no_regular_file_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(hostile_names_stay_out_of_messages, setup, teardown),
 		cmocka_unit_test_setup_teardown(every_allocation_may_fail, setup, teardown),
