@@ -1,0 +1,78 @@
+#include "increment_kernels.h"
+
+#include <string.h>
+
+/* Plain: two lanes that any 128-bit unit holds; products and sums rounded separately. */
+typedef double plain_vector __attribute__((vector_size(16)));
+
+static inline plain_vector plain_load_f32(const float *from)
+{
+	return (plain_vector){(double)from[0], (double)from[1]};
+}
+
+static inline plain_vector plain_load_f64(const double *from)
+{
+	return (plain_vector){from[0], from[1]};
+}
+
+#define KERNEL(name) name##_plain
+#define KERNEL_NAME "plain"
+#define KERNEL_TARGET
+#define KERNEL_VECTOR plain_vector
+#define KERNEL_LANES 2
+#define KERNEL_GROUP_1 4
+#define KERNEL_GROUP_4 2
+#define KERNEL_LOAD_F32(p) plain_load_f32(p)
+#define KERNEL_LOAD_F64(p) plain_load_f64(p)
+#define KERNEL_FMA(x, y, sum) ((sum) + (x) * (y))
+#include "increment_kernel_template.h"
+
+#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+#define HAS_X86_KERNELS 1
+#include <immintrin.h>
+
+#define KERNEL(name) name##_avx2
+#define KERNEL_NAME "avx2"
+#define KERNEL_TARGET __attribute__((target("avx2,fma")))
+#define KERNEL_VECTOR __m256d
+#define KERNEL_LANES 4
+#define KERNEL_GROUP_1 8
+#define KERNEL_GROUP_4 2
+#define KERNEL_LOAD_F32(p) _mm256_cvtps_pd(_mm_loadu_ps(p))
+#define KERNEL_LOAD_F64(p) _mm256_loadu_pd(p)
+#define KERNEL_FMA(x, y, sum) _mm256_fmadd_pd(x, y, sum)
+#include "increment_kernel_template.h"
+
+#define KERNEL(name) name##_avx512
+#define KERNEL_NAME "avx512"
+#define KERNEL_TARGET __attribute__((target("avx512f")))
+#define KERNEL_VECTOR __m512d
+#define KERNEL_LANES 8
+#define KERNEL_GROUP_1 8
+#define KERNEL_GROUP_4 4
+#define KERNEL_LOAD_F32(p) _mm512_cvtps_pd(_mm256_loadu_ps(p))
+#define KERNEL_LOAD_F64(p) _mm512_loadu_pd(p)
+#define KERNEL_FMA(x, y, sum) _mm512_fmadd_pd(x, y, sum)
+#include "increment_kernel_template.h"
+#endif
+
+const pt_kernels *pt_kernels_at(size_t index)
+{
+	const pt_kernels *runnable[3] = {&kernels_plain};
+	size_t n = 1;
+#ifdef HAS_X86_KERNELS
+	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+		runnable[n++] = &kernels_avx2;
+	if (__builtin_cpu_supports("avx512f"))
+		runnable[n++] = &kernels_avx512;
+#endif
+	return index < n ? runnable[index] : NULL;
+}
+
+const pt_kernels *pt_kernels_best(void)
+{
+	const pt_kernels *best = pt_kernels_at(0);
+	for (size_t i = 1; pt_kernels_at(i); i++)
+		best = pt_kernels_at(i);
+	return best;
+}

@@ -1,0 +1,55 @@
+/**
+ * The inner loops of the increment Grams: dot products of one new vector with a group of neighbouring past
+ * ones, which are loaded as they are stored, widened and differenced on the fly.
+ *
+ * One instance for each instruction set, chosen at run time. Every sum has a fixed order that depends neither
+ * on the place of a vector in its group nor on which of the two is called new: results are symmetric and
+ * independent of the order of arrival, to the bit, on one machine.
+ */
+#ifndef PHASETOP_NUMERIC_INCREMENT_KERNELS_H
+#define PHASETOP_NUMERIC_INCREMENT_KERNELS_H
+
+#include <stddef.h>
+
+enum {
+	PT_KERNEL_MAX_GROUP = 8,
+	PT_KERNEL_PAD = 16,    /* vectors are padded with zeros to a multiple of this */
+	PT_KERNEL_BLOCK = 4096 /* columns of a pass: two double blocks of it stay in the second-level cache */
+};
+
+/* The four products of one pair of checkpoints (n the new one, j a past one), in this order. */
+enum {
+	PT_PRODUCT_LEVELS,          /* ⟨x_n, x_j⟩ */
+	PT_PRODUCT_LEVEL_INCREMENT, /* ⟨x_n, δ_j⟩ */
+	PT_PRODUCT_INCREMENT_LEVEL, /* ⟨δ_n, x_j⟩ */
+	PT_PRODUCT_INCREMENTS,      /* ⟨δ_n, δ_j⟩ */
+	PT_N_PRODUCTS
+};
+
+/**
+ * Adds ⟨δ_n, δ_j⟩ over `n` columns to sums[g], for each past vector g of the group.
+ * @param increment  δ_n, n doubles
+ * @param past       group + 1 vectors at this column (float or double as the name says): past[0] is the
+ *                   predecessor of past[1]; δ of group member g is past[g + 1] − past[g]
+ * @param n          a multiple of PT_KERNEL_PAD
+ */
+typedef void pt_increment_kernel(const double *increment, const void *const *past, size_t n, double *sums);
+
+/** Adds all four products, sums[4·g + product]. x_j is past[g + 1] (`leading`) or past[g] (`lagging`). */
+typedef void pt_product_kernel(
+	const double *level, const double *increment, const void *const *past, size_t n, double *sums);
+
+typedef struct pt_kernels {
+	const char *name;
+	size_t group_of_increments, group_of_products; /* past vectors a call takes; <= PT_KERNEL_MAX_GROUP */
+	pt_increment_kernel *increments_f32, *increments_f64;
+	pt_product_kernel *leading_f32, *leading_f64, *lagging_f32, *lagging_f64;
+} pt_kernels;
+
+/** The fastest set that this processor runs. */
+const pt_kernels *pt_kernels_best(void);
+
+/** All sets that this processor runs, the plain one first; NULL from `index` = their number on. For tests. */
+const pt_kernels *pt_kernels_at(size_t index);
+
+#endif

@@ -1,0 +1,246 @@
+#include "phasetop/numeric/local_cosine.h"
+
+#include <assert.h>
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "cosine_dip.h"
+#include "phasetop/base/alloc.h"
+#include "step_pairs.h"
+
+/* The block sums of one point, all that its cosine depends on. */
+typedef struct block_sums {
+	pt_step_pair pair;
+	double before_before, after_after, before_after;
+	/* sums of the magnitudes of the same entries: what the rounding of a block sum is measured by */
+	double before_size, after_size;
+} block_sums;
+
+struct pt_cosine_cache {
+	size_t n;
+	block_sums *sums;
+};
+
+pt_cosine_options pt_cosine_options_default(void)
+{
+	return (pt_cosine_options){.k = 1, .dip_min_step_frac = 0.2};
+}
+
+void pt_local_cosine_init(pt_local_cosine *cosine)
+{
+	*cosine = (pt_local_cosine){.minimum = -1,
+		.dip = -1,
+		.dip_prominence = (double)NAN,
+		.spacing = PT_STEP_MISSING,
+		.pending_from_step = PT_STEP_MISSING,
+		.decided_at_step = PT_STEP_MISSING};
+}
+
+void pt_local_cosine_fini(pt_local_cosine *cosine)
+{
+	pt_free(cosine->steps);
+	pt_free(cosine->values);
+	pt_free(cosine->gaps);
+	pt_free(cosine->before);
+	pt_free(cosine->after);
+	if (cosine->cache)
+		pt_free(cosine->cache->sums);
+	pt_free(cosine->cache);
+	pt_local_cosine_init(cosine);
+}
+
+/* Room for n points. false: out of memory; what there is can be released with fini. */
+static bool allocate(pt_local_cosine *cosine, size_t n)
+{
+	cosine->steps = pt_array_alloc(n, sizeof *cosine->steps);
+	cosine->values = pt_array_alloc(n, sizeof *cosine->values);
+	cosine->gaps = pt_array_alloc(n, sizeof *cosine->gaps);
+	cosine->before = pt_array_alloc(n, sizeof *cosine->before);
+	cosine->after = pt_array_alloc(n, sizeof *cosine->after);
+	cosine->cache = pt_array_alloc(1, sizeof *cosine->cache);
+	if (cosine->cache)
+		cosine->cache->sums = pt_array_alloc(n, sizeof *cosine->cache->sums);
+	return cosine->steps && cosine->values && cosine->gaps && cosine->before && cosine->after &&
+		   cosine->cache && cosine->cache->sums;
+}
+
+/* ‖Σ δ_i‖² over i in (first, end], and the same sum of magnitudes. Rows are contiguous below the diagonal. */
+static double square_of_sum(const pt_gram *gram, size_t first, size_t end, double *size)
+{
+	double sum = 0.0, magnitudes = 0.0;
+	for (size_t i = first + 1; i <= end; i++) {
+		const double *row = pt_gram_row(gram, i);
+		double off = 0.0, off_size = 0.0;
+#pragma omp simd reduction(+ : off, off_size)
+		for (size_t j = first + 1; j < i; j++) {
+			off += row[j];
+			off_size += fabs(row[j]);
+		}
+		sum += 2.0 * off + row[i];
+		magnitudes += 2.0 * off_size + row[i];
+	}
+	*size = magnitudes;
+	return sum;
+}
+
+static block_sums sums_of(const pt_gram *gram, pt_step_pair pair)
+{
+	block_sums s = {.pair = pair};
+	s.before_before = square_of_sum(gram, pair.before, pair.at, &s.before_size);
+	s.after_after = square_of_sum(gram, pair.at, pair.after, &s.after_size);
+	s.before_after = pt_gram_block_sum(gram, pair.at + 1, pair.after + 1, pair.before + 1, pair.at + 1);
+	return s;
+}
+
+/* The sums of every pair, taken from the old ones where the three checkpoints are still the same. */
+static pt_status fill_sums(const struct pt_cosine_cache *old, size_t n_unchanged, const pt_gram *gram,
+	const pt_step_pair *pairs, size_t n_pairs, struct pt_cosine_cache *cache, pt_error *err)
+{
+	size_t in_old = 0;
+	for (size_t i = 0; i < n_pairs; i++) {
+		pt_step_pair pair = pairs[i];
+		while (old && in_old < old->n && old->sums[in_old].pair.at < pair.at)
+			in_old++;
+		const block_sums *known = old && in_old < old->n ? &old->sums[in_old] : NULL;
+		if (known && pair.after < n_unchanged && known->pair.before == pair.before &&
+			known->pair.at == pair.at && known->pair.after == pair.after)
+			cache->sums[i] = *known;
+		else
+			cache->sums[i] = sums_of(gram, pair);
+		const block_sums *s = &cache->sums[i];
+		if (!isfinite(s->before_before + s->after_after + s->before_after))
+			return pt_fail(err, PT_ERR_NOT_FINITE, NULL, -1, "NaN or infinity in an increment Gram");
+	}
+	cache->n = n_pairs;
+	return PT_OK;
+}
+
+/* A block sum that its own rounding could have made: the displacement is 0 as far as one can tell. */
+static bool is_nothing(double square, double size)
+{
+	return square <= 16.0 * DBL_EPSILON * size;
+}
+
+static double length_of(double square, double size)
+{
+	return is_nothing(square, size) ? 0.0 : sqrt(square);
+}
+
+static double cosine_of(const block_sums *s, double before, double after)
+{
+	double cosine = s->before_after / (before * after);
+	if (before * after < DBL_MIN) /* the product of two tiny lengths: divide in turn */
+		cosine = s->before_after / before / after;
+	return fmax(-1.0, fmin(1.0, cosine));
+}
+
+/* Does the larger displacement fall below m, or below ρ times the largest so far? */
+static bool is_short(double larger, double largest_so_far, double min_norm, double min_frac)
+{
+	return larger < min_norm || larger < min_frac * largest_so_far;
+}
+
+/* Values and gaps of the curve, and which points the dip may use with which values. */
+static void fill_values(pt_local_cosine *c, const pt_cosine_options *options, double *all, bool *for_dip)
+{
+	double largest = 0.0;
+	for (size_t i = 0; i < c->n; i++) {
+		const block_sums *s = &c->cache->sums[i];
+		double before = length_of(s->before_before, s->before_size);
+		double after = length_of(s->after_after, s->after_size);
+		double larger = fmax(before, after);
+		largest = fmax(largest, larger);
+		c->before[i] = before;
+		c->after[i] = after;
+		bool skipped = is_short(larger, largest, options->min_step_norm, options->min_step_frac);
+		bool undefined = before == 0.0 || after == 0.0;
+		/* The course's code looks at the threshold first and then gives 0.0 for a zero difference. */
+		pt_cosine_gap gap = undefined && !options->by_index ? PT_COSINE_UNDEFINED
+							: skipped                       ? PT_COSINE_SKIPPED
+															: PT_COSINE_VALID;
+		all[i] = undefined ? 0.0 : cosine_of(s, before, after);
+		c->gaps[i] = (uint8_t)gap;
+		c->values[i] = gap == PT_COSINE_VALID ? all[i] : (double)NAN;
+		for_dip[i] = (options->by_index || !undefined) &&
+					 !is_short(larger, largest, options->min_step_norm,
+						 fmax(options->min_step_frac, options->dip_min_step_frac));
+	}
+}
+
+static void find_minimum(pt_local_cosine *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->gaps[i] == PT_COSINE_VALID && (c->minimum < 0 || c->values[i] < c->values[c->minimum]))
+			c->minimum = (ptrdiff_t)i;
+}
+
+static pt_status check_input(
+	const pt_gram *gram, const int64_t *steps, const pt_cosine_options *options, pt_error *err)
+{
+	if (options->k < 1)
+		return pt_fail(err, PT_ERR_INVALID, NULL, -1, "k must be at least one step");
+	if (!(options->min_step_norm >= 0.0) || !(options->min_step_frac >= 0.0) ||
+		!(options->dip_min_step_frac >= 0.0))
+		return pt_fail(err, PT_ERR_INVALID, NULL, -1, "a threshold must not be negative");
+	for (size_t i = 1; i < gram->n; i++)
+		if (steps[i] <= steps[i - 1])
+			return pt_fail(err, PT_ERR_INVALID, NULL, -1, "steps must rise");
+	return PT_OK;
+}
+
+/* Fills `fresh`, which is initialised; `pairs` is scratch for n. */
+static pt_status compute(pt_local_cosine *fresh, const pt_local_cosine *old, size_t n_unchanged,
+	const pt_gram *gram, const int64_t *steps, const pt_cosine_options *options, pt_step_pair *pairs,
+	pt_error *err)
+{
+	pt_step_pending pending;
+	fresh->spacing = pt_step_spacing(steps, gram->n);
+	fresh->k_used = pt_step_snap(options->k, fresh->spacing);
+	fresh->k_checkpoints = fresh->k_used / fresh->spacing;
+	fresh->present = true;
+	fresh->n = pt_step_pairs(steps, gram->n, fresh->spacing, fresh->k_used, options, pairs, &pending);
+	fresh->pending_from_step = pending.from_step;
+	fresh->decided_at_step = pending.decided_at;
+	double *all = pt_array_alloc(fresh->n, sizeof *all);
+	bool *for_dip = pt_array_alloc(fresh->n, sizeof *for_dip);
+	pt_status status = PT_OK;
+	if (!all || !for_dip || !allocate(fresh, fresh->n))
+		status = pt_fail(err, PT_ERR_MEMORY, NULL, -1, "no memory for a local cosine");
+	else
+		status = fill_sums(old->cache, n_unchanged, gram, pairs, fresh->n, fresh->cache, err);
+	if (status == PT_OK) {
+		for (size_t i = 0; i < fresh->n; i++)
+			fresh->steps[i] = steps[pairs[i].at];
+		fill_values(fresh, options, all, for_dip);
+		find_minimum(fresh);
+		fresh->dip = pt_cosine_dip(all, for_dip, fresh->n, &fresh->dip_prominence);
+	}
+	pt_free(all);
+	pt_free(for_dip);
+	return status;
+}
+
+pt_status pt_local_cosine_update(pt_local_cosine *cosine, const pt_gram *gram, const int64_t *steps,
+	size_t n_unchanged, const pt_cosine_options *options, pt_error *err)
+{
+	pt_status status = check_input(gram, steps, options, err);
+	if (status != PT_OK)
+		return status;
+	pt_local_cosine fresh;
+	pt_local_cosine_init(&fresh);
+	fresh.k = options->k;
+	if (gram->n >= 2) {
+		pt_step_pair *pairs = pt_array_alloc(gram->n, sizeof *pairs);
+		status = pairs ? compute(&fresh, cosine, n_unchanged, gram, steps, options, pairs, err)
+					   : pt_fail(err, PT_ERR_MEMORY, NULL, -1, "no memory for a local cosine");
+		pt_free(pairs);
+	}
+	if (status != PT_OK) {
+		pt_local_cosine_fini(&fresh);
+		return status;
+	}
+	pt_local_cosine_fini(cosine);
+	*cosine = fresh;
+	return PT_OK;
+}
