@@ -54,10 +54,17 @@ THEMES := $(wildcard themes/*.theme)
 
 .DEFAULT_GOAL := all
 .PHONY: all
-all: $(PROGRAM)
+all: $(PROGRAM) $(B)/terminfo/stamp
 
 $(PROGRAM): $(B)/src/app/main.o $(ALL_LIBS)
 	$(CC) $(VFLAGS) $(LDFLAGS) -o $@ $^ $(CURSES_LIBS) $(LDLIBS)
+
+# Terminfo entries for true colour; the program finds them beside itself.
+TERMINFO := $(B)/terminfo/stamp
+$(TERMINFO): src/ui/true_colour.ti
+	@mkdir -p $(@D)
+	tic -x -o $(@D) $<
+	@touch $@
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -104,7 +111,7 @@ test: deps
 	@$(MAKE) --no-print-directory $(PARALLEL) build-tests
 	@$(MAKE) --no-print-directory run-tests
 
-build-tests: $(PROGRAM) $(ALL_TESTS)
+build-tests: all $(ALL_TESTS)
 
 run-tests: build-tests
 	@PT_PROGRAM=$(PROGRAM) tests/run_tests.sh $(ALL_TESTS) $(ALL_SCRIPTS)
@@ -181,6 +188,8 @@ fuzz:
 install: $(PROGRAM)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/phasetop/themes
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/phasetop
+	install -d $(DESTDIR)$(PREFIX)/share/phasetop/terminfo
+	tic -x -o $(DESTDIR)$(PREFIX)/share/phasetop/terminfo src/ui/true_colour.ti
 	install -m 644 man/phasetop.1 $(DESTDIR)$(PREFIX)/share/man/man1/phasetop.1
 	$(if $(THEMES),install -m 644 $(THEMES) $(DESTDIR)$(PREFIX)/share/phasetop/themes)
 
