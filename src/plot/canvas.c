@@ -123,8 +123,8 @@ void pt_canvas_dot(pt_canvas *canvas, int x, int y, pt_ink ink)
 	if (cell->ink.role != ink.role || cell->ink.series != ink.series)
 		cell->dots = 0;
 	cell->ink = ink;
-	cell->dots |=
-		canvas->kind == PT_CANVAS_BRAILLE ? braille[y % down][x % across] : (uint8_t)(1u << (y % down));
+	int bit = canvas->kind == PT_CANVAS_BRAILLE ? braille[y % down][x % across] : 1 << (y % down);
+	cell->dots = (uint8_t)(cell->dots | bit);
 }
 
 /* One edge of Liang–Barsky: narrow [*t0, *t1] to where p·t ≤ q; false when nothing is left. */

@@ -28,13 +28,14 @@ static void write_titles(pt_frame *frame, pt_rect rect, const pt_box *box, pt_pe
 	int title_cols = title > 0 ? title + 2 : 0;
 	if (figure > 0 && title_cols + BETWEEN + figure > room) {
 		/* closer to the corners and to each other; then a long title gives way, down to half of the border */
-		margin = 1;
-		room = rect.w - 2 * margin;
-		int left = room - figure;
-		if (title_cols > left && left < room / 2)
+		int left = rect.w - 2 - figure;
+		if (title_cols > left && left < room / 2) {
 			figure = 0;
-		else
+		} else {
+			margin = 1;
+			room = rect.w - 2;
 			title_cols = title_cols < left ? title_cols : left;
+		}
 	}
 	title_cols = title_cols > room ? room : title_cols;
 	if (title_cols >= LEAST_TITLE || (title_cols >= 3 && title_cols == title + 2))

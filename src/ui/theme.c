@@ -88,10 +88,12 @@ static void fall_back(pt_theme *theme, size_t key)
 	theme_entry *entry = &theme->entries[key];
 	const theme_entry *main_bg = &theme->entries[KEY_MAIN_BG], *main_fg = &theme->entries[KEY_MAIN_FG];
 	if (*fallback == '%') {
-		if (main_bg->given && main_bg->colour.kind == PT_COLOUR_RGB &&
-			main_fg->colour.kind != PT_COLOUR_DEFAULT)
-			entry->colour = (pt_colour){.kind = PT_COLOUR_RGB,
-				.rgb = mix(main_bg->colour.rgb, main_fg->colour.rgb, atoi(fallback + 1) / 100.0)};
+		if (!main_bg->given || main_bg->colour.kind != PT_COLOUR_RGB ||
+			main_fg->colour.kind == PT_COLOUR_DEFAULT)
+			return;
+		entry->colour = (pt_colour){.kind = PT_COLOUR_RGB,
+			.rgb = mix(main_bg->colour.rgb, main_fg->colour.rgb, atoi(fallback + 1) / 100.0)};
+		entry->derived = true;
 		return;
 	}
 	theme_key other = pt_theme_key_of(fallback, strlen(fallback));
@@ -104,6 +106,7 @@ static void fall_back(pt_theme *theme, size_t key)
 	pt_colour at_256 = entry->at_256, at_16 = entry->at_16;
 	*entry = theme->entries[other];
 	entry->given = false;
+	entry->derived = true;
 	if (has_256) {
 		entry->has_256 = true;
 		entry->at_256 = at_256;
@@ -124,7 +127,7 @@ static void settle_gradients(pt_theme *theme)
 			given = given || theme->entries[first + i].given;
 		for (size_t i = 0; given && i < N_STOPS; i++)
 			if (!theme->entries[first + i].given)
-				theme->entries[first + i].colour = (pt_colour){.kind = PT_COLOUR_DEFAULT};
+				theme->entries[first + i] = (theme_entry){.derived = true};
 	}
 }
 
@@ -138,18 +141,91 @@ static void set_defaults(pt_theme *theme, bool light)
 	}
 }
 
+/* The dark theme with 16 colours, chosen by hand: the nearest ones would be too dark to read, or the same
+ * twice. */
+static const struct {
+	uint8_t key, index;
+} dark_at_16[] = {
+	{KEY_MAIN_BG, 0},
+	{KEY_MAIN_FG, 7},
+	{KEY_TITLE, 15},
+	{KEY_HI_FG, 9},
+	{KEY_GRAPH_TEXT, 7},
+	{KEY_INACTIVE_FG, 8},
+	{KEY_DIV_LINE, 8},
+	{KEY_AXIS, 8},
+	{KEY_GUIDE, 8},
+	{KEY_PANE_FOCUS, 11},
+	{KEY_BRAND, 11},
+	{KEY_BAR_FG, 7},
+	{KEY_BAR_BG, 0},
+	{KEY_BAR_LABEL, 7},
+	{KEY_BAR_SETTING, 14},
+	{KEY_SELECTED_FG, 15},
+	{KEY_SELECTED_BG, 4},
+	{KEY_HEADLINE_FG, 0},
+	{KEY_HEADLINE_INFO, 14},
+	{KEY_HEADLINE_WARN, 11},
+	{KEY_HEADLINE_ALERT, 9},
+	{KEY_OK, 10},
+	{KEY_WARN, 11},
+	{KEY_ALERT, 9},
+	{KEY_THRESHOLD, 9},
+	{KEY_CROSSHAIR, 11},
+	{KEY_EVENT, 13},
+	{KEY_PROVISIONAL, 8},
+	{KEY_BAND, 0},
+	{KEY_STRIPE, 0},
+	{KEY_SERIES_1, 12},
+	{KEY_SERIES_2, 11},
+	{KEY_SERIES_3, 10},
+	{KEY_SERIES_4, 13},
+	{KEY_SERIES_5, 14},
+	{KEY_SERIES_6, 3},
+	{KEY_SERIES_7, 5},
+	{KEY_SERIES_8, 15},
+	{KEY_SERIES_9, 9},
+	{KEY_SERIES_10, 2},
+	{KEY_SERIES_11, 7},
+	{KEY_SERIES_12, 6},
+	{KEY_STEP_START, 13},
+	{KEY_STEP_LOW, 12},
+	{KEY_STEP_MID, 14},
+	{KEY_STEP_HIGH, 10},
+	{KEY_STEP_END, 11},
+	{KEY_DIV_START, 12},
+	{KEY_DIV_MID, 7},
+	{KEY_DIV_END, 9},
+};
+
+/* Where the built-in dark value stands, its 16-colour form does too; a gradient's stops go together. */
+static void choose_16(pt_theme *theme)
+{
+	for (size_t i = 0; i < sizeof dark_at_16 / sizeof *dark_at_16; i++) {
+		theme_entry *entry = &theme->entries[dark_at_16[i].key];
+		if (entry->given || entry->derived || entry->has_16)
+			continue;
+		entry->has_16 = true;
+		entry->at_16 =
+			(pt_colour){PT_COLOUR_INDEX, dark_at_16[i].index, pt_rgb_of_index(dark_at_16[i].index)};
+	}
+}
+
 static void fill_in(pt_theme *theme)
 {
 	const theme_entry *main_bg = &theme->entries[KEY_MAIN_BG];
 	bool asked = main_bg->given || theme->has_assumed;
 	if (asked && is_light(pt_theme_background(theme)))
 		for (size_t i = 0; i < N_THEME_KEYS; i++)
-			if (!theme->entries[i].given)
+			if (!theme->entries[i].given) {
 				pt_theme_parse_colour(keys[i].light, &theme->entries[i].colour);
+				theme->entries[i].derived = true;
+			}
 	for (size_t i = 0; i < N_THEME_KEYS; i++)
 		if (!theme->entries[i].given)
 			fall_back(theme, i);
 	settle_gradients(theme);
+	choose_16(theme);
 	for (size_t i = 0; asked && i < N_THEME_KEYS; i++)
 		if (!theme->entries[i].given && is_ink(i))
 			make_visible(&theme->entries[i].colour, pt_theme_background(theme));

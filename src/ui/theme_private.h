@@ -78,7 +78,8 @@ enum {
 };
 
 typedef struct theme_entry {
-	bool given; /* by the file */
+	bool given;   /* by the file */
+	bool derived; /* lacking there, and taken from another key or from the light built-in theme */
 	pt_colour colour;
 	bool has_256, has_16;
 	pt_colour at_256, at_16;
