@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "phasetop/base/missing.h"
+
 /* Mean of the finite values under part `i` of `n` rows and part `j` of `m` columns; NaN: none. At least one
  * value lies under each part. */
 static double block_mean(
@@ -21,7 +23,7 @@ static double block_mean(
 			seen++;
 			mean += value / (double)seen - mean / (double)seen;
 		}
-	return seen ? mean : (double)NAN;
+	return seen ? mean : PT_MISSING;
 }
 
 /* 0…100, or −1 where there is no value. */

@@ -4,12 +4,14 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "phasetop/base/missing.h"
+
 /* Beyond these, differences and ratios of two limits would overflow. */
 static const double greatest = 1e300, least = 1e-300;
 
 pt_range pt_range_empty(void)
 {
-	return (pt_range){.lo = INFINITY, .hi = -INFINITY, .least_above0 = INFINITY};
+	return (pt_range){.lo = HUGE_VAL, .hi = -HUGE_VAL, .least_above0 = HUGE_VAL};
 }
 
 void pt_range_add(pt_range *range, double value)
@@ -196,7 +198,7 @@ double pt_scale_fraction(const pt_scale *scale, double value)
 {
 	double fraction;
 	if (!isfinite(value) || (scale->is_log && value <= 0))
-		return NAN;
+		return PT_MISSING;
 	if (scale->is_log)
 		fraction = (log(value) - log(scale->lo)) / (log(scale->hi) - log(scale->lo));
 	else

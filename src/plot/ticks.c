@@ -221,7 +221,7 @@ static pt_ticks linear_ticks(const pt_scale *scale, const pt_axis_room *room)
 		.scale = scale,
 		.room = room,
 		.wanted = fmin(fmax(wanted, 2), 10),
-		.best_score = -INFINITY,
+		.best_score = -HUGE_VAL,
 	};
 	int top = (int)floor(log10(scale->hi - scale->lo));
 	for (int z = top; z >= top - 2; z--)

@@ -69,7 +69,7 @@ pt_lab pt_rgb_to_lab(pt_rgb c)
 uint8_t pt_lab_nearest(const pt_lab palette[256], pt_rgb colour, uint8_t first, uint8_t last)
 {
 	pt_lab wanted = pt_rgb_to_lab(colour);
-	double best = INFINITY;
+	double best = HUGE_VAL;
 	uint8_t found = first;
 	for (int i = first; i <= last; i++) {
 		double l = palette[i].l - wanted.l, a = palette[i].a - wanted.a, b = palette[i].b - wanted.b;

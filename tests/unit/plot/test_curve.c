@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "phasetop/base/alloc.h"
+#include "phasetop/base/missing.h"
 #include "phasetop/plot/curve.h"
 
 static const pt_ink red = {.role = 1, .series = 1};
@@ -53,7 +54,7 @@ static void missing_values_break_the_line_and_a_lone_point_is_a_dot(void **state
 {
 	(void)state;
 	int64_t steps[] = {0, 1, 2, 3, 4, 5, 6, 7};
-	double values[] = {0, 0, NAN, 4, INFINITY, 0, 0, -INFINITY};
+	double values[] = {0, 0, PT_MISSING, 4, HUGE_VAL, 0, 0, -HUGE_VAL};
 	pt_canvas *canvas = pt_canvas_create(PT_CANVAS_BRAILLE, 4, 2);
 	pt_scale x = scale(0, 7), y = scale(0, 7);
 	pt_curve_draw(
@@ -82,7 +83,7 @@ static void no_spike_is_lost_among_many_points(void **state)
 		values[i] = 1;
 	}
 	values[33333] = 0;
-	values[77777] = NAN;
+	values[77777] = PT_MISSING;
 	pt_canvas *canvas = pt_canvas_create(PT_CANVAS_BRAILLE, 40, 5);
 	pt_scale x = scale(0, N - 1), y = scale(0, 1);
 	pt_curve_draw(
@@ -175,7 +176,7 @@ static void hostile_series_draw_something_or_nothing(void **state)
 {
 	(void)state;
 	static const double hostile[] = {
-		NAN, INFINITY, -INFINITY, 1e300, -1e300, DBL_MAX, -DBL_MAX, 5e-324, 0, -0.0, 1};
+		PT_MISSING, HUGE_VAL, -HUGE_VAL, 1e300, -1e300, DBL_MAX, -DBL_MAX, 5e-324, 0, -0.0, 1};
 	enum { N = sizeof hostile / sizeof *hostile };
 	for (int kind = 0; kind < PT_N_CANVAS_KINDS; kind++)
 		for (int cols = 1; cols < 30; cols += 7)
@@ -215,7 +216,7 @@ static void sparklines(void **state)
 {
 	(void)state;
 	char out[64];
-	double values[] = {0, 1, 2, 3, NAN, 5, 6, 7};
+	double values[] = {0, 1, 2, 3, PT_MISSING, 5, 6, 7};
 	pt_sparkline(values, 8, 8, 0, 7, false, out, sizeof out);
 	assert_string_equal(out, "▁▂▃▄ ▆▇█");
 	pt_sparkline(values, 8, 4, 0, 0, true, out, sizeof out);

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <cmocka.h>
 
+#include "phasetop/base/missing.h"
 #include "phasetop/plot/heatmap.h"
 #include "phasetop/plot/place.h"
 #include "phasetop/plot/scatter.h"
@@ -16,7 +17,7 @@ static const pt_ink step = {.role = 3, .series = 1};
 static void a_trajectory_runs_through_its_gradient(void **state)
 {
 	(void)state;
-	double x[] = {0, 1, 2, 3}, y[] = {0, 1, NAN, 3};
+	double x[] = {0, 1, 2, 3}, y[] = {0, 1, PT_MISSING, 3};
 	pt_scale unit = pt_scale_exact(0, 3, false);
 	pt_canvas *canvas = pt_canvas_create(PT_CANVAS_BLOCK, 4, 2);
 	pt_trajectory_draw(canvas, &unit, &unit, &(pt_trajectory){.x = x, .y = y, .n = 4, .ink = step});
@@ -33,7 +34,7 @@ static void a_trajectory_runs_through_its_gradient(void **state)
 	assert_int_equal(col, 3);
 	assert_int_equal(row, 0);
 	assert_false(pt_plane_cell(canvas, &unit, &unit, 4, 3, &col, &row));
-	assert_false(pt_plane_cell(canvas, &unit, &unit, NAN, 3, &col, &row));
+	assert_false(pt_plane_cell(canvas, &unit, &unit, PT_MISSING, 3, &col, &row));
 	pt_canvas_destroy(canvas);
 }
 
@@ -71,7 +72,7 @@ static void equal_units(void **state)
 static void heat_maps_show_two_rows_a_cell_and_skip_what_is_missing(void **state)
 {
 	(void)state;
-	double values[] = {0, 1, NAN, 0.5, 1, NAN};
+	double values[] = {0, 1, PT_MISSING, 0.5, 1, PT_MISSING};
 	pt_canvas *canvas = pt_canvas_create(PT_CANVAS_BRAILLE, 3, 1);
 	pt_heatmap_draw(canvas, values, 2, 3, 0, 1, 4);
 	pt_ink ink;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "phasetop/base/missing.h"
 #include "phasetop/plot/scale.h"
 
 static pt_range range_of(double lo, double hi)
@@ -27,7 +28,7 @@ static void assert_near(double a, double b)
 static void missing_values_never_enter_a_range(void **state)
 {
 	(void)state;
-	double values[] = {NAN, 3, INFINITY, -2, -INFINITY, NAN};
+	double values[] = {PT_MISSING, 3, HUGE_VAL, -2, -HUGE_VAL, PT_MISSING};
 	pt_range range = pt_range_empty();
 	pt_range_add_all(&range, values, 6);
 	assert_int_equal(range.n, 2);
@@ -137,8 +138,8 @@ static void step_axes_grow_in_nice_steps(void **state)
 		{0, 0, 0, 1},
 		{100000, 100050, 100000, 100050},
 		{1, 1, 0, 2},
-		{NAN, 3, 0, 1},
-		{0, INFINITY, 0, 1},
+		{PT_MISSING, 3, 0, 1},
+		{0, HUGE_VAL, 0, 1},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		pt_scale scale = pt_scale_fit_steps(cases[i].first, cases[i].last);
@@ -154,7 +155,7 @@ static void must_have_values_are_inside(void **state)
 	pt_range range = range_of(0.9, 1);
 	pt_scale scale = pt_scale_fit_with(&range, false, 0.6);
 	assert_true(scale.lo <= 0.6);
-	scale = pt_scale_fit_with(&range, false, NAN);
+	scale = pt_scale_fit_with(&range, false, PT_MISSING);
 	assert_true(scale.lo >= 0.85);
 	scale = pt_scale_fit_with(&range, true, -1);
 	assert_true(scale.is_log && scale.lo > 0);
@@ -173,8 +174,8 @@ static void places_go_there_and_back(void **state)
 	assert_int_equal(pt_scale_dot(&scales[0], 7, 100), 99);
 	assert_int_equal(pt_scale_dot(&scales[2], 1, 100), 0);
 	assert_int_equal(pt_scale_dot(&scales[1], 0, 100), INT_MIN);
-	assert_int_equal(pt_scale_dot(&scales[1], NAN, 100), INT_MIN);
-	assert_int_equal(pt_scale_dot(&scales[0], -INFINITY, 100), INT_MIN);
+	assert_int_equal(pt_scale_dot(&scales[1], PT_MISSING, 100), INT_MIN);
+	assert_int_equal(pt_scale_dot(&scales[0], -HUGE_VAL, 100), INT_MIN);
 	assert_in_range(pt_scale_dot(&scales[0], 1e300, 100), 100, 300);
 }
 
@@ -182,7 +183,7 @@ static void hostile_ranges_give_usable_scales(void **state)
 {
 	(void)state;
 	static const double values[] = {0, -0.0, 1, -1, 1e300, -1e300, DBL_MAX, -DBL_MAX, DBL_MIN, 5e-324,
-		-5e-324, 1e-310, 1 + 1e-15, 1e15, NAN, INFINITY, -INFINITY};
+		-5e-324, 1e-310, 1 + 1e-15, 1e15, PT_MISSING, HUGE_VAL, -HUGE_VAL};
 	size_t n = sizeof values / sizeof *values;
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < n; k++)
@@ -229,7 +230,7 @@ static void readouts_have_a_digit_more_than_the_ticks(void **state)
 		{{.lo = 1e-6, .hi = 1e-2, .is_log = true}, 1.273e-4, "1.27e-04"},
 		{{.lo = 0, .hi = 800, .integer = true}, 190, "190"},
 		{{.lo = 0, .hi = 1}, -0.0, "0.00"},
-		{{.lo = 0, .hi = 1}, NAN, "-"},
+		{{.lo = 0, .hi = 1}, PT_MISSING, "-"},
 		{{.lo = 0, .hi = 20}, 7.1234, "7.12"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
