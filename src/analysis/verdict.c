@@ -109,7 +109,7 @@ static void tell_turn(
 	const pt_change_point_view *change, const pt_matrix_view *matrix, pt_text *head, pt_text *line)
 {
 	pt_text_addf(head, "direction turned near step %lld", (long long)change->step);
-	pt_text_addf(line, "by %.0f° where %.0f° is usual for this run, known since %lld", change->phi_deg,
+	pt_text_addf(line, "by %.0f° where %.0f° is usual, known since %lld", change->phi_deg,
 		change->usual_phi_deg, (long long)change->known_at_step);
 	add_dip(line, largest_k(matrix), change->step, "cos dips to ");
 }

@@ -13,7 +13,7 @@ enum { FIXTURE_D_IN = 12, FIXTURE_D_OUT = 10 };
 
 static inline void make_directory(const char *root, const char *name)
 {
-	char path[1024];
+	char path[4096];
 	snprintf(path, sizeof path, "%s/%s", root, name);
 	if (mkdir(path, 0755) != 0 && access(path, F_OK) != 0) {
 		perror(path);
@@ -28,7 +28,7 @@ static inline void write_text(const char *root, const char *name, const char *te
 
 static inline void append_text(const char *root, const char *name, const char *text)
 {
-	char path[1024];
+	char path[4096];
 	snprintf(path, sizeof path, "%s/%s", root, name);
 	FILE *file = fopen(path, "ab");
 	if (!file || fputs(text, file) == EOF || fclose(file) != 0)
@@ -50,7 +50,7 @@ static inline void fixture_vectors(int64_t step, int64_t turn, float *a, float *
 static inline void write_adapter_values(
 	const char *root, const char *checkpoint, const float *a, const float *b)
 {
-	char directory[1024], header[512];
+	char directory[4096], header[512];
 	float data[FIXTURE_D_IN + FIXTURE_D_OUT];
 	make_directory(root, checkpoint);
 	snprintf(directory, sizeof directory, "%s/%s", root, checkpoint);
