@@ -19,7 +19,7 @@ static inline void shared_path(char *out, size_t capacity, const char *below)
 /* Is it there? Else prints why the test is skipped. */
 static inline int shared_has(const char *below)
 {
-	char path[4096];
+	char path[8192];
 	shared_path(path, sizeof path, below);
 	if (access(path, R_OK) == 0)
 		return 1;
@@ -47,7 +47,7 @@ static inline void scratch_remove(const char *directory)
 
 static inline void write_file(const char *directory, const char *name, const void *bytes, size_t n)
 {
-	char path[4096];
+	char path[8192];
 	snprintf(path, sizeof path, "%s/%s", directory, name);
 	FILE *file = fopen(path, "wb");
 	if (!file || fwrite(bytes, 1, n, file) != n || fclose(file) != 0) {
