@@ -98,7 +98,7 @@ static void write_weights(made_run *run, const char *folder, int step)
 	while (length % 8)
 		header[length++] = ' ';
 	const uint64_t size = (uint64_t)length;
-	char temporary[PATH_BYTES], final[PATH_BYTES];
+	char temporary[PATH_BYTES + 32], final[PATH_BYTES + 32];
 	snprintf(temporary, sizeof temporary, "%s/adapter_model.safetensors.tmp", folder);
 	snprintf(final, sizeof final, "%s/adapter_model.safetensors", folder);
 	FILE *file = open_in("wb", "%s", temporary);
