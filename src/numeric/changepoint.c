@@ -22,6 +22,7 @@ typedef struct increments {
 	size_t *left, *right; /* checkpoints at the ends */
 	double *length;       /* ‖δ_i‖ */
 	double *band;         /* band[i * BAND + d] = ⟨δ_i, δ_{i−d}⟩, d ≤ i */
+	double *unit_band;    /* the same of unit increments */
 } increments;
 
 static int compare_steps(const void *a, const void *b)
@@ -65,6 +66,7 @@ static void increments_fini(increments *inc)
 	pt_free(inc->right);
 	pt_free(inc->length);
 	pt_free(inc->band);
+	pt_free(inc->unit_band);
 	*inc = (increments){0};
 }
 
@@ -75,7 +77,8 @@ static bool increments_fill(increments *inc, const pt_gram *gram, const size_t *
 	inc->right = pt_array_alloc(most, sizeof *inc->right);
 	inc->length = pt_array_alloc(most, sizeof *inc->length);
 	inc->band = pt_array_alloc(most, BAND * sizeof *inc->band);
-	if (!inc->left || !inc->right || !inc->length || !inc->band)
+	inc->unit_band = pt_array_alloc(most, BAND * sizeof *inc->unit_band);
+	if (!inc->left || !inc->right || !inc->length || !inc->band || !inc->unit_band)
 		return false;
 	for (size_t g = 0; g < most; g++) {
 		const size_t a = grid[g], b = grid[g + 1];
@@ -87,51 +90,44 @@ static bool increments_fill(increments *inc, const pt_gram *gram, const size_t *
 		inc->right[i] = b;
 		inc->length[i] = sqrt(square);
 		inc->band[i * BAND] = square;
-		for (size_t d = 1; d < BAND && d <= i; d++)
-			inc->band[i * BAND + d] = between(gram, a, b, inc->left[i - d], inc->right[i - d]);
+		inc->unit_band[i * BAND] = 1;
+		for (size_t d = 1; d < BAND && d <= i; d++) {
+			const double product = between(gram, a, b, inc->left[i - d], inc->right[i - d]);
+			inc->band[i * BAND + d] = product;
+			inc->unit_band[i * BAND + d] = product / inc->length[i] / inc->length[i - d];
+		}
 	}
 	return true;
-}
-
-static double product_of(const increments *inc, size_t i, size_t j)
-{
-	return i >= j ? inc->band[i * BAND + (i - j)] : inc->band[j * BAND + (j - i)];
-}
-
-static double unit_product(const increments *inc, size_t i, size_t j)
-{
-	return product_of(inc, i, j) / inc->length[i] / inc->length[j];
 }
 
 /* T of the window that ends before increment `end`; *split = the first increment of the newer side. */
 static double window_statistic(const increments *inc, size_t end, size_t *split)
 {
 	const size_t m = end < BAND ? end : BAND, from = end - m;
-	double unit[BAND][BAND], left_pairs[BAND + 1] = {0}, right_pairs[BAND + 1] = {0};
-	for (size_t i = 0; i < m; i++)
+	/* within[p]: sum over the pairs of the first p increments; after[p]: of those from p on;
+	   before[i][p]: products of increment i with the first p */
+	double before[BAND][BAND + 1], within[BAND + 1] = {0}, after[BAND + 1] = {0};
+	for (size_t i = 0; i < m; i++) {
+		const double *unit = inc->unit_band + (from + i) * BAND;
+		before[i][0] = 0;
 		for (size_t j = 0; j < i; j++)
-			unit[i][j] = unit_product(inc, from + i, from + j);
-	/* sums over pairs: within the first p increments, and within those from p on */
-	for (size_t p = 0; p < m; p++) {
-		left_pairs[p + 1] = left_pairs[p];
-		for (size_t j = 0; j < p; j++)
-			left_pairs[p + 1] += unit[p][j];
+			before[i][j + 1] = before[i][j] + unit[i - j];
+		within[i + 1] = within[i] + before[i][i];
 	}
 	for (size_t p = m; p-- > 0;) {
-		right_pairs[p] = right_pairs[p + 1];
+		after[p] = after[p + 1];
 		for (size_t i = p + 1; i < m; i++)
-			right_pairs[p] += unit[i][p];
+			after[p] += inc->unit_band[(from + i) * BAND + (i - p)];
 	}
 	double best = -DBL_MAX;
 	for (size_t p = PT_CHANGE_MIN_SIDE; p + PT_CHANGE_MIN_SIDE <= m; p++) {
 		double across = 0;
 		for (size_t i = p; i < m; i++)
-			for (size_t j = 0; j < p; j++)
-				across += unit[i][j];
+			across += before[i][p];
 		const double l = (double)p, r = (double)(m - p);
 		const double t =
 			l * r / (l + r) *
-			(2 * left_pairs[p] / (l * (l - 1)) + 2 * right_pairs[p] / (r * (r - 1)) - 2 * across / (l * r));
+			(2 * within[p] / (l * (l - 1)) + 2 * after[p] / (r * (r - 1)) - 2 * across / (l * r));
 		if (t > best) {
 			best = t;
 			*split = from + p;
@@ -148,14 +144,13 @@ static double turning_angle(const increments *inc, size_t at)
 		return (double)NAN;
 	double pairs[2] = {0}, squares[2] = {0}, across = 0;
 	for (size_t i = 0; i < 2 * k; i++) {
-		squares[i >= k] += product_of(inc, at - k + i, at - k + i);
-		for (size_t j = 0; j < i; j++) {
-			const double value = product_of(inc, at - k + i, at - k + j);
-			if (i >= k && j < k)
-				across += value;
-			else
-				pairs[i >= k] += value;
-		}
+		const double *products =
+			inc->band + (at - k + i) * BAND; /* of increment i with the one d before it */
+		squares[i >= k] += products[0];
+		for (size_t j = i < k ? 0 : k; j < i; j++)
+			pairs[i >= k] += products[i - j];
+		for (size_t j = 0; i >= k && j < k; j++)
+			across += products[i - j];
 	}
 	double mean[2];
 	for (size_t side = 0; side < 2; side++) {

@@ -95,7 +95,7 @@ void pt_direction_fini(pt_direction *direction);
  * @param[in,out] direction initialised; replaced on success, untouched on failure
  * @retval PT_ERR_INVALID  the steps do not rise strictly
  * @retval PT_ERR_MEMORY
- * @cost   16 products and about 500 additions a checkpoint; where the grid skips checkpoints, all products
+ * @cost   16 products and about 700 additions a checkpoint; where the grid skips checkpoints, all products
  *         between them
  */
 PT_CHECKED pt_status pt_direction_scan(
