@@ -177,7 +177,8 @@ void pt_text_number(char *out, size_t capacity, double value, int digits)
 		return;
 	}
 	double size = fabs(value);
-	if (size != 0 && (size < 1e-4 || size >= 1e7)) {
+	/* the exponent form also where fixed decimals would leave nothing but zeros */
+	if (size != 0 && (size < 1e-4 || size >= 1e7 || size * pow(10, digits) < 1)) {
 		snprintf(out, capacity, "%.*e", digits > 2 ? 2 : digits - 1, value);
 		return;
 	}

@@ -178,7 +178,7 @@ static void numbers_for_people_are_short(void **state)
 		int digits;
 		const char *text;
 	} cases[] = {{0.1257, 4, "0.1257"}, {4.5e-6, 2, "4.5e-06"}, {0, 3, "0.000"}, {12.345, 4, "12.35"},
-		{0.691, 3, "0.691"}, {400, 3, "400"}, {1e12, 3, "1.00e+12"}};
+		{0.691, 3, "0.691"}, {400, 3, "400"}, {1e12, 3, "1.00e+12"}, {5.3e-4, 2, "5.3e-04"}, {5.3e-4, 4, "0.0005"}};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		char out[40];
 		pt_text_number(out, sizeof out, cases[i].value, cases[i].digits);
