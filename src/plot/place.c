@@ -171,7 +171,7 @@ bool pt_places_box(pt_places *places, pt_corner preferred, int cols, int rows, i
 			best_col = x;
 			best_row = y;
 		}
-	pt_places_take(places, best_col, best_row, cols, rows);
+	pt_places_take(places, best_col - 1, best_row, cols + 2, rows); /* the next box keeps a distance of two */
 	*col = best_col;
 	*row = best_row;
 	return true;

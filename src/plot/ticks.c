@@ -215,8 +215,10 @@ static pt_ticks linear_ticks(const pt_scale *scale, const pt_axis_room *room)
 {
 	static const double nice[] = {1, 5, 2, 2.5, 4, 3}; /* nicest first */
 	enum { N_NICE = sizeof nice / sizeof *nice };
-	/* a label every three rows; every seven (where columns are few) to fourteen columns */
-	double wanted = room->vertical ? (room->n_cells + 2) / 3.0 : 2 + room->n_cells / 14.0;
+	/* a label every three rows or seven columns where there are few of them, every six or fourteen where many
+	 */
+	double rows = fmin((room->n_cells + 2) / 3.0, 2 + room->n_cells / 6.0);
+	double wanted = room->vertical ? rows : 2 + room->n_cells / 14.0;
 	tick_search search = {
 		.scale = scale,
 		.room = room,

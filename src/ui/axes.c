@@ -56,7 +56,7 @@ pt_plot pt_axes_measure(pt_rect rect, const pt_axes *axes)
 			plot.inner.w -= 1 + cols;
 		}
 	}
-	if (!plot.has_y2 && rect.w >= COLS_FOR_MARGIN)
+	if (rect.w >= COLS_FOR_MARGIN)
 		plot.inner.w--;
 	if (plot.has_x) {
 		pt_axis_room room = {plot.inner.w, pt_canvas_dots_across(axes->kind), false};

@@ -44,6 +44,7 @@ typedef enum pt_corner {
  * Room for a box of cols × rows (legend, read-out): the preferred corner if free, else the free place nearest
  * to it along the top and bottom edges and then anywhere, else the one that covers fewest taken cells. Takes
  * it.
+ * With a column of air at each side, so that neighbours stand two columns apart.
  * @return false when the box is larger than the map
  */
 bool pt_places_box(pt_places *places, pt_corner preferred, int cols, int rows, int *col, int *row);

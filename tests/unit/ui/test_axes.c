@@ -34,15 +34,15 @@ static void axes_look_like_this(void **state)
 	pt_plot plot = pt_axes_draw(frame, pt_frame_rect(frame), &(pt_axes){.x = &x, .y = &y, .y2 = &y2});
 	char row[256];
 	pt_frame_row_text(frame, 0, row, sizeof row);
-	assert_string_equal(row, " 0.10┤                               ├20");
+	assert_string_equal(row, " 0.10┤                              ├20");
 	pt_frame_row_text(frame, 5, row, sizeof row);
-	assert_string_equal(row, " 0.00┤                               ├0");
+	assert_string_equal(row, " 0.00┤                              ├0");
 	pt_frame_row_text(frame, 6, row, sizeof row);
-	assert_string_equal(row, "     └┬──────┬───────┬───────┬──────┬┘");
+	assert_string_equal(row, "     └┬──────┬───────┬──────┬──────┬┘");
 	pt_frame_row_text(frame, 7, row, sizeof row);
-	assert_string_equal(row, "      0     200     400     600   800");
+	assert_string_equal(row, "      0     200     400    600   800");
 	assert_int_equal(plot.inner.x, 6);
-	assert_int_equal(plot.inner.w, 31);
+	assert_int_equal(plot.inner.w, 30);
 	assert_int_equal(plot.inner.h, 6);
 	pt_frame_destroy(frame);
 }
