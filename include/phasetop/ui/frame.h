@@ -120,7 +120,7 @@ void pt_frame_vline(pt_frame *frame, pt_rect clip, int x, int y, int n, pt_pen p
 /** What stands in a pane's border: `╭─┤1 norm ‖B‖ ├────┤0.1257 @790├─╮`. Any may be NULL. */
 typedef struct pt_box {
 	bool focused;
-	const char *key; /* hot key in front of the title, in hi_fg */
+	const char *key; /* hot key in front of the title (a space between), in hi_fg */
 	const char *title;
 	const char *figure; /* the key figure, at the right; left out where there is no room */
 	const char *footer; /* at the right of the lower border */

@@ -9,6 +9,9 @@
  *     x256[div_line]=238              for 256 colours
  *     assume_bg="#ffffff"             contrast is measured against this where main_bg is ""
  *
+ * Gradients may have two stops more, _low and _high, at a quarter and at three quarters. The keys beyond
+ * btop's are those of themes/phasetop-dark.theme, which holds them all.
+ *
  * Unknown keys are ignored, missing ones come from the built-in dark theme (or the light one where the file's
  * background is light). A file is untrusted: 64 KiB, 1,024 lines, 512 bytes a line at most.
  */
