@@ -1,0 +1,517 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+
+#include "phasetop/base/alloc.h"
+#include "phasetop/base/text.h"
+#include "phasetop/runio/trainer_log.h"
+
+#include "runio_fixture.h"
+
+/* Rows as one text: "step{name=value,…}" with `!` behind what is not valid, `*` at a closing row. */
+typedef struct told {
+	char bytes[8192];
+	pt_text text;
+	size_t n_rows, n_resets, refuse_at;
+} told;
+
+static void clear(told *to)
+{
+	to->text = pt_text_over(to->bytes, sizeof to->bytes);
+}
+
+static pt_status on_row(void *context, const pt_log_row *row, pt_error *err)
+{
+	told *to = context;
+	if (to->refuse_at && to->n_rows + 1 == to->refuse_at) {
+		to->refuse_at = 0;
+		return pt_fail(err, PT_ERR_CANCELLED, NULL, row->line, "refused");
+	}
+	to->n_rows++;
+	pt_text_addf(&to->text, "%lld%s{", (long long)row->step, row->is_closing ? "*" : "");
+	for (size_t i = 0; i < row->n_fields; i++) {
+		const pt_log_field *field = &row->fields[i];
+		assert_int_equal(field->valid, isfinite(field->value) != 0);
+		if (field->role != PT_LOG_OTHER)
+			assert_string_equal(field->name, pt_log_role_name(field->role));
+		pt_text_addf(
+			&to->text, "%s%s=%g%s", i ? "," : "", field->name, field->value, field->valid ? "" : "!");
+	}
+	pt_text_add(&to->text, "}");
+	return PT_OK;
+}
+
+static void on_reset(void *context)
+{
+	told *to = context;
+	to->n_resets++;
+	to->n_rows = 0;
+	clear(to);
+}
+
+/* ---- trainer_state.json ---- */
+
+static pt_status parse(const char *json, told *to, pt_trainer_state *state, pt_error *err)
+{
+	const pt_log_sink sink = {to, on_row, on_reset};
+	to->n_rows = 0;
+	clear(to);
+	return pt_trainer_state_parse(json, strlen(json), "s.json", &sink, state, err);
+}
+
+static void expect_rows(const char *history, const char *rows)
+{
+	told to = {0};
+	pt_trainer_state state;
+	pt_error err = {0};
+	char json[4096];
+	snprintf(json, sizeof json, "{\"global_step\": 4, \"log_history\": %s}", history);
+	pt_status status = parse(json, &to, &state, &err);
+	if (status != PT_OK)
+		print_message("%s: %s\n", json, err.message);
+	assert_int_equal(status, PT_OK);
+	assert_string_equal(to.bytes, rows);
+	assert_int_equal(state.n_rows, to.n_rows);
+}
+
+static void rows_of_log_history(void **state)
+{
+	(void)state;
+	expect_rows("[]", "");
+	expect_rows(
+		"[{\"epoch\": 0.5, \"grad_norm\": 0.25, \"learning_rate\": 1e-4, \"loss\": 1.5, \"step\": 4}]",
+		"4{epoch=0.5,grad_norm=0.25,learning_rate=0.0001,loss=1.5}");
+	/* a missing key is missing; several rows with one step; backward steps; an empty row */
+	expect_rows("[{\"loss\": 2, \"step\": 7}, {\"eval_loss\": 3, \"step\": 7}, {\"step\": 2}]",
+		"7{loss=2}7{eval_loss=3}2{}");
+	expect_rows("[{\"step\": 1, \"eval_finance/x y_loss\": 3, \"rewards/<lambda>/mean\": -1}]",
+		"1{eval_finance/x y_loss=3,rewards/<lambda>/mean=-1}");
+	/* what is no number is no field */
+	expect_rows("[{\"step\": 1, \"loss\": \"NaN\", \"a\": true, \"b\": [1, {\"step\": 3}], \"c\": {\"step\": "
+				"9}, \"d\": 5}]",
+		"1{d=5}");
+}
+
+static void values_that_are_not_finite(void **state)
+{
+	(void)state;
+	expect_rows("[{\"step\": 1, \"loss\": NaN}]", "1{loss=nan!}");
+	expect_rows(
+		"[{\"step\": 1, \"loss\": Infinity, \"grad_norm\": -Infinity}]", "1{loss=inf!,grad_norm=-inf!}");
+	expect_rows("[{\"step\": 1, \"loss\": null, \"grad_norm\": 1e999}]", "1{loss=nan!,grad_norm=inf!}");
+	told to = {0};
+	pt_trainer_state found;
+	assert_int_equal(
+		parse("{\"log_history\": [{\"step\": 1, \"loss\": NaN, \"x\": null, \"y\": 1}]}", &to, &found, NULL),
+		PT_OK);
+	assert_int_equal(found.n_invalid_values, 2);
+}
+
+static void rows_without_a_step_are_counted(void **state)
+{
+	(void)state;
+	told to = {0};
+	pt_trainer_state found;
+	assert_int_equal(
+		parse("{\"log_history\": [{\"loss\": 1}, {\"step\": -1}, {\"step\": 1.5}, {\"step\": "
+			  "\"3\"}, {\"step\": NaN}, 5, [], {\"step\": 8.0, \"loss\": 2}, {\"step\": "
+			  "9007199254740993}, {\"step\": 1234567890123456789012345678901234567890123456789}]}",
+			&to, &found, NULL),
+		PT_OK);
+	assert_string_equal(to.bytes, "8{loss=2}9007199254740993{}");
+	assert_int_equal(found.n_rows, 2);
+	assert_int_equal(found.n_rows_without_step, 8);
+}
+
+static void closing_row(void **state)
+{
+	(void)state;
+	told to = {0};
+	pt_trainer_state found;
+	assert_int_equal(parse("{\"log_history\": [{\"step\": 7, \"loss\": 1}, {\"step\": 8, \"train_loss\": 4, "
+						   "\"train_runtime\": 2}]}",
+						 &to, &found, NULL),
+		PT_OK);
+	assert_string_equal(to.bytes, "7{loss=1}8*{train_loss=4,train_runtime=2}");
+	assert_true(found.has_closing_row);
+	assert_int_equal(parse("{\"log_history\": [{\"step\": 7, \"loss\": 1}]}", &to, &found, NULL), PT_OK);
+	assert_false(found.has_closing_row);
+}
+
+static void numbers_of_the_top_level(void **state)
+{
+	(void)state;
+	told to = {0};
+	pt_trainer_state s;
+	assert_int_equal(parse("{\"max_steps\": 40, \"global_step\": 12, \"save_steps\": 0.24, \"epoch\": 1.5, "
+						   "\"log_history\": [], \"stateful_callbacks\": {\"x\": {\"log_history\": 3, "
+						   "\"max_steps\": 7}}}",
+						 &to, &s, NULL),
+		PT_OK);
+	assert_int_equal(s.max_steps, 40);
+	assert_int_equal(s.global_step, 12);
+	assert_int_equal(s.save_steps, 10); /* 0.24 · 40 = 9.6 */
+	assert_true(s.epoch == 1.5);
+	assert_int_equal(
+		parse("{\"log_history\": [], \"max_steps\": -1, \"save_steps\": null}", &to, &s, NULL), PT_OK);
+	assert_int_equal(s.max_steps, PT_LOG_NO_STEP);
+	assert_int_equal(s.global_step, PT_LOG_NO_STEP);
+	assert_int_equal(s.save_steps, PT_LOG_NO_STEP);
+	assert_true(isnan(s.epoch));
+	assert_int_equal(parse("{\"log_history\": [], \"save_steps\": 500}", &to, &s, NULL), PT_OK);
+	assert_int_equal(s.save_steps, 500);
+}
+
+static void expect_failure(const char *json, pt_status expected, int64_t offset)
+{
+	told to = {0};
+	pt_trainer_state state = {.n_rows = 77};
+	pt_error err = {0};
+	assert_int_equal(parse(json, &to, &state, &err), expected);
+	assert_int_equal(err.code, expected);
+	assert_string_equal(err.path, "s.json");
+	if (offset >= 0)
+		assert_int_equal(err.offset, offset);
+	assert_int_equal(to.n_rows, 0); /* not a row before all was checked */
+	assert_int_equal(state.n_rows, 77);
+}
+
+static void failures_give_no_rows(void **state)
+{
+	(void)state;
+	expect_failure("", PT_ERR_EMPTY, -1);
+	expect_failure("{\"log_history\": [{\"step\": 1, \"loss\": 2}, {\"step\"", PT_ERR_JSON, -1);
+	expect_failure("{\"log_history\": [{\"step\": 1}]} x", PT_ERR_JSON, 31);
+	expect_failure("{\"log_history\": [{\"step\": 1}]}{}", PT_ERR_JSON, 30);
+	expect_failure("{\"log_history\": [{\"step\": 01}]}", PT_ERR_JSON, -1);
+	expect_failure("{\"log_history\": [{\"step\": 1,}]}", PT_ERR_JSON, -1);
+	expect_failure("{\"log_history\": [{\"a\xff\": 1}]}", PT_ERR_JSON, -1);
+	expect_failure("[]", PT_ERR_FORMAT, 0);
+	expect_failure("{\"a\": 1}", PT_ERR_FORMAT, -1);
+	expect_failure("{\"log_history\": {}}", PT_ERR_FORMAT, 16);
+	expect_failure("{\"log_history\": [], \"log_history\": []}", PT_ERR_FORMAT, -1);
+	char deep[2100] = "{\"log_history\": [{\"step\": 1, \"x\": ";
+	memset(deep + strlen(deep), '[', 1001);
+	expect_failure(deep, PT_ERR_LIMIT, -1);
+	char zeros[64] = {0};
+	told to = {0};
+	pt_error err;
+	assert_int_equal(pt_trainer_state_parse(zeros, sizeof zeros, "z", NULL, NULL, &err), PT_ERR_JSON);
+	(void)to;
+}
+
+static void odd_keys(void **state)
+{
+	(void)state;
+	expect_rows("[{\"step\": 1, \"a\\u0000b\": 2, \"\\u00e9\": 3, \"\": 4}]", "1{\xC3\xA9=3,=4}");
+	char history[3000] = "[{\"step\": 1, \"";
+	memset(history + strlen(history), 'k', 1500);
+	strcat(history, "\": 4, \"ok\": 5}]");
+	expect_rows(history, "1{ok=5}");
+	/* twice the same: both come, the last counts */
+	expect_rows("[{\"step\": 1, \"step\": 2, \"loss\": 3, \"loss\": 4}]", "2{loss=3,loss=4}");
+	expect_rows("[{\"global_step\": 5, \"step\": 2, \"iter\": 3}]", "2{}");
+}
+
+static void a_refusing_sink_ends_the_reading(void **state)
+{
+	(void)state;
+	told to = {.refuse_at = 2};
+	pt_error err;
+	assert_int_equal(
+		parse("{\"log_history\": [{\"step\": 1}, {\"step\": 2}]}", &to, NULL, &err), PT_ERR_CANCELLED);
+	assert_int_equal(to.n_rows, 1);
+}
+
+static void files(void **state)
+{
+	(void)state;
+	char directory[64], path[128];
+	told to = {0};
+	const pt_log_sink sink = {&to, on_row, NULL};
+	pt_trainer_state found;
+	pt_file_identity identity = {0};
+	pt_error err;
+	scratch_directory(directory);
+	snprintf(path, sizeof path, "%s/trainer_state.json", directory);
+	assert_int_equal(pt_trainer_state_read(path, &sink, &found, &identity, &err), PT_ERR_NOT_FOUND);
+	assert_int_equal(pt_trainer_state_read(directory, &sink, &found, &identity, &err), PT_ERR_NOT_REGULAR);
+	write_file(directory, "trainer_state.json", "", 0);
+	assert_int_equal(pt_trainer_state_read(path, &sink, &found, &identity, &err), PT_ERR_EMPTY);
+	assert_false(identity.present);
+	const char text[] = "{\"log_history\": [{\"step\": 3}]}";
+	write_file(directory, "trainer_state.json", text, sizeof text - 1);
+	clear(&to);
+	assert_int_equal(pt_trainer_state_read(path, &sink, &found, &identity, &err), PT_OK);
+	assert_string_equal(to.bytes, "3{}");
+	assert_int_equal(identity.size_bytes, sizeof text - 1);
+	assert_int_equal(truncate(path, (off_t)PT_TRAINER_STATE_CAP_BYTES + 1), 0);
+	assert_int_equal(pt_trainer_state_read(path, &sink, &found, &identity, &err), PT_ERR_LIMIT);
+	scratch_remove(directory);
+}
+
+static void failing_allocations(void **state)
+{
+	(void)state;
+	const char json[] = "{\"log_history\": [{\"step\": 1, \"a\": 1, \"b\": 2}, {\"step\": 2, \"c\": 1}]}";
+	for (size_t n = 1;; n++) {
+		told to = {0};
+		pt_error err;
+		pt_alloc_fail_at(n, false);
+		pt_status status = parse(json, &to, NULL, &err);
+		pt_alloc_fail_at(0, false);
+		if (status == PT_OK) {
+			assert_true(n > 3);
+			break;
+		}
+		assert_int_equal(status, PT_ERR_MEMORY);
+	}
+}
+
+/* What the real Trainer wrote; values counted by Python's json. */
+static void real_trainer_states(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *path;
+		int64_t global_step, max_steps, save_steps;
+		size_t n_rows, n_invalid;
+		bool has_closing_row;
+	} rows[] = {
+		{"formats/state_diverged_filtered/checkpoint-12/trainer_state.json", 12, 12, 4, 14, 12, false},
+		{"formats/state_diverged_inf/checkpoint-12/trainer_state.json", 12, 12, 4, 14, 21, false},
+		{"formats/state_diverged_inf/checkpoint-8/trainer_state.json", 8, 12, 4, 9, 12, false},
+		{"formats/state_eval_many/trainer_state.json", 12, 12, 12, 18, 0, false},
+		{"formats/state_eval_one/trainer_state.json", 12, 12, 12, 16, 0, false},
+		{"formats/state_fraction/trainer_state.json", 40, 40, 10, 31, 0, false},
+		{"formats/state_grad_accum/trainer_state.json", 9, 9, 5, 6, 0, false},
+		{"formats/state_nan_filtered/checkpoint-12/trainer_state.json", 12, 12, 4, 14, 0, false},
+		{"formats/state_nan_literal/checkpoint-12/trainer_state.json", 12, 12, 4, 14, 7, false},
+		{"formats/state_nan_literal/checkpoint-8/trainer_state.json", 8, 12, 4, 9, 3, false},
+		{"formats/state_no_log/trainer_state.json", 6, 6, 3, 0, 0, false},
+		{"formats/state_tokens_seen/trainer_state.json", 24, 24, 12, 24, 0, false},
+		{"formats/life_final_in_run_dir/trainer_state.json", 8, 8, 4, 9, 0, true},
+		{"formats/life_final_in_run_dir/checkpoint-8/trainer_state.json", 8, 8, 4, 8, 0, false},
+		{"formats/life_resume/after/checkpoint-12/trainer_state.json", 12, 16, 4, 12, 0, false},
+		{"runs/medical/checkpoint-400/trainer_state.json", 400, 400, 5, 400, 0, false},
+	};
+	if (!shared_has("formats"))
+		skip();
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char path[1024];
+		pt_trainer_state s;
+		pt_error err = {0};
+		shared_path(path, sizeof path, rows[i].path);
+		if (pt_trainer_state_read(path, NULL, &s, NULL, &err) != PT_OK)
+			fail_msg("%s: %s", path, err.message);
+		if (s.global_step != rows[i].global_step || s.max_steps != rows[i].max_steps ||
+			s.n_rows != rows[i].n_rows || s.n_invalid_values != rows[i].n_invalid ||
+			s.has_closing_row != rows[i].has_closing_row || s.n_rows_without_step != 0)
+			fail_msg("%s: step %lld of %lld, %zu rows, %zu invalid", path, (long long)s.global_step,
+				(long long)s.max_steps, s.n_rows, s.n_invalid_values);
+		if (strstr(path, "formats"))
+			assert_int_equal(s.save_steps, rows[i].save_steps);
+	}
+}
+
+/* What the Trainer was killed over: an empty state is "try again", never rows. */
+static void real_killed_state(void **state)
+{
+	(void)state;
+	char path[1024];
+	pt_error err;
+	if (!shared_has("formats/life_killed_state_empty"))
+		skip();
+	shared_path(path, sizeof path, "formats/life_killed_state_empty/checkpoint-8/trainer_state.json");
+	assert_int_equal(pt_trainer_state_read(path, NULL, NULL, NULL, &err), PT_ERR_EMPTY);
+}
+
+/* ---- JSONL ---- */
+
+typedef struct fixture {
+	char directory[64], path[128];
+	told to;
+	pt_log_sink sink;
+	pt_jsonl_log *log;
+} fixture;
+
+static void begin(fixture *f)
+{
+	*f = (fixture){0};
+	scratch_directory(f->directory);
+	snprintf(f->path, sizeof f->path, "%s/train_log.jsonl", f->directory);
+	f->sink = (pt_log_sink){&f->to, on_row, on_reset};
+	clear(&f->to);
+	f->log = pt_jsonl_log_create(f->path);
+	assert_non_null(f->log);
+}
+
+static void end(fixture *f)
+{
+	pt_jsonl_log_destroy(f->log);
+	scratch_remove(f->directory);
+}
+
+static void append(fixture *f, const char *text)
+{
+	FILE *file = fopen(f->path, "ab");
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
+	assert_int_equal(fclose(file), 0);
+}
+
+static void read_rows(fixture *f, const char *rows)
+{
+	pt_error err = {0};
+	assert_int_equal(pt_jsonl_log_read(f->log, &f->sink, &err), PT_OK);
+	assert_string_equal(f->to.bytes, rows);
+}
+
+static void jsonl_rows_as_they_come(void **state)
+{
+	(void)state;
+	fixture f;
+	begin(&f);
+	append(&f,
+		"{\"step\": 0, \"loss\": 2.5, \"val_loss\": 3, \"lr\": 0.01, \"mode_0\": 0.5}\n{\"step\": 10, \"lo");
+	read_rows(&f, "0{loss=2.5,eval_loss=3,learning_rate=0.01,mode_0=0.5}");
+	append(&f, "ss\": NaN}\r\n\n  \n{\"iter\": 11, \"train_loss\": 1.5, \"tokens\": 7}\n");
+	read_rows(&f, "0{loss=2.5,eval_loss=3,learning_rate=0.01,mode_0=0.5}10{loss=nan!}11{loss=1.5,tokens=7}");
+	const pt_jsonl_state *s = pt_jsonl_log_state(f.log);
+	assert_int_equal(s->n_rows, 3);
+	assert_int_equal(s->n_bad_rows, 0);
+	assert_int_equal(s->n_invalid_values, 1);
+	assert_false(s->has_closing_row);
+	assert_string_equal(pt_jsonl_log_path(f.log), f.path);
+	assert_true(pt_jsonl_log_identity(f.log).present);
+	end(&f);
+}
+
+static void jsonl_bad_lines_are_named_and_passed_over(void **state)
+{
+	(void)state;
+	fixture f;
+	begin(&f);
+	append(&f, "{\"step\": 1}\n{\"step\": 2,\n[3]\n{\"step\": -1}\n{\"loss\": 1}\n{\"step\": 6} "
+			   "7\nword\n{\"step\": 8}\n");
+	read_rows(&f, "1{}8{}");
+	const pt_jsonl_state *s = pt_jsonl_log_state(f.log);
+	const pt_log_problems *p = pt_jsonl_log_problems(f.log);
+	assert_int_equal(s->n_rows, 2);
+	assert_int_equal(s->n_bad_rows, 5);
+	assert_int_equal(s->n_rows_without_step, 1);
+	assert_int_equal(p->n, 5);
+	static const int64_t lines[] = {2, 3, 4, 6, 7};
+	for (size_t i = 0; i < p->n; i++) {
+		assert_int_equal(p->items[i].code, PT_ERR_BAD_ROW);
+		assert_int_equal(p->items[i].offset, lines[i]);
+		assert_string_equal(p->items[i].path, f.path);
+		assert_true(p->items[i].message[0]);
+	}
+	for (int i = 0; i < 20; i++)
+		append(&f, "junk\n");
+	read_rows(&f, "1{}8{}");
+	assert_int_equal(p->n, PT_LOG_MAX_PROBLEMS);
+	assert_int_equal(p->n_more, 25 - PT_LOG_MAX_PROBLEMS);
+	end(&f);
+}
+
+static void jsonl_starts_over(void **state)
+{
+	(void)state;
+	fixture f;
+	begin(&f);
+	append(&f, "{\"step\": 1}\njunk\n");
+	read_rows(&f, "1{}");
+	write_file(f.directory, "train_log.jsonl", "{\"step\": 5}\n", 12);
+	read_rows(&f, "5{}");
+	assert_int_equal(f.to.n_resets, 1);
+	assert_int_equal(pt_jsonl_log_state(f.log)->n_rows, 1);
+	assert_int_equal(pt_jsonl_log_state(f.log)->n_bad_rows, 0);
+	assert_int_equal(pt_jsonl_log_problems(f.log)->n, 0);
+	end(&f);
+}
+
+static void jsonl_a_refused_row_comes_again(void **state)
+{
+	(void)state;
+	fixture f;
+	begin(&f);
+	append(&f, "{\"step\": 1}\n{\"step\": 2}\n");
+	f.to.refuse_at = 2;
+	assert_int_equal(pt_jsonl_log_read(f.log, &f.sink, NULL), PT_ERR_CANCELLED);
+	assert_int_equal(pt_jsonl_log_state(f.log)->n_rows, 1);
+	read_rows(&f, "1{}2{}");
+	end(&f);
+}
+
+static void jsonl_failing_allocations(void **state)
+{
+	(void)state;
+	for (size_t n = 1, done = 0; !done; n++) {
+		fixture f;
+		begin(&f);
+		append(&f, "{\"step\": 1, \"a\": 2}\n{\"step\": 2, \"b\": 3}\n");
+		pt_alloc_fail_at(n, false);
+		pt_status status = pt_jsonl_log_read(f.log, &f.sink, NULL);
+		done = status == PT_OK;
+		pt_alloc_fail_at(0, false);
+		if (!done)
+			assert_int_equal(status, PT_ERR_MEMORY);
+		read_rows(&f, "1{a=2}2{b=3}");
+		end(&f);
+	}
+}
+
+static void real_jsonl_logs(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *path;
+		size_t n_rows;
+	} rows[] = {{"runs/deep_linear/train_log.jsonl", 501}, {"runs/grokking/train_log.jsonl", 401},
+		{"formats/log_plain_scripts/metrics.jsonl", 12}};
+	if (!shared_has("runs"))
+		skip();
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char path[1024];
+		told to = {0};
+		clear(&to);
+		const pt_log_sink sink = {&to, on_row, NULL};
+		shared_path(path, sizeof path, rows[i].path);
+		pt_jsonl_log *log = pt_jsonl_log_create(path);
+		assert_int_equal(pt_jsonl_log_read(log, &sink, NULL), PT_OK);
+		assert_int_equal(pt_jsonl_log_state(log)->n_rows, rows[i].n_rows);
+		assert_int_equal(pt_jsonl_log_state(log)->n_bad_rows, 0);
+		pt_jsonl_log_destroy(log);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rows_of_log_history),
+		cmocka_unit_test(values_that_are_not_finite),
+		cmocka_unit_test(rows_without_a_step_are_counted),
+		cmocka_unit_test(closing_row),
+		cmocka_unit_test(numbers_of_the_top_level),
+		cmocka_unit_test(failures_give_no_rows),
+		cmocka_unit_test(odd_keys),
+		cmocka_unit_test(a_refusing_sink_ends_the_reading),
+		cmocka_unit_test(files),
+		cmocka_unit_test(failing_allocations),
+		cmocka_unit_test(real_trainer_states),
+		cmocka_unit_test(real_killed_state),
+		cmocka_unit_test(jsonl_rows_as_they_come),
+		cmocka_unit_test(jsonl_bad_lines_are_named_and_passed_over),
+		cmocka_unit_test(jsonl_starts_over),
+		cmocka_unit_test(jsonl_a_refused_row_comes_again),
+		cmocka_unit_test(jsonl_failing_allocations),
+		cmocka_unit_test(real_jsonl_logs),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
