@@ -7,19 +7,22 @@
 
 enum { LABEL_COLS = 13, LINE_BYTES = 1024 };
 
-static void put_text(const pt_prose *prose, const char *utf8, size_t n)
+/* Safe to print, and in ASCII where that is asked for; then it may be wrapped, for widths are settled. */
+static void prepare(const pt_prose *prose, const char *words, char *out, size_t capacity)
 {
-	if (prose->unicode) {
-		fwrite(utf8, 1, n, prose->out);
-		return;
-	}
+	char safe[LINE_BYTES];
+	size_t n = pt_text_sanitize(safe, sizeof safe, words, strlen(words));
+	pt_text text = pt_text_over(out, capacity);
 	for (size_t at = 0; at < n;) {
 		uint32_t code_point;
-		at += pt_utf8_decode(utf8 + at, n - at, &code_point);
-		if (code_point == 0xB0)
-			fputs(" deg", prose->out);
+		size_t bytes = pt_utf8_decode(safe + at, n - at, &code_point);
+		if (prose->unicode)
+			pt_text_add_bytes(&text, safe + at, bytes);
+		else if (code_point == 0xB0) /* ° */
+			pt_text_add(&text, " deg");
 		else
-			fputc(pt_glyph_ascii(code_point), prose->out);
+			pt_text_addf(&text, "%c", pt_glyph_ascii(code_point));
+		at += bytes;
 	}
 }
 
@@ -36,12 +39,13 @@ static void put_indent(const pt_prose *prose, int cols)
 /* "  label       words …", wrapped under the words. Foreign text in it becomes safe here. */
 static void put_line(pt_prose *prose, const char *label, const char *words)
 {
-	char safe[LINE_BYTES];
-	pt_text_sanitize(safe, sizeof safe, words, strlen(words));
+	char safe[2 * LINE_BYTES], name[64];
+	prepare(prose, words, safe, sizeof safe);
+	prepare(prose, label, name, sizeof name);
 	int indent = prose->cols >= 60 ? LABEL_COLS + 2 : 4, room = prose->cols - indent;
 	put_indent(prose, 2);
-	put_text(prose, label, strlen(label));
-	int label_end = 2 + pt_text_width(label);
+	fputs(name, prose->out);
+	int label_end = 2 + pt_text_width(name);
 	if (label_end + 1 > indent)
 		fputc('\n', prose->out), label_end = 0;
 	const char *at = safe;
@@ -57,7 +61,7 @@ static void put_line(pt_prose *prose, const char *label, const char *words)
 		while (shown > 0 && at[shown - 1] == ' ')
 			shown--;
 		put_indent(prose, indent - label_end);
-		put_text(prose, at, shown);
+		fwrite(at, 1, shown, prose->out);
 		fputc('\n', prose->out);
 		label_end = 0;
 		at += n;
@@ -316,14 +320,11 @@ void pt_prose_run(pt_prose *prose, const pt_snapshot *snapshot, const pt_view *v
 {
 	const pt_run_view *run = &snapshot->runs[r];
 	pt_scene scene = pt_scene_of(snapshot, view);
-	char line[LINE_BYTES], name[256], path[768];
-	pt_text_sanitize(name, sizeof name, run->name, strlen(run->name));
-	pt_text_sanitize(path, sizeof path, run->path, strlen(run->path));
-	snprintf(line, sizeof line, strcmp(name, path) == 0 ? "%s" : "%s  (%s)", name, path);
-	fputc('\n', prose->out);
-	line[pt_text_fit(line, prose->cols)] = '\0';
-	put_text(prose, line, strlen(line));
-	fputc('\n', prose->out);
+	char line[LINE_BYTES], head[2 * LINE_BYTES];
+	snprintf(line, sizeof line, strcmp(run->name, run->path) == 0 ? "%s" : "%s  (%s)", run->name, run->path);
+	prepare(prose, line, head, sizeof head);
+	head[pt_text_fit(head, prose->cols)] = '\0';
+	fprintf(prose->out, "\n%s\n", head);
 	tell_state(prose, &scene, run);
 	for (size_t m = 0; m < scene.n_matrices; m++)
 		tell_verdict(prose, run, scene.matrices[m]);

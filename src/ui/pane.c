@@ -61,8 +61,10 @@ static void draw_inside(
 {
 	char text[PT_LINE_BYTES];
 	const char *absence = needs_data(pane->id) ? pt_scene_absence(scene, text, sizeof text) : NULL;
+	/* Where nothing at all is there, the focused pane says why; the same words in every pane would be noise.
+	 */
 	if (absence)
-		pt_absence_draw(frame, inner, absence);
+		pt_absence_draw(frame, inner, scene->view->layout.focus == pane->id ? absence : "no data yet");
 	else if (inner.w < pane->min_cols || inner.h < pane->min_rows)
 		draw_small(scene, pane, frame, inner, has_title);
 	else

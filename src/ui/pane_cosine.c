@@ -172,21 +172,17 @@ static void add_legend(const pt_scene *scene, pt_matrix matrix, pt_chart *chart)
 {
 	pt_legend legend = {.n = 0};
 	char name[32];
-	if (scene->n_shown > 1) {
-		pt_runs_legend(scene, chart, &legend);
-	} else {
-		const pt_run_view *run = pt_scene_first_run(scene);
-		size_t n = run->matrices[matrix].n_cosines;
-		for (size_t k = 0; k < n; k++) {
-			if (!is_drawn(scene, run, matrix, k))
-				continue;
-			size_t place = (n - 1 - k) % PT_MAX_K;
-			snprintf(name, sizeof name, "k %lld", (long long)run->matrices[matrix].cosines[k].k_used);
-			uint32_t line = k_dashes[place].off == 0 ? U'━' : k_dashes[place].on > 2 ? U'╍' : U'┅';
-			pt_legend_add(&legend, line, pt_ascii_series((int)place), pt_pen_of(k_roles[place]), name);
-		}
+	const pt_run_view *run = pt_scene_first_run(scene);
+	size_t n = run->matrices[matrix].n_cosines;
+	for (size_t k = 0; scene->n_shown == 1 && k < n; k++) {
+		if (!is_drawn(scene, run, matrix, k))
+			continue;
+		size_t place = (n - 1 - k) % PT_MAX_K;
+		snprintf(name, sizeof name, "k %lld", (long long)run->matrices[matrix].cosines[k].k_used);
+		uint32_t line = k_dashes[place].off == 0 ? U'━' : k_dashes[place].on > 2 ? U'╍' : U'┅';
+		pt_legend_add(&legend, line, pt_ascii_series((int)place), pt_pen_of(k_roles[place]), name);
 	}
-	pt_chart_legend(chart, PT_CORNER_BOTTOM_RIGHT, &legend);
+	pt_chart_legend(chart, PT_CORNER_BOTTOM_RIGHT, &legend, PT_MAX_LEGEND);
 }
 
 static void add_pending_note(const pt_scene *scene, pt_matrix matrix, pt_chart *chart)
@@ -222,7 +218,7 @@ static bool add_readout(const pt_scene *scene, pt_matrix matrix, pt_chart *chart
 	char symbol[16];
 	snprintf(symbol, sizeof symbol, scene->n_matrices > 1 ? "cos %s" : "cos", pt_matrix_label(matrix));
 	if (scene->n_shown > 1)
-		return pt_runs_readout(scene, chart, PT_CORNER_BOTTOM_RIGHT, symbol, cosine_at, &matrix);
+		return pt_runs_words(scene, chart, PT_CORNER_BOTTOM_RIGHT, symbol, cosine_at, &matrix);
 	const pt_run_view *run = pt_scene_first_run(scene);
 	ptrdiff_t own = pt_cursor_index(scene, run->steps, run->n_steps);
 	const pt_cosine_view *cosine = main_cosine(scene, run, matrix);

@@ -212,10 +212,9 @@ void pt_legend_add(pt_legend *legend, uint32_t marker, char ascii, pt_pen pen, c
 {
 	if (legend->n == PT_MAX_LEGEND)
 		return;
-	char *own = legend->names[legend->n];
-	pt_name_text(name, PT_LEGEND_NAME_BYTES / 2, own, PT_LEGEND_NAME_BYTES);
+	pt_name_text(name, PT_LEGEND_NAME_BYTES / 2, legend->names[legend->n], PT_LEGEND_NAME_BYTES);
 	legend->ascii[legend->n] = ascii;
-	legend->entries[legend->n++] = (pt_legend_entry){.marker = marker, .pen = pen, .name = own};
+	legend->entries[legend->n++] = (pt_legend_entry){.marker = marker, .pen = pen};
 }
 
 /* Columns of the first n entries in one row, as pt_legend_draw sets them. */
@@ -247,16 +246,20 @@ static bool draw_legend(pt_chart *chart, pt_corner corner, const pt_legend *lege
 		return false;
 	pt_legend_entry entries[PT_MAX_LEGEND];
 	memcpy(entries, legend->entries, sizeof entries);
-	for (size_t i = 0; i < n && chart->canvas && chart->canvas->kind == PT_CANVAS_ASCII; i++)
-		if (legend->ascii[i])
+	bool is_ascii = chart->canvas && chart->canvas->kind == PT_CANVAS_ASCII;
+	for (size_t i = 0; i < n; i++) {
+		entries[i].name = legend->names[i]; /* here, so that a legend may be copied */
+		if (is_ascii && legend->ascii[i])
 			entries[i].marker = (uint32_t)legend->ascii[i];
+	}
 	pt_legend_draw(chart->frame, chart->plot.inner, chart->places, corner, entries, n);
 	return true;
 }
 
-void pt_chart_legend(pt_chart *chart, pt_corner corner, const pt_legend *legend)
+void pt_chart_legend(pt_chart *chart, pt_corner corner, const pt_legend *legend, size_t n_least)
 {
-	draw_legend(chart, corner, legend, 1);
+	if (legend->n > 0)
+		draw_legend(chart, corner, legend, n_least < legend->n ? n_least : legend->n);
 }
 
 void pt_runs_legend(const pt_scene *scene, const pt_chart *chart, pt_legend *legend)
@@ -272,27 +275,47 @@ void pt_runs_legend(const pt_scene *scene, const pt_chart *chart, pt_legend *leg
 	}
 }
 
-bool pt_runs_readout(const pt_scene *scene, pt_chart *chart, pt_corner corner, const char *symbol,
-	pt_value_at value_at, const void *context)
+/* The step and each run's value at it; with the runs' names where `named`. */
+static pt_legend readout_of(
+	const pt_scene *scene, const char *symbol, pt_value_at value_at, const void *context, bool named)
 {
-	if (scene->cursor == PT_NO_STEP || !chart->canvas)
-		return false;
-	char head[64], number[32], name[PT_LEGEND_NAME_BYTES];
-	snprintf(head, sizeof head, "%lld  %s", (long long)scene->cursor, symbol);
+	char head[64], number[32], run[64], text[128];
 	pt_legend legend = {.n = 0};
+	snprintf(head, sizeof head, "%lld  %s", (long long)scene->cursor, symbol);
 	pt_legend_add(&legend, U'┊', 0, pt_pen_of(PT_ROLE_CROSSHAIR), head);
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
-		double value = value_at(scene, &scene->snapshot->runs[r], context);
-		pt_text_number(number, sizeof number, value, 3);
-		snprintf(name, sizeof name, "%s", number);
+		pt_text_number(number, sizeof number, value_at(scene, &scene->snapshot->runs[r], context), 3);
+		pt_name_text(scene->snapshot->runs[r].name, 12, run, sizeof run);
+		snprintf(text, sizeof text, "%s%s%s", named ? run : "", named ? " " : "", number);
 		pt_legend_add(&legend, pt_marker_series((int)r), pt_ascii_series((int)r),
-			pt_pen_of(pt_role_series((int)r)), name);
+			pt_pen_of(pt_role_series((int)r)), text);
 	}
-	/* A read-out that is wider than the plot, or would fill a low one, is worth less than the data. */
-	if (legend_cols(&legend, legend.n) > chart->plot.inner.w || chart->plot.inner.h <= LEAST_ROWS_FOR_WORDS)
+	return legend;
+}
+
+/* In one row, all of it; or not at all: a read-out that would fill a low plot is worth less than the data. */
+static bool draw_readout(pt_chart *chart, pt_corner corner, const pt_legend *readout)
+{
+	if (legend_cols(readout, readout->n) > chart->plot.inner.w || chart->plot.inner.h <= LEAST_ROWS_FOR_WORDS)
 		return false;
-	return draw_legend(chart, corner, &legend, legend.n);
+	return draw_legend(chart, corner, readout, readout->n);
+}
+
+bool pt_runs_words(const pt_scene *scene, pt_chart *chart, pt_corner corner, const char *symbol,
+	pt_value_at value_at, const void *context)
+{
+	bool has_cursor = scene->cursor != PT_NO_STEP && scene->n_shown < PT_MAX_LEGEND;
+	pt_legend readout = readout_of(scene, symbol, value_at, context, true);
+	if (has_cursor && draw_readout(chart, corner, &readout))
+		return true;
+	pt_legend legend = {.n = 0};
+	pt_runs_legend(scene, chart, &legend);
+	/* Some of the names would mislead where the runs pane has all of them. */
+	bool has_table = !scene->view->layout.hidden[PT_PANE_RUNS];
+	draw_legend(chart, corner, &legend, has_table ? legend.n : 1);
+	readout = readout_of(scene, symbol, value_at, context, false);
+	return has_cursor && draw_readout(chart, corner, &readout);
 }
 
 uint32_t pt_run_marker(const pt_frame *frame, size_t run)

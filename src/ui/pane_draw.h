@@ -93,13 +93,17 @@ void pt_legend_add(pt_legend *legend, uint32_t marker, char ascii, pt_pen pen, c
 /** Each shown run with its marker and hue; names are cut so that all stand in one row where that is possible.
  */
 void pt_runs_legend(const pt_scene *scene, const pt_chart *chart, pt_legend *legend);
-void pt_chart_legend(pt_chart *chart, pt_corner corner, const pt_legend *legend);
+/** In a free place near a corner: all entries, or the first of them (at least n_least > 0), or none. */
+void pt_chart_legend(pt_chart *chart, pt_corner corner, const pt_legend *legend, size_t n_least);
 
 /** Value of a run at the step cursor; NaN where it has none. */
 typedef double (*pt_value_at)(const pt_scene *scene, const pt_run_view *run, const void *context);
-/** "115   ● 0.3488   ▲ 0.3175": the values of all shown runs at the step cursor, each in its hue. Returns
- * whether it was drawn. */
-bool pt_runs_readout(const pt_scene *scene, pt_chart *chart, pt_corner corner, const char *symbol,
+/**
+ * Legend and read-out of several runs: "┊ 115  ‖B‖   ● medical 0.3488   ▲ sports 0.3175" where that fits,
+ * else the names in one row and the values at the step cursor in another, as far as there is room.
+ * @return whether the values, and so `symbol`, are there
+ */
+bool pt_runs_words(const pt_scene *scene, pt_chart *chart, pt_corner corner, const char *symbol,
 	pt_value_at value_at, const void *context);
 
 /** How the curve of a run is drawn: hue, marker and ASCII character of its place in the snapshot, markers

@@ -258,7 +258,7 @@ static void draw(const pt_scene *scene, pt_frame *frame, pt_rect inner)
 	else
 		draw_several(scene, &chart, &legend);
 	pt_chart_show(&chart);
-	pt_chart_legend(&chart, PT_CORNER_TOP_RIGHT, &legend);
+	pt_chart_legend(&chart, PT_CORNER_TOP_RIGHT, &legend, 1);
 	add_readout(scene, &chart);
 	pt_chart_end(&chart);
 }

@@ -136,16 +136,14 @@ static void add_words(const pt_scene *scene, pt_matrix matrix, bool drift, pt_ch
 	symbol_of(matrix, symbol, sizeof symbol);
 	pt_legend legend = {.n = 0};
 	const pt_run_view *run = pt_scene_first_run(scene);
-	if (scene->n_shown > 1) {
-		pt_runs_legend(scene, chart, &legend);
-	} else if (drift) {
+	if (scene->n_shown == 1 && drift) {
 		pt_legend_add(&legend, 0, pt_ascii_series((int)scene->first_shown),
 			pt_pen_of(pt_role_series((int)scene->first_shown)), symbol);
 		if (drift_differs(&run->matrices[matrix].norms, run->n_steps))
 			pt_legend_add(&legend, U'╍', 'd', pt_pen_of(PT_ROLE_SERIES_5), "drift from the first");
 		pt_legend_add(&legend, U'┅', '.', pt_pen_of(PT_ROLE_SERIES_6), "step length (right)");
 	}
-	pt_chart_legend(chart, PT_CORNER_BOTTOM_RIGHT, &legend);
+	pt_chart_legend(chart, PT_CORNER_BOTTOM_RIGHT, &legend, 1);
 	ptrdiff_t at = run ? pt_cursor_index(scene, run->steps, run->n_steps) : -1;
 	bool is_named = false;
 	if (at >= 0 && scene->n_shown == 1 && run->matrices[matrix].norms.present) {
@@ -153,7 +151,7 @@ static void add_words(const pt_scene *scene, pt_matrix matrix, bool drift, pt_ch
 		snprintf(text, sizeof text, "%lld  %s %s", (long long)run->steps[at], symbol, number);
 		is_named = pt_chart_note(chart, PT_CORNER_BOTTOM_RIGHT, pt_pen_of(PT_ROLE_CROSSHAIR), text);
 	} else if (scene->n_shown > 1) {
-		is_named = pt_runs_readout(scene, chart, PT_CORNER_BOTTOM_RIGHT, symbol, norm_at, &matrix);
+		is_named = pt_runs_words(scene, chart, PT_CORNER_BOTTOM_RIGHT, symbol, norm_at, &matrix);
 	}
 	if (scene->n_matrices > 1 && !is_named)
 		pt_chart_note(chart, PT_CORNER_TOP_LEFT, pt_pen_of(PT_ROLE_LABEL), symbol);
@@ -163,6 +161,8 @@ static void draw_one(const pt_scene *scene, pt_matrix matrix, pt_frame *frame, p
 {
 	bool drift = shows_drift(scene, rect);
 	pt_range range = range_of(scene, matrix, drift), lengths = range_of_length(scene, matrix);
+	if (range.n > 0 && range.hi <= range.lo)
+		pt_range_add(&range, range.hi > 0 ? 0 : 1); /* a norm has no negative half */
 	if (range.n == 0) {
 		char text[PT_LINE_BYTES];
 		snprintf(text, sizeof text, "no matrix %s in this run: m shows another", pt_matrix_label(matrix));

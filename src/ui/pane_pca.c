@@ -8,7 +8,7 @@
 #include "phasetop/base/alloc.h"
 
 enum {
-	SMALL_COLS = 18,
+	SMALL_COLS = 12,
 	SMALL_ROWS = 8,
 	ROWS_FOR_X_AXIS = 10, /* below this PC1 has no ticks, but keeps its title */
 	ROWS_FOR_BAR = 5,
@@ -245,8 +245,8 @@ static void draw_one(
 		pt_point_labels_draw(frame, chart.plot.inner, chart.places, list.labels, list.n);
 	char text[32];
 	axis_title(pca, 1, text, sizeof text);
-	pt_chart_note(&chart, PT_CORNER_TOP_LEFT, pt_pen_of(PT_ROLE_LABEL), text);
 	name_plot(scene, which, n_left_out, &chart);
+	pt_chart_note(&chart, PT_CORNER_TOP_LEFT, pt_pen_of(PT_ROLE_LABEL), text);
 	pt_chart_end(&chart);
 }
 

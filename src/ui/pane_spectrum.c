@@ -178,7 +178,7 @@ static void draw_single(const pt_scene *scene, pt_frame *frame, pt_rect rect)
 			pt_pen_of(quantity_roles[QUANTITY_TRACE]), "tr C");
 	if (has_partial(spectrum) && rect.w >= 44)
 		pt_legend_add(&legend, U'┅', '.', pt_pen_of(PT_ROLE_PROVISIONAL), "partial");
-	pt_chart_legend(&chart, PT_CORNER_TOP_LEFT, &legend);
+	pt_chart_legend(&chart, PT_CORNER_TOP_LEFT, &legend, 2);
 	add_readout(scene, spectrum, &chart);
 	pt_chart_end(&chart);
 }
@@ -207,12 +207,7 @@ static void draw_quantity(const pt_scene *scene, quantity which, pt_frame *frame
 	}
 	pt_chart_show(&chart);
 	pt_chart_note(&chart, PT_CORNER_TOP_LEFT, pt_pen_of(PT_ROLE_LABEL), quantity_names[which]);
-	if (which == QUANTITY_SHC) {
-		pt_legend legend = {.n = 0};
-		pt_runs_legend(scene, &chart, &legend);
-		pt_chart_legend(&chart, PT_CORNER_TOP_RIGHT, &legend);
-	}
-	pt_runs_readout(scene, &chart, PT_CORNER_BOTTOM_LEFT, quantity_names[which], quantity_at, &which);
+	pt_runs_words(scene, &chart, PT_CORNER_TOP_RIGHT, quantity_names[which], quantity_at, &which);
 	pt_chart_end(&chart);
 }
 

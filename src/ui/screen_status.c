@@ -258,7 +258,8 @@ static void add_banner(const pt_scene *scene, segment_list *list)
 {
 	const char *text =
 		scene->view->newer_waits ? " frozen · newer data wait · Space goes on " : " frozen · Space goes on ";
-	add_segment(list, PT_ROLE_HEADLINE_WARN, 11, true, text, " frozen ");
+	add_segment(list, PT_ROLE_HEADLINE_WARN, 11, true, text,
+		scene->view->newer_waits ? " frozen · newer data " : " frozen ");
 }
 
 static int width_of(const segment_list *list, bool brief)

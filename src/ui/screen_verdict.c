@@ -93,8 +93,16 @@ static void fit_parts(char *detail, int cols, bool keep_last)
 			before_last = last;
 			last = at;
 		}
-		if (!last)
+		if (!last) { /* a single part: end it at a comma, if there is one far enough on */
+			char kept = detail[pt_text_fit(detail, cols)];
+			detail[pt_text_fit(detail, cols)] = '\0';
+			char *comma = strrchr(detail, ',');
+			if (comma && comma - detail > cols / 3)
+				*comma = '\0';
+			else
+				detail[strlen(detail)] = kept;
 			return;
+		}
 		if (keep_last && before_last)
 			memmove(before_last, last, strlen(last) + 1);
 		else

@@ -61,7 +61,7 @@ static char *fixture_read_text(const char *path)
 /* The array "RUN NAME" of curves.txt; NULL and n = 0 when it is not there. */
 static double *fixture_doubles(fixture_maker *maker, const char *run, const char *name, size_t *n)
 {
-	char start[80];
+	char start[120];
 	int length = snprintf(start, sizeof start, "%s %s ", run, name);
 	*n = 0;
 	for (char *line = maker->text; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
@@ -89,8 +89,8 @@ static int64_t *fixture_steps(fixture_maker *maker, const char *run, const char 
 static double *fixture_series(
 	fixture_maker *maker, const char *run, pt_matrix matrix, const char *what, size_t *n)
 {
-	char name[40];
-	snprintf(name, sizeof name, "%s.%s", pt_matrix_name(matrix), what);
+	char name[80];
+	snprintf(name, sizeof name, "%.8s.%.60s", pt_matrix_name(matrix), what);
 	return fixture_doubles(maker, run, name, n);
 }
 
@@ -106,7 +106,7 @@ static void fixture_norms(fixture_maker *maker, const char *from, pt_matrix matr
 	double *path = fixture_alloc(maker, n, sizeof *path);
 	for (size_t i = 0; i < n; i++) {
 		drift[i] = fabs(norms->norm[i] - norms->norm[0]);
-		length[i] = i ? fabs(norms->norm[i] - norms->norm[i - 1]) : NAN;
+		length[i] = i ? fabs(norms->norm[i] - norms->norm[i - 1]) : PT_MISSING;
 		path[i] = i ? path[i - 1] + length[i] : 0;
 	}
 	norms->drift = drift;
@@ -137,14 +137,14 @@ static void fixture_pca(
 static void fixture_cosine(fixture_maker *maker, const char *from, pt_run_view *run, pt_matrix matrix,
 	int64_t k, pt_cosine_view *cosine)
 {
-	char name[40];
+	char name[80];
 	size_t n;
 	cosine->k = k;
 	cosine->k_used = k;
 	cosine->k_checkpoints = k / 5;
 	cosine->minimum_step = cosine->dip_step = cosine->pending_from_step = cosine->decided_at_step =
 		PT_NO_STEP;
-	cosine->minimum_value = cosine->dip_value = cosine->dip_prominence = NAN;
+	cosine->minimum_value = cosine->dip_value = cosine->dip_prominence = PT_MISSING;
 	cosine->dip_min_step_frac = 0.2;
 	snprintf(name, sizeof name, "%s.cos%d.steps", pt_matrix_name(matrix), (int)k);
 	double *found = fixture_doubles(maker, from, name, &n);
@@ -177,7 +177,7 @@ static void fixture_cosine(fixture_maker *maker, const char *from, pt_run_view *
 static void fixture_spectrum(
 	fixture_maker *maker, const char *from, const char *kind, bool detrended, pt_spectrum_view *spectrum)
 {
-	char name[40];
+	char name[80];
 	size_t n;
 	snprintf(name, sizeof name, "%s.steps", kind);
 	spectrum->steps = fixture_steps(maker, from, name, &spectrum->n);
@@ -368,7 +368,7 @@ static void fixture_network(fixture_maker *maker, pt_run_view *run)
 	double *values = pt_arena_copy(maker->arena, cosine->values, cosine->n, sizeof *values);
 	uint8_t *gaps = pt_arena_copy(maker->arena, cosine->gaps, cosine->n, sizeof *gaps);
 	for (size_t i = 30; i < 40; i++) {
-		values[i] = NAN;
+		values[i] = PT_MISSING;
 		gaps[i] = i < 35 ? PT_GAP_SKIPPED : PT_GAP_UNDEFINED;
 	}
 	cosine->values = values;

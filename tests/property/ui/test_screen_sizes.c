@@ -1,0 +1,142 @@
+/** Every snapshot at every size: nothing out of bounds, equal inputs give equal frames, nothing hostile gets
+ * through, and no allocation that fails does harm. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "../../unit/ui/snapshot_fixture.h"
+#include "phasetop/ui/screen.h"
+
+static pt_view view_of(const pt_snapshot *snapshot, int variant, int cols, int rows)
+{
+	pt_layout layout = pt_layout_default();
+	pt_settings settings = pt_settings_default();
+	pt_view view = pt_view_first(snapshot ? &snapshot->settings : &settings, &layout, PT_N_CHOICES);
+	view.unicode = variant != 3;
+	pt_view_resize(&view, cols, rows);
+	if (snapshot)
+		pt_view_meet(&view, snapshot);
+	view.help = variant == 4;
+	view.form.open = variant == 5;
+	view.frozen = variant == 2;
+	if (variant == 1)
+		view.matrix = PT_CHOICE_ALL;
+	if (variant == 2) {
+		view.negate_cosine = view.invert_cosine = view.detrended = true;
+		view.log_y[PT_PANE_NORMS] = view.log_y[PT_PANE_LOSS] = true;
+		view.log_y[PT_PANE_SPECTRUM] = false;
+		view.cursor_step = 400;
+		for (int p = 0; p < PT_N_PANES; p++)
+			pt_layout_show(&view.layout, (pt_pane_id)p, true);
+	}
+	return view;
+}
+
+static void assert_safe(const pt_frame *frame)
+{
+	for (int y = 0; y < frame->rows; y++)
+		for (int x = 0; x < frame->cols; x++) {
+			pt_cell cell = pt_frame_get(frame, x, y);
+			assert_true(cell.role < PT_N_ROLES);
+			assert_true(cell.ground < PT_N_ROLES);
+			assert_true(cell.glyph == 0 ? cell.width == 0 : cell.glyph >= 0x20);
+			assert_true(cell.glyph < 0x7F || cell.glyph > 0x9F);
+			assert_true(cell.glyph < 0x202A || cell.glyph > 0x202E); /* bidi controls */
+			if (frame->charset == PT_CHARSET_ASCII)
+				assert_true(cell.glyph < 0x80);
+		}
+}
+
+static void draw_at(const pt_snapshot *snapshot, int variant, int cols, int rows)
+{
+	pt_view view = view_of(snapshot, variant, cols, rows);
+	pt_charset charset = variant == 3 ? PT_CHARSET_ASCII : PT_CHARSET_UTF8;
+	pt_frame *one = NULL, *two = NULL;
+	assert_int_equal(pt_frame_create(cols, rows, charset, &one, NULL), PT_OK);
+	assert_int_equal(pt_frame_create(cols, rows, charset, &two, NULL), PT_OK);
+	pt_screen_draw(snapshot, &view, one);
+	pt_screen_draw(snapshot, &view, one); /* over itself: nothing of the first time is left */
+	pt_screen_draw(snapshot, &view, two);
+	assert_true(pt_frame_equal(one, two));
+	assert_safe(one);
+	pt_frame_destroy(one);
+	pt_frame_destroy(two);
+}
+
+static void every_size_is_drawn(void **state)
+{
+	(void)state;
+	for (int kind = 0; kind < FIXTURE_N_KINDS; kind++) {
+		pt_snapshot *snapshot = fixture_create((fixture_kind)kind);
+		for (int cols = 1; cols <= 120; cols += cols < 24 ? 1 : 13)
+			for (int rows = 1; rows <= 50; rows += rows < 12 ? 1 : 9)
+				draw_at(snapshot, (cols + rows + kind) % 6, cols, rows);
+		pt_snapshot_destroy(snapshot);
+	}
+}
+
+static void large_sizes_are_drawn(void **state)
+{
+	(void)state;
+	pt_snapshot *snapshot = fixture_create(FIXTURE_THREE);
+	for (int variant = 0; variant < 6; variant++)
+		draw_at(snapshot, variant, 500, 160);
+	pt_snapshot_destroy(snapshot);
+}
+
+static void no_snapshot_yet_is_drawn(void **state)
+{
+	(void)state;
+	for (int cols = 1; cols <= 90; cols += 11)
+		for (int rows = 1; rows <= 30; rows += 5)
+			draw_at(NULL, 0, cols, rows);
+}
+
+/* The smallest screens still tell the state. */
+static void one_cell_is_a_glyph(void **state)
+{
+	(void)state;
+	pt_snapshot *snapshot = fixture_create(FIXTURE_MEDICAL);
+	pt_view view = view_of(snapshot, 0, 1, 1);
+	pt_frame *frame = NULL;
+	assert_int_equal(pt_frame_create(1, 1, PT_CHARSET_UTF8, &frame, NULL), PT_OK);
+	pt_screen_draw(snapshot, &view, frame);
+	assert_int_equal(pt_frame_get(frame, 0, 0).glyph, U'●');
+	pt_frame_destroy(frame);
+	pt_snapshot_destroy(snapshot);
+}
+
+static void failed_allocations_do_no_harm(void **state)
+{
+	(void)state;
+	pt_snapshot *snapshot = fixture_create(FIXTURE_MEDICAL);
+	pt_frame *frame = NULL;
+	pt_view view = view_of(snapshot, 1, 120, 36);
+	assert_int_equal(pt_frame_create(120, 36, PT_CHARSET_UTF8, &frame, NULL), PT_OK);
+	for (int forever = 0; forever < 2; forever++)
+		for (size_t n = 1;; n++) {
+			pt_alloc_fail_at(n, forever);
+			pt_screen_draw(snapshot, &view, frame);
+			size_t made = pt_alloc_fail_at(0, false);
+			assert_safe(frame);
+			if (made < n)
+				break;
+		}
+	pt_frame_destroy(frame);
+	pt_snapshot_destroy(snapshot);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_size_is_drawn),
+		cmocka_unit_test(large_sizes_are_drawn),
+		cmocka_unit_test(no_snapshot_yet_is_drawn),
+		cmocka_unit_test(one_cell_is_a_glyph),
+		cmocka_unit_test(failed_allocations_do_no_harm),
+	};
+	setenv("TZ", "UTC", 1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

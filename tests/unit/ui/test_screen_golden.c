@@ -1,0 +1,216 @@
+/**
+ * Expected frames of the whole screen (tests/golden/ui): glyphs as text, and roles as a second text. After a
+ * wanted change: make golden-update, and look at the diff.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "phasetop/ui/screen.h"
+#include "snapshot_fixture.h"
+
+typedef struct golden {
+	const char *name;
+	fixture_kind kind;
+	int cols, rows;
+	void (*change)(pt_view *view); /* NULL: the first view */
+	bool ascii;
+} golden;
+
+static void both_matrices(pt_view *view)
+{
+	view->matrix = PT_CHOICE_BOTH;
+}
+
+static void loss_alone(pt_view *view)
+{
+	pt_layout_focus(&view->layout, PT_PANE_LOSS);
+	pt_layout_zoom(&view->layout, true);
+}
+
+static void problems_alone(pt_view *view)
+{
+	pt_layout_focus(&view->layout, PT_PANE_PROBLEMS);
+	pt_layout_zoom(&view->layout, true);
+}
+
+static void cosine_turned_over(pt_view *view)
+{
+	pt_layout_zoom(&view->layout, true);
+	view->negate_cosine = true;
+	view->cursor_step = 395;
+}
+
+static void help_open(pt_view *view)
+{
+	view->help = true;
+}
+
+static void form_open(pt_view *view)
+{
+	view->form.open = true;
+	view->frozen = true;
+	view->newer_waits = true;
+	view->form.field = PT_FIELD_MIN_STEP_NORM;
+	strcpy(view->form.text[PT_FIELD_MIN_STEP_NORM], "0.0x");
+	view->form.wrong[PT_FIELD_MIN_STEP_NORM] = true;
+}
+
+static void one_hidden(pt_view *view)
+{
+	view->run_hidden[1] = true;
+	view->detrended = true;
+	view->glyphs_default = PT_GLYPH_BLOCK;
+}
+
+static const golden goldens[] = {
+	{"medical_80x24", FIXTURE_MEDICAL, 80, 24, NULL, false},
+	{"medical_120x36", FIXTURE_MEDICAL, 120, 36, NULL, false},
+	{"medical_200x60", FIXTURE_MEDICAL, 200, 60, NULL, false},
+	{"medical_40x12", FIXTURE_MEDICAL, 40, 12, NULL, false},
+	{"medical_20x6", FIXTURE_MEDICAL, 20, 6, NULL, false},
+	{"medical_ascii_80x24", FIXTURE_MEDICAL, 80, 24, NULL, true},
+	{"medical_both_120x36", FIXTURE_MEDICAL, 120, 36, both_matrices, false},
+	{"medical_loss_80x24", FIXTURE_MEDICAL, 80, 24, loss_alone, false},
+	{"medical_negated_80x24", FIXTURE_MEDICAL, 80, 24, cosine_turned_over, false},
+	{"medical_help_80x24", FIXTURE_MEDICAL, 80, 24, help_open, false},
+	{"stale_form_80x24", FIXTURE_STALE, 80, 24, form_open, false},
+	{"three_80x24", FIXTURE_THREE, 80, 24, NULL, false},
+	{"three_120x36", FIXTURE_THREE, 120, 36, NULL, false},
+	{"three_hidden_120x36", FIXTURE_THREE, 120, 36, one_hidden, false},
+	{"three_ascii_80x24", FIXTURE_THREE, 80, 24, NULL, true},
+	{"empty_80x24", FIXTURE_EMPTY, 80, 24, NULL, false},
+	{"no_runs_80x24", FIXTURE_NO_RUNS, 80, 24, NULL, false},
+	{"young_80x24", FIXTURE_YOUNG, 80, 24, NULL, false},
+	{"broken_80x24", FIXTURE_BROKEN, 80, 24, problems_alone, false},
+	{"network_80x24", FIXTURE_NETWORK, 80, 24, NULL, false},
+};
+enum { N_GOLDENS = sizeof goldens / sizeof goldens[0] };
+
+/* Roles by letters in the order of their first use, with what each means below: the text does not depend on
+ * the numbers of the roles. Grounds follow as a second plane where there are any. */
+typedef struct role_letters {
+	char letter[PT_N_ROLES];
+	pt_role order[PT_N_ROLES];
+	int n;
+} role_letters;
+
+static char letter_of(role_letters *letters, int role)
+{
+	static const char alphabet[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	if (role < 0 || role >= PT_N_ROLES)
+		return '?';
+	if (!letters->letter[role]) {
+		letters->letter[role] = alphabet[letters->n];
+		letters->order[letters->n++] = (pt_role)role;
+	}
+	return letters->letter[role];
+}
+
+static void write_roles(const pt_frame *frame, FILE *out)
+{
+	role_letters letters = {.n = 0};
+	for (int plane = 0; plane < 2; plane++) {
+		for (int y = 0; y < frame->rows; y++) {
+			for (int x = 0; x < frame->cols; x++) {
+				pt_cell cell = pt_frame_get(frame, x, y);
+				int role = plane ? cell.ground : cell.glyph == ' ' ? 0 : cell.role;
+				bool blank = plane ? role == 0 : cell.glyph == ' ' && cell.role == PT_ROLE_TEXT;
+				fputc(blank ? '.' : letter_of(&letters, plane ? role : cell.role), out);
+			}
+			fputc('\n', out);
+		}
+		fputs(plane ? "" : "-- grounds\n", out);
+	}
+	for (int i = 0; i < letters.n; i++)
+		fprintf(out, "%c %s\n", letters.letter[letters.order[i]], pt_role_name(letters.order[i]));
+}
+
+static void write_glyphs(const pt_frame *frame, FILE *out)
+{
+	char row[4 * 400 + 1];
+	for (int y = 0; y < frame->rows; y++) {
+		pt_frame_row_text(frame, y, row, sizeof row);
+		fprintf(out, "%s\n", row);
+	}
+}
+
+/* Show the first line that differs, so that a failure can be read in a log. */
+static void tell_difference(const char *path, const char *expected, const char *got)
+{
+	int line = 1;
+	while (*expected && *expected == *got) {
+		line += *expected == '\n';
+		expected++;
+		got++;
+	}
+	while (line > 1 && expected[-1] != '\n') {
+		expected--;
+		got--;
+	}
+	print_error("%s:%d\n  expected %.*s\n  got      %.*s\n", path, line, (int)strcspn(expected, "\n"),
+		expected, (int)strcspn(got, "\n"), got);
+}
+
+static void check_plane(const golden *one, const char *plane, const pt_frame *frame)
+{
+	char path[160];
+	snprintf(path, sizeof path, "tests/golden/ui/%s.%s", one->name, plane);
+	char *got = NULL;
+	size_t n_bytes = 0;
+	FILE *memory = open_memstream(&got, &n_bytes);
+	assert_non_null(memory);
+	if (strcmp(plane, "glyphs") == 0)
+		write_glyphs(frame, memory);
+	else
+		write_roles(frame, memory);
+	fclose(memory);
+	if (getenv("PT_GOLDEN_UPDATE")) {
+		FILE *file = fopen(path, "wb");
+		assert_non_null(file);
+		fwrite(got, 1, n_bytes, file);
+		fclose(file);
+	} else {
+		char *expected = fixture_read_text(path);
+		if (strcmp(expected, got) != 0) {
+			tell_difference(path, expected, got);
+			fail();
+		}
+		free(expected);
+	}
+	free(got);
+}
+
+static void draws_as_expected(void **state)
+{
+	const golden *one = *state;
+	pt_snapshot *snapshot = fixture_create(one->kind);
+	pt_layout layout = pt_layout_default();
+	pt_view view = pt_view_first(&snapshot->settings, &layout, PT_N_CHOICES);
+	pt_frame *frame = NULL;
+	view.unicode = !one->ascii;
+	pt_view_resize(&view, one->cols, one->rows);
+	pt_view_meet(&view, snapshot);
+	if (one->change)
+		one->change(&view);
+	pt_charset charset = one->ascii ? PT_CHARSET_ASCII : PT_CHARSET_UTF8;
+	assert_int_equal(pt_frame_create(one->cols, one->rows, charset, &frame, NULL), PT_OK);
+	pt_screen_draw(snapshot, &view, frame);
+	check_plane(one, "glyphs", frame);
+	check_plane(one, "roles", frame);
+	pt_frame_destroy(frame);
+	pt_snapshot_destroy(snapshot);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[N_GOLDENS];
+	setenv("TZ", "UTC", 1); /* "next ≈ 13:42" is a local time of day */
+	for (size_t i = 0; i < N_GOLDENS; i++)
+		tests[i] = (struct CMUnitTest){.name = goldens[i].name,
+			.test_func = draws_as_expected,
+			.initial_state = (void *)(uintptr_t)&goldens[i]};
+	return _cmocka_run_group_tests("screen_golden", tests, N_GOLDENS, NULL, NULL);
+}
