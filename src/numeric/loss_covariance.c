@@ -182,39 +182,43 @@ static double inverse_time_square(size_t m)
 	return 12 / (x * (x * x - 1));
 }
 
-/* One row of m values: take out its mean, and with `line` its slope on t. */
-static void project_row(double *row, size_t m, bool line)
+/*
+ * M ← Q M Q with Q the projector off span{1}, or with `line` off span{1, t}; M symmetric. With μ_i and s_i
+ * the mean and the slope on t of row i, and the same of the μ and of the s,
+ *
+ *     (Q M Q)_ij = M_ij − (μ_i + s_i t_j) − (μ_j + s_j t_i) + (mean μ + mean s (t_i + t_j) + slope s t_i
+ * t_j).
+ *
+ * Scratch: 3 m doubles.
+ */
+static void project(double *matrix, size_t m, bool line, double *scratch)
 {
-	double mean = 0, slope = 0;
+	double *mean = scratch, *slope = mean + m, *time = slope + m;
+	const double inverse = line ? inverse_time_square(m) : 0, count = (double)m;
+	double mean_of_means = 0, mean_of_slopes = 0, slope_of_slopes = 0;
 	for (size_t j = 0; j < m; j++)
-		mean += row[j];
-	mean /= (double)m;
-	if (line) {
-		for (size_t j = 0; j < m; j++)
-			slope += row[j] * time_of(j, m);
-		slope *= inverse_time_square(m);
-	}
-	for (size_t j = 0; j < m; j++)
-		row[j] -= mean + slope * time_of(j, m);
-}
-
-static void transpose(double *matrix, size_t m)
-{
-	for (size_t i = 0; i < m; i++)
-		for (size_t j = 0; j < i; j++) {
-			const double value = matrix[i * m + j];
-			matrix[i * m + j] = matrix[j * m + i];
-			matrix[j * m + i] = value;
+		time[j] = time_of(j, m);
+	for (size_t i = 0; i < m; i++) {
+		const double *row = matrix + i * m;
+		double sum = 0, moment = 0;
+#pragma omp simd reduction(+ : sum, moment)
+		for (size_t j = 0; j < m; j++) {
+			sum += row[j];
+			moment += row[j] * time[j];
 		}
-}
-
-/* M ← Q M Q with Q the projector off span{1} or span{1, t}; M symmetric. */
-static void project(double *matrix, size_t m, bool line)
-{
-	for (int side = 0; side < 2; side++) {
-		for (size_t i = 0; i < m; i++)
-			project_row(matrix + i * m, m, line);
-		transpose(matrix, m);
+		mean[i] = sum / count;
+		slope[i] = moment * inverse;
+		mean_of_means += mean[i] / count;
+		mean_of_slopes += slope[i] / count;
+		slope_of_slopes += slope[i] * time[i] * inverse;
+	}
+	for (size_t i = 0; i < m; i++) {
+		double *row = matrix + i * m;
+		const double level = mean_of_means + mean_of_slopes * time[i] - mean[i];
+		const double tilt = mean_of_slopes + slope_of_slopes * time[i] - slope[i];
+#pragma omp simd
+		for (size_t j = 0; j < m; j++)
+			row[j] += level + tilt * time[j] - (mean[j] + slope[j] * time[i]);
 	}
 }
 
@@ -271,7 +275,7 @@ static const double *detrended_dual(pt_loss_window *w)
 	prefix_sums(w->dual_second, m);
 	prefix_sums(w->dual_second, m);
 	double *dual = trace_of(w->dual_second, m) < trace_of(w->dual, m) ? w->dual_second : w->dual;
-	project(dual, m, true);
+	project(dual, m, true, w->scratch);
 	return dual;
 }
 
@@ -286,7 +290,7 @@ static void read_window(pt_loss_window *w, pt_spectrum_point *raw, pt_spectrum_p
 		if (m >= 2) {
 			gather(w, w->first_gram, 1, w->dual);
 			prefix_sums(w->dual, m);
-			project(w->dual, m, false);
+			project(w->dual, m, false, w->scratch);
 			*raw = read_spectrum(w, w->dual, m - 1);
 		}
 	}
