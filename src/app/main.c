@@ -82,22 +82,20 @@ static bool wants_screen(const pt_options *options)
 		   options->iterations == 0 && has_screen();
 }
 
-static int show_screen(const pt_session *session)
-{
-	pt_error err = {0};
-	int code = PT_EXIT_OK;
-	pt_status status = pt_screen_app_run(session, &code, &err);
-	if (status == PT_OK)
-		return code;
-	pt_batch_complain(&err);
-	return pt_batch_exit_code(status);
-}
-
 /* A dashboard that has no screen to draw on is a report. */
 static int run_session(pt_session *session, pt_options *options)
 {
-	if (wants_screen(options))
-		return show_screen(session);
+	if (wants_screen(options)) {
+		pt_error err = {0};
+		int code = PT_EXIT_OK;
+		pt_status status = pt_screen_app_run(session, &code, &err);
+		if (status == PT_OK)
+			return code;
+		pt_batch_complain(&err);
+		if (status != PT_ERR_UNSUPPORTED)
+			return pt_batch_exit_code(status);
+		/* TERM names a terminal that nobody knows how to draw on: text it is */
+	}
 	if (options->output == PT_OUTPUT_SCREEN && options->iterations <= 1)
 		options->once = true;
 	return pt_batch_run(session, stdout);
