@@ -56,8 +56,12 @@ THEMES := $(wildcard themes/*.theme)
 .PHONY: all
 all: $(PROGRAM) $(B)/terminfo/stamp
 
+# Short lines; V=1 shows the commands.
+Q := $(if $(V),,@)
+
 $(PROGRAM): $(B)/src/app/main.o $(ALL_LIBS)
-	$(CC) $(VFLAGS) $(LDFLAGS) -o $@ $^ $(CURSES_LIBS) $(LDLIBS)
+	@$(if $(V),,echo "  link $@")
+	$(Q)$(CC) $(VFLAGS) $(LDFLAGS) -o $@ $^ $(CURSES_LIBS) $(LDLIBS)
 
 # Terminfo entries for true colour; the program finds them beside itself.
 TERMINFO := $(B)/terminfo/stamp
@@ -68,7 +72,8 @@ $(TERMINFO): src/ui/true_colour.ti
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(BASE) $(VFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@$(if $(V),,echo "  cc   $<")
+	$(Q)$(CC) $(BASE) $(VFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # Groups: tests of the whole program, linked against every layer; they find it by $PT_PROGRAM.
 GROUPS := cli runs pty golden

@@ -9,6 +9,7 @@
 #include "phasetop/base/alloc.h"
 #include "phasetop/base/text.h"
 #include "phasetop/report/report_options.h"
+#include "phasetop/ui/layout.h"
 
 #include "option_names.h"
 #include "option_values.h"
@@ -72,6 +73,15 @@ static const char *set_text(const char *value, const char **field)
 	if (value[0] == '\0')
 		return "a name (it is empty)";
 	*field = value;
+	return NULL;
+}
+
+static const char *set_layout(const char *value, pt_options *options)
+{
+	pt_layout layout;
+	if (pt_layout_parse(value, &layout, NULL) != PT_OK)
+		return "an arrangement such as row(norms:2,cosine)";
+	options->layout = value;
 	return NULL;
 }
 
@@ -152,7 +162,7 @@ static const char *set_value(pt_option_id id, const char *value, pt_options *opt
 	case PT_OPTION_SIZE:
 		return pt_option_size(value, &options->columns, &options->rows);
 	case PT_OPTION_LAYOUT:
-		return set_text(value, &options->layout);
+		return set_layout(value, options);
 	case PT_OPTION_EXPORT:
 		return set_export(value, options);
 	default:

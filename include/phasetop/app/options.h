@@ -93,7 +93,11 @@ typedef enum pt_command {
 /* What goes to standard output; PT_OUTPUT_SCREEN is the dashboard, or text where that is no terminal. */
 typedef enum pt_output { PT_OUTPUT_SCREEN, PT_OUTPUT_JSON, PT_OUTPUT_CSV } pt_output;
 
-typedef enum pt_watching_choice { PT_WATCHING_AUTO, PT_WATCHING_INOTIFY, PT_WATCHING_POLL } pt_watching_choice;
+typedef enum pt_watching_choice {
+	PT_WATCHING_AUTO,
+	PT_WATCHING_INOTIFY,
+	PT_WATCHING_POLL
+} pt_watching_choice;
 typedef enum pt_graph_choice {
 	PT_GRAPH_AUTO,
 	PT_GRAPH_BRAILLE,
@@ -133,7 +137,7 @@ typedef struct pt_options {
 	bool ascii;
 	bool mouse;
 	int columns, rows;  /* 0: not given */
-	const char *layout; /* NULL: not given; pt_layout_parse says whether it is one */
+	const char *layout; /* NULL: not given; pt_layout_parse takes it */
 	const char *export_path;
 	bool export_svg; /* of export_path: .svg; false: .txt */
 	bool inline_worker;

@@ -275,6 +275,8 @@ static void test_look(void **state)
 	pt_options_fini(&options);
 	assert_string_equal(pt_color_choice_name(PT_COLOR_TRUE), "true");
 	assert_string_equal(pt_color_choice_name(PT_COLOR_AUTO), "auto");
+	bad("--layout|row(|a", "--layout");
+	bad("--layout||a", "--layout");
 	bad("--size|80|a", "--size");
 	bad("--size|80X24|a", "--size");
 	bad("--size|0x24|a", "--size");
