@@ -31,7 +31,8 @@ static pt_key parse_plain(const char *name, size_t n)
 		if (strlen(specials[i].name) == n && memcmp(specials[i].name, name, n) == 0)
 			return (pt_key)(PT_KEY_SPECIAL + i);
 	uint32_t code_point = 0;
-	if (n == 0 || pt_utf8_decode(name, n, &code_point) != n || code_point <= ' ')
+	/* U+FFFD stands for ill-formed bytes */
+	if (n == 0 || pt_utf8_decode(name, n, &code_point) != n || code_point <= ' ' || code_point == 0xFFFD)
 		return PT_KEY_NONE;
 	return pt_text_width_of(code_point) > 0 ? code_point : PT_KEY_NONE;
 }
