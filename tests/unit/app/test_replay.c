@@ -16,17 +16,19 @@
 
 #include "../../../src/app/replay_copy.h"
 
-enum { FILE_BYTES = 1 << 20 };
+enum { FILE_BYTES = 1 << 20, PATH_BYTES = 2048 };
 
 static char place[64]; /* a temporary directory for each test */
 
+/* Joined paths, the last eight of which stay valid. */
 static const char *path_in(const char *directory, const char *name)
 {
-	static char paths[4][1024];
+	static char paths[8][PATH_BYTES];
 	static int turn;
-	char *path = paths[turn++ % 4];
-	snprintf(path, sizeof paths[0], "%s/%s", directory, name);
-	return path;
+	char joined[PATH_BYTES];
+	int n = snprintf(joined, sizeof joined, "%s/%s", directory, name);
+	assert_in_range(n, 1, PATH_BYTES - 1);
+	return memcpy(paths[turn++ % 8], joined, (size_t)n + 1);
 }
 
 static bool exists(const char *directory, const char *name)
@@ -74,13 +76,11 @@ static void put_checkpoint(const char *run, int step, const char *state)
 	snprintf(name, sizeof name, "checkpoint-%d", step);
 	const char *directory = path_in(run, name);
 	assert_int_equal(mkdir(directory, 0777), 0);
-	char copy[1024];
-	snprintf(copy, sizeof copy, "%s", directory);
-	put_file(copy, "adapter_model.safetensors", "weights");
-	put_file(copy, "adapter_config.json", "{}");
-	put_file(copy, ".hidden", "x");
+	put_file(directory, "adapter_model.safetensors", "weights");
+	put_file(directory, "adapter_config.json", "{}");
+	put_file(directory, ".hidden", "x");
 	if (state)
-		put_file(copy, "trainer_state.json", state);
+		put_file(directory, "trainer_state.json", state);
 }
 
 static void put_run(char *run, size_t capacity)
@@ -128,7 +128,7 @@ static void test_everything_arrives_and_the_source_stays(void **state)
 	assert_file(path_in(copy, "checkpoint-30"), "trainer_state.json",
 		"{\"global_step\": 30, \"log_history\": [{\"step\": 9}, {\"train_loss\": 1}]}");
 	assert_false(exists(path_in(run, "checkpoint-10"), "trainer_state.json"));
-	char kept[1024];
+	char kept[PATH_BYTES];
 	snprintf(kept, sizeof kept, "%s", copy);
 	pt_replay_stop(replay);
 	assert_int_not_equal(access(kept, F_OK), 0);
@@ -139,7 +139,7 @@ static void test_everything_arrives_and_the_source_stays(void **state)
 static void test_stop_does_not_wait(void **state)
 {
 	(void)state;
-	char run[256], kept[1024];
+	char run[256], kept[PATH_BYTES];
 	put_run(run, sizeof run);
 	pt_replay *replay = NULL;
 	pt_error err;
