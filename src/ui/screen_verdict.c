@@ -35,16 +35,43 @@ static void append_problems(const pt_scene *scene, pt_text *text)
 	append(text, words);
 }
 
-/* The shown run whose verdict is the gravest; the first among equals. */
-static size_t gravest_run(const pt_scene *scene)
+static void append_run(const char *name, const pt_verdict *verdict, pt_text *rest)
 {
-	size_t gravest = scene->first_shown;
+	char words[PT_LINE_BYTES], shown[64];
+	pt_name_text(name, 24, shown, sizeof shown);
+	if (verdict->step != PT_NO_STEP)
+		snprintf(words, sizeof words, "%s near %lld", shown, (long long)verdict->step);
+	else if (verdict->headline && verdict->headline[0])
+		snprintf(words, sizeof words, "%s: %s", shown, verdict->headline);
+	else
+		return;
+	append(rest, words);
+}
+
+/* Several runs: how many of them turned, where each did, and what the others tell. */
+static pt_severity tell_several(const pt_scene *scene, pt_text *head, pt_text *rest)
+{
+	size_t n_turned = 0;
+	pt_severity gravest = PT_SEVERITY_INFO;
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
 		const pt_verdict *verdict = &scene->snapshot->runs[r].verdicts[scene->main_matrix];
-		if (verdict->severity > scene->snapshot->runs[gravest].verdicts[scene->main_matrix].severity)
-			gravest = r;
+		n_turned += verdict->step != PT_NO_STEP;
+		if (verdict->severity > gravest)
+			gravest = verdict->severity;
 	}
+	if (n_turned == 0)
+		pt_text_add(head, "no run turned so far");
+	else
+		pt_text_addf(head, "direction turned in %zu of %zu runs", n_turned, scene->n_shown);
+	/* those that turned come first: the line may end before the others */
+	for (int turned = 1; turned >= 0; turned--)
+		PT_FOR_SHOWN_RUNS(scene, r)
+		{
+			const pt_verdict *verdict = &scene->snapshot->runs[r].verdicts[scene->main_matrix];
+			if ((verdict->step != PT_NO_STEP) == turned)
+				append_run(scene->snapshot->runs[r].name, verdict, rest);
+		}
 	return gravest;
 }
 
@@ -52,7 +79,7 @@ pt_severity pt_screen_verdict(
 	const pt_scene *scene, char *headline, size_t headline_bytes, char *detail, size_t detail_bytes)
 {
 	pt_text head = pt_text_over(headline, headline_bytes), rest = pt_text_over(detail, detail_bytes);
-	char absence[PT_LINE_BYTES], name[64];
+	char absence[PT_LINE_BYTES];
 	const char *nothing = pt_scene_absence(scene, absence, sizeof absence);
 	if (nothing) {
 		pt_text_add(&rest, nothing);
@@ -60,27 +87,17 @@ pt_severity pt_screen_verdict(
 			append_problems(scene, &rest);
 		return PT_SEVERITY_INFO;
 	}
-	size_t gravest = gravest_run(scene);
-	const pt_verdict *main = &scene->snapshot->runs[gravest].verdicts[scene->main_matrix];
 	if (scene->n_shown > 1) {
-		pt_name_text(scene->snapshot->runs[gravest].name, 24, name, sizeof name);
-		pt_text_addf(&head, "%s: ", name);
+		pt_severity severity = tell_several(scene, &head, &rest);
+		append_problems(scene, &rest);
+		return severity;
 	}
-	pt_text_add(&head, main->headline && main->headline[0] ? main->headline : "nothing told of this matrix");
-	if (scene->n_shown == 1)
-		append(&rest, main->detail);
-	PT_FOR_SHOWN_RUNS(scene, r)
-	{
-		char words[PT_LINE_BYTES];
-		const pt_verdict *verdict = &scene->snapshot->runs[r].verdicts[scene->main_matrix];
-		if (r == gravest || !verdict->headline || !verdict->headline[0])
-			continue;
-		pt_name_text(scene->snapshot->runs[r].name, 24, name, sizeof name);
-		snprintf(words, sizeof words, "%s: %s", name, verdict->headline);
-		append(&rest, words);
-	}
+	const pt_verdict *only = &scene->snapshot->runs[scene->first_shown].verdicts[scene->main_matrix];
+	bool told = only->headline && only->headline[0];
+	pt_text_add(&head, told ? only->headline : "nothing told of this matrix");
+	append(&rest, only->detail);
 	append_problems(scene, &rest);
-	return main->severity;
+	return only->severity;
 }
 
 /* Shorten to whole parts ("a · b · c" to "a · b"), as long as one is left. The last part, a count of
