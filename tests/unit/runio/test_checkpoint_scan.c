@@ -1,0 +1,668 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+
+#include "phasetop/base/alloc.h"
+
+#include "scan_fixture.h"
+
+static char root[64];
+
+static int make_root(void **state)
+{
+	(void)state;
+	scratch_directory(root);
+	return 0;
+}
+
+static int remove_root(void **state)
+{
+	(void)state;
+	scratch_remove(root);
+	return 0;
+}
+
+/* Scan with everything settled, or with everything as young as it is. */
+static pt_scan *scan_at(const char *run, int64_t later_ms)
+{
+	const pt_scan_options options = {.now_wall_ms = wall_ms() + later_ms, .settle_ms = PT_SCAN_SETTLE_MS};
+	pt_scan *scan = NULL;
+	pt_error err = {0};
+	if (pt_scan_run(run, &options, &scan, &err) != PT_OK)
+		fail_msg("%s: %s", run, err.message);
+	return scan;
+}
+
+static void expect_at(int64_t later_ms, const char *expected)
+{
+	char text[8192];
+	pt_scan *scan = scan_at(root, later_ms);
+	describe_scan(scan, text, sizeof text);
+	assert_string_equal(text, expected);
+	pt_scan_destroy(scan);
+}
+
+static void expect(const char *expected)
+{
+	expect_at(60000, expected);
+}
+
+static void names_of_checkpoints(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		int64_t step; /* -1: no checkpoint; -2: does not fit */
+	} rows[] = {{"checkpoint-5", 5}, {"checkpoint-005", 5}, {"checkpoint_7", 7}, {"step_0", 0},
+		{"epoch_3", 3}, {"global_step12", 12}, {"checkpoint-9223372036854775807", INT64_MAX},
+		{"checkpoint-9223372036854775808", -2}, {"checkpoint-99999999999999999999", -2}, {"checkpoint-", -1},
+		{"checkpoint--5", -1}, {"checkpoint-5a", -1}, {"checkpoint-5.5", -1}, {"tmp-checkpoint-5", -1},
+		{"checkpoint-5-old", -1}, {"checkpoint5", -1}, {"Checkpoint-5", -1}, {"step-5", -1},
+		{"global_step", -1}, {"checkpoints", -1}, {"step_5_final", -1}, {"checkpoint-best", -1}};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		int64_t step = -1;
+		pt_status status = PT_OK;
+		bool is_name = pt_checkpoint_name_parse(rows[i].name, &step, &status);
+		assert_int_equal(is_name, rows[i].step != -1);
+		if (is_name)
+			assert_int_equal(status, rows[i].step == -2 ? PT_ERR_LIMIT : PT_OK);
+		if (rows[i].step >= 0)
+			assert_int_equal(step, rows[i].step);
+	}
+}
+
+static void names_of_logs(void **state)
+{
+	(void)state;
+	static const char *const logs[] = {"trainer_state.json", "train_log.jsonl", "trainer_log.jsonl",
+		"metrics.jsonl", "metrics.csv", "probe_losses.jsonl", "probe_losses_gaussian.jsonl",
+		"probe_losses.csv", "events.out.tfevents.1795227407.node01.17716.0", "run-50.wandb"};
+	static const char *const others[] = {"truth.json", "behaviour.csv", "reference.json", "run_config.json",
+		"train_results.json", "all_results.json", "config.json", "loss.csv", "my_train_log.jsonl",
+		"train_log.jsonl.bak", "probe_sigma.jsonl", "wandb", "adapter_config.json", ""};
+	pt_log_kind kind;
+	for (size_t i = 0; i < sizeof logs / sizeof logs[0]; i++)
+		assert_true(pt_log_kind_of_name(logs[i], &kind));
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+		assert_false(pt_log_kind_of_name(others[i], &kind));
+}
+
+static void nothing_there(void **state)
+{
+	(void)state;
+	const pt_scan_options options = {0};
+	pt_scan *scan = NULL;
+	pt_error err;
+	char path[128];
+	expect("");
+	snprintf(path, sizeof path, "%s/none", root);
+	assert_int_equal(pt_scan_run(path, &options, &scan, &err), PT_ERR_NOT_FOUND);
+	make_file(root, "file", "");
+	snprintf(path, sizeof path, "%s/file", root);
+	assert_int_equal(pt_scan_run(path, &options, &scan, &err), PT_ERR_NOT_DIRECTORY);
+	assert_string_equal(err.path, path);
+	assert_null(scan);
+	pt_scan_destroy(NULL);
+}
+
+static void steps_sort_as_numbers(void **state)
+{
+	(void)state;
+	make_adapter(root, "checkpoint-10");
+	make_adapter(root, "checkpoint-9");
+	make_adapter(root, "checkpoint-100");
+	make_file(root, "checkpoint-9/trainer_state.json", "{}");
+	expect("9 checkpoint-9 adapter ready [default+config state]\n"
+		   "10 checkpoint-10 adapter ready [default+config]\n"
+		   "100 checkpoint-100 adapter ready [default+config]\n"
+		   "log checkpoint-9/trainer_state.json: trainer_state.json\n");
+}
+
+static void every_pattern_and_the_container(void **state)
+{
+	(void)state;
+	make_adapter(root, "checkpoints/checkpoint-3");
+	make_adapter(root, "checkpoint_1");
+	make_adapter(root, "step_2");
+	make_adapter(root, "global_step4");
+	expect("1 checkpoint_1 adapter ready [default+config]\n"
+		   "2 step_2 adapter ready [default+config]\n"
+		   "3 checkpoints/checkpoint-3 adapter ready [default+config]\n"
+		   "4 global_step4 adapter ready [default+config]\n");
+}
+
+static void staging_and_strays_are_passed_over(void **state)
+{
+	(void)state;
+	make_adapter(root, "tmp-checkpoint-8");
+	make_adapter(root, ".tmpAbC");
+	make_adapter(root, ".ipynb_checkpoints/checkpoint-7");
+	make_adapter(root, "adapter_model");
+	make_adapter(root, "checkpoint-4");
+	make_adapter(root, "checkpoint-4/adapter_model");
+	make_adapter(root, "checkpoint-4/.ipynb_checkpoints");
+	make_file(root, "checkpoint-5", "a file");
+	make_file(root, "adapter_model.safetensors", "the last one again");
+	expect("4 checkpoint-4 adapter ready [default+config]\n");
+}
+
+static void steps_that_do_not_fit(void **state)
+{
+	(void)state;
+	make_adapter(root, "checkpoint-99999999999999999999");
+	make_adapter(root, "checkpoint-1");
+	expect("1 checkpoint-1 adapter ready [default+config]\n"
+		   "problem checkpoint-99999999999999999999: over_limit\n");
+}
+
+static void networks_and_shards(void **state)
+{
+	(void)state;
+	make_file(root, "step_0/model.safetensors", "w");
+	make_file(root, "step_1/model.safetensors.index.json", "{}");
+	make_file(root, "step_1/model-00001-of-00002.safetensors", "abc");
+	make_file(root, "step_1/model-00002-of-00002.safetensors", "defg");
+	make_file(root, "step_2/model-00001-of-00002.safetensors", "abc");
+	expect("0 step_0 full ready []\n"
+		   "1 step_1 full ready [ index]\n"
+		   "2 step_2 unknown pending (no model.safetensors.index.json yet, only shards)\n");
+	pt_scan *before = scan_at(root, 60000);
+	make_file(root, "step_1/model-00002-of-00002.safetensors", "other");
+	pt_scan *after = scan_at(root, 60000);
+	assert_int_equal(before->entries[1].parts[0].weights_identity.size_bytes, 2 + 3 + 4);
+	assert_false(pt_file_identity_equal(
+		&before->entries[1].parts[0].weights_identity, &after->entries[1].parts[0].weights_identity));
+	assert_true(pt_file_identity_equal(
+		&before->entries[0].parts[0].weights_identity, &after->entries[0].parts[0].weights_identity));
+	assert_true(after->entries[0].written_ns > 0);
+	pt_scan_destroy(before);
+	pt_scan_destroy(after);
+}
+
+static void named_adapters(void **state)
+{
+	(void)state;
+	make_adapter(root, "checkpoint-4/style");
+	make_adapter(root, "checkpoint-4");
+	make_adapter(root, "checkpoint-8/medical");
+	make_file(root, "checkpoint-8/notes/readme.txt", "");
+	expect("4 checkpoint-4 adapter ready [default+config] [style+config]\n"
+		   "8 checkpoint-8 adapter ready [medical+config]\n");
+	pt_scan *scan = scan_at(root, 0);
+	assert_string_equal(scan->entries[0].parts[1].weights, "checkpoint-4/style/adapter_model.safetensors");
+	assert_string_equal(scan->entries[0].parts[1].config, "checkpoint-4/style/adapter_config.json");
+	pt_scan_destroy(scan);
+}
+
+static void what_is_not_ready_says_what_it_waits_for(void **state)
+{
+	(void)state;
+	make_file(root, "checkpoint-1/adapter_model.safetensors", "weights");
+	make_file(root, "checkpoint-2/.tmpAbCdEf", "half");
+	make_file(root, "checkpoint-3/README.md", "");
+	make_file(root, "checkpoint-4/adapter_config.json", "{}");
+	make_file(root, "checkpoint-5/adapter_model.safetensors", "");
+	make_file(root, "checkpoint-6/adapter_model.safetensors", "weights");
+	make_file(root, "checkpoint-6/adapter_config.json", "");
+	make_file(root, "checkpoint-7/model.safetensors", "");
+	make_file(root, "checkpoint-8/x", "");
+	char path[128];
+	snprintf(path, sizeof path, "%s/checkpoint-8/x", root);
+	assert_int_equal(unlink(path), 0);
+	/* young: everything waits; checkpoint-7 is passed over, for the others have adapters */
+	expect_at(0, "1 checkpoint-1 adapter pending (no adapter_config.json yet) [default]\n"
+				 "2 checkpoint-2 unknown pending (no weights yet, only the staging file .tmpAbCdEf)\n"
+				 "3 checkpoint-3 unknown pending (no weights yet)\n"
+				 "4 checkpoint-4 unknown pending (no adapter_model.safetensors yet)\n"
+				 "5 checkpoint-5 adapter pending (adapter_model.safetensors is empty) [default]\n"
+				 "6 checkpoint-6 adapter pending (adapter_config.json is empty) [default+config]\n"
+				 "8 checkpoint-8 unknown pending (empty directory)\n"
+				 "problem checkpoint-7: ambiguous\n");
+	/* settled: what has weights goes to its reader, which says what is wrong with them */
+	expect_at(60000, "1 checkpoint-1 adapter ready [default]\n"
+					 "2 checkpoint-2 unknown pending (no weights yet, only the staging file .tmpAbCdEf)\n"
+					 "3 checkpoint-3 unknown pending (no weights yet)\n"
+					 "4 checkpoint-4 unknown pending (no adapter_model.safetensors yet)\n"
+					 "5 checkpoint-5 adapter ready [default]\n"
+					 "6 checkpoint-6 adapter ready [default+config]\n"
+					 "8 checkpoint-8 unknown pending (empty directory)\n"
+					 "problem checkpoint-7: ambiguous\n");
+}
+
+static void the_time_to_look_again(void **state)
+{
+	(void)state;
+	make_file(root, "checkpoint-1/adapter_model.safetensors", "weights");
+	char path[128];
+	snprintf(path, sizeof path, "%s/checkpoint-1/adapter_model.safetensors", root);
+	struct stat found;
+	assert_int_equal(stat(path, &found), 0);
+	int64_t changed_ms = (int64_t)found.st_ctim.tv_sec * 1000 + found.st_ctim.tv_nsec / 1000000;
+	const pt_scan_options just_before = {changed_ms + 9999, 10000}, just_after = {changed_ms + 10000, 10000};
+	const pt_scan_options at_once = {changed_ms, 0}, jumped = {changed_ms - 3600000, 10000};
+	pt_scan *scan;
+	assert_int_equal(pt_scan_run(root, &just_before, &scan, NULL), PT_OK);
+	assert_int_equal(scan->entries[0].readiness, PT_CHECKPOINT_PENDING);
+	assert_in_range(scan->rescan_wall_ms, changed_ms + 10000, changed_ms + 10001);
+	pt_scan_destroy(scan);
+	const pt_scan_options *const ready[] = {&just_after, &at_once, &jumped};
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(pt_scan_run(root, ready[i], &scan, NULL), PT_OK);
+		assert_int_equal(scan->entries[0].readiness, PT_CHECKPOINT_READY);
+		assert_true(scan->rescan_wall_ms == INT64_MAX);
+		pt_scan_destroy(scan);
+	}
+	/* a copy that keeps an old mtime (cp -p, rsync -t) is still young by its ctime */
+	const struct timespec old[2] = {{1000, 0}, {1000, 0}};
+	assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+	assert_int_equal(pt_scan_run(root, &just_before, &scan, NULL), PT_OK);
+	assert_int_equal(scan->entries[0].readiness, PT_CHECKPOINT_PENDING);
+	assert_int_equal(scan->entries[0].written_ns, 1000000000000);
+	pt_scan_destroy(scan);
+}
+
+static void pickles_are_refused_by_name(void **state)
+{
+	(void)state;
+	make_file(root, "checkpoint-1/adapter_model.bin", "PK");
+	make_file(root, "checkpoint-1/adapter_config.json", "{}");
+	make_file(root, "checkpoint-2/pytorch_model.bin", "PK");
+	make_file(root, "checkpoint-3/__0_0.distcp", "PK");
+	make_file(root, "checkpoint-4/model.pt", "PK");
+	make_file(root, "checkpoint-5/optimizer.pt", "beside weights that are not there yet");
+	make_file(root, "checkpoint-5/rng_state.pth", "");
+	make_file(root, "checkpoint-6/pytorch_lora_weights.safetensors", "");
+	make_file(root, "checkpoint-7/adapter_model.bin", "PK");
+	make_adapter(root, "checkpoint-7");
+	pt_scan *scan = scan_at(root, 0);
+	static const pt_status codes[] = {
+		PT_ERR_PICKLE, PT_ERR_PICKLE, PT_ERR_PICKLE, PT_ERR_PICKLE, PT_OK, PT_ERR_UNSUPPORTED, PT_OK};
+	static const pt_checkpoint_readiness states[] = {PT_CHECKPOINT_REFUSED, PT_CHECKPOINT_REFUSED,
+		PT_CHECKPOINT_REFUSED, PT_CHECKPOINT_REFUSED, PT_CHECKPOINT_PENDING, PT_CHECKPOINT_REFUSED,
+		PT_CHECKPOINT_READY};
+	assert_int_equal(scan->n_entries, 7);
+	for (size_t i = 0; i < 7; i++) {
+		assert_int_equal(scan->entries[i].code, codes[i]);
+		assert_int_equal(scan->entries[i].readiness, states[i]);
+	}
+	assert_int_equal(scan->n_problems, 5);
+	assert_string_equal(scan->problems[0].path, "checkpoint-1/adapter_model.bin");
+	assert_int_equal(scan->problems[0].code, PT_ERR_PICKLE);
+	assert_non_null(strstr(scan->problems[0].message, "safe_serialization=True"));
+	pt_scan_destroy(scan);
+}
+
+static void two_directories_of_one_step(void **state)
+{
+	(void)state;
+	make_adapter(root, "step_5");
+	make_adapter(root, "checkpoint-5");
+	make_adapter(root, "checkpoints/checkpoint-5");
+	make_adapter(root, "checkpoint-05");
+	make_adapter(root, "step_6");
+	make_file(root, "checkpoint-6/README.md", "no weights");
+	expect("5 checkpoint-5 adapter ready [default+config]\n"
+		   "6 step_6 adapter ready [default+config]\n"
+		   "problem checkpoint-05: ambiguous\n"
+		   "problem checkpoint-6: ambiguous\n"
+		   "problem checkpoints/checkpoint-5: ambiguous\n"
+		   "problem step_5: ambiguous\n");
+}
+
+static void steps_and_epochs_are_not_mixed(void **state)
+{
+	(void)state;
+	make_adapter(root, "epoch_0");
+	make_adapter(root, "epoch_1");
+	expect("0 epoch_0 adapter ready [default+config]\n1 epoch_1 adapter ready [default+config]\n");
+	make_adapter(root, "step_500");
+	expect("500 step_500 adapter ready [default+config]\nproblem epoch_0: ambiguous\n");
+}
+
+static void logs_up_to_three_levels_below(void **state)
+{
+	(void)state;
+	make_file(root, "trainer_state.json", "{}");
+	make_file(root, "probe_losses.jsonl", "");
+	make_file(root, "a/train_log.jsonl", "");
+	make_file(root, "a/trainer_state.json", "{}");
+	make_file(root, "a/b/metrics.jsonl", "");
+	make_file(root, "a/b/c/metrics.csv", "");
+	make_file(root, "a/b/c/d/probe_losses.jsonl", "too deep");
+	make_file(root, "runs/x/events.out.tfevents.1.host.2.0", "");
+	make_file(root, "wandb/run-1/run-1.wandb", "");
+	make_file(root, ".hidden/train_log.jsonl", "");
+	make_file(root, "checkpoint-1/train_log.jsonl", "in a checkpoint: not looked for");
+	make_file(root, "truth.json", "{}");
+	make_file(root, "behaviour.csv", "");
+	make_adapter(root, "other_run/checkpoint-1");
+	make_file(root, "other_run/train_log.jsonl", "of the run below, not of this one");
+	expect("1 checkpoint-1 unknown pending (no weights yet)\n"
+		   "log a/b/c/metrics.csv: metrics.csv (later)\n"
+		   "log a/b/metrics.jsonl: training log\n"
+		   "log a/train_log.jsonl: training log\n"
+		   "log probe_losses.jsonl: probe log\n"
+		   "log runs/x/events.out.tfevents.1.host.2.0: TensorBoard events (later)\n"
+		   "log trainer_state.json: trainer_state.json\n"
+		   "log wandb/run-1/run-1.wandb: W&B offline run (later)\n");
+}
+
+static void the_newest_trainer_state_with_something_in_it(void **state)
+{
+	(void)state;
+	make_adapter(root, "checkpoint-9");
+	make_adapter(root, "checkpoint-10");
+	make_adapter(root, "checkpoint-11");
+	make_file(root, "checkpoint-9/trainer_state.json", "{}");
+	make_file(root, "checkpoint-10/trainer_state.json", "{}");
+	make_file(root, "checkpoint-11/trainer_state.json", "");
+	pt_scan *scan = scan_at(root, 0);
+	assert_int_equal(scan->n_logs, 1);
+	assert_string_equal(scan->logs[0].path, "checkpoint-10/trainer_state.json");
+	assert_true(scan->entries[0].trainer_state.present);
+	pt_scan_destroy(scan);
+}
+
+static void odd_files(void **state)
+{
+	(void)state;
+	char path[256];
+	make_adapter(root, "checkpoint-1");
+	make_file(root, "checkpoint-2/adapter_model.safetensors/inside", "a directory");
+	mkdir(strcat(strcpy(path, root), "/checkpoint-3"), 0777);
+	assert_int_equal(mkfifo(strcat(path, "/adapter_model.safetensors"), 0600), 0);
+	assert_int_equal(symlink("checkpoint-4", strcat(strcpy(path, root), "/checkpoint-4")), 0);
+	assert_int_equal(symlink("nowhere", strcat(strcpy(path, root), "/checkpoint-5")), 0);
+	assert_int_equal(symlink("checkpoint-1", strcat(strcpy(path, root), "/checkpoint-6")), 0);
+	assert_int_equal(symlink("..", strcat(strcpy(path, root), "/loop")), 0);
+	assert_int_equal(symlink(".", strcat(strcpy(path, root), "/checkpoint-1/self")), 0);
+	assert_int_equal(mkfifo(strcat(strcpy(path, root), "/train_log.jsonl"), 0600), 0);
+	assert_int_equal(mkdir(strcat(strcpy(path, root), "/checkpoint-7"), 0777), 0);
+	assert_int_equal(symlink("gone", strcat(path, "/adapter_model.safetensors")), 0);
+	expect("1 checkpoint-1 adapter ready [default+config]\n"
+		   "2 checkpoint-2 unknown refused (adapter_model.safetensors: not a regular file)\n"
+		   "3 checkpoint-3 unknown refused (adapter_model.safetensors: not a regular file)\n"
+		   "4 checkpoint-4 unknown refused (open the directory: Too many levels of symbolic links)\n"
+		   "6 checkpoint-6 adapter ready [default+config]\n"
+		   "7 checkpoint-7 unknown pending (no weights yet)\n"
+		   "problem checkpoint-2/adapter_model.safetensors: not_a_regular_file\n"
+		   "problem checkpoint-3/adapter_model.safetensors: not_a_regular_file\n"
+		   "problem checkpoint-4: io\n"
+		   "problem checkpoint-5: not_found\n"
+		   "problem train_log.jsonl: not_a_regular_file\n");
+}
+
+static void unreadable_directories(void **state)
+{
+	(void)state;
+	char path[128];
+	make_adapter(root, "checkpoint-1");
+	make_adapter(root, "checkpoint-2");
+	snprintf(path, sizeof path, "%s/checkpoint-2", root);
+	assert_int_equal(chmod(path, 0), 0);
+	assert_int_equal(chmod(root, 0755), 0);
+	/* root may read everything: be nobody for the while */
+	bool is_root = geteuid() == 0;
+	if (is_root && seteuid(65534) != 0)
+		skip();
+	pt_scan *scan = scan_at(root, 0);
+	if (is_root)
+		assert_int_equal(seteuid(0), 0);
+	assert_int_equal(chmod(path, 0700), 0);
+	assert_int_equal(scan->entries[1].readiness, PT_CHECKPOINT_REFUSED);
+	assert_int_equal(scan->entries[1].code, PT_ERR_PERMISSION);
+	pt_scan_destroy(scan);
+}
+
+static void a_burst_of_files_and_too_many_directories(void **state)
+{
+	(void)state;
+	char name[128];
+	for (int i = 0; i < 20000; i++) {
+		snprintf(name, sizeof name, "checkpoint-1/file-%d", i);
+		if (i % 4 == 0)
+			make_file(root, name, "");
+	}
+	for (int i = 0; i < PT_SCAN_MAX_DIRECTORIES + 10; i++) {
+		snprintf(name, sizeof name, "%s/d%d", root, i);
+		assert_int_equal(mkdir(name, 0777), 0);
+	}
+	make_adapter(root, "checkpoint-1");
+	pt_scan *scan = scan_at(root, 0);
+	assert_int_equal(scan->n_entries, 1);
+	assert_int_equal(scan->entries[0].readiness, PT_CHECKPOINT_READY);
+	assert_int_equal(scan->n_problems, 1);
+	assert_int_equal(scan->problems[0].code, PT_ERR_LIMIT);
+	assert_int_equal(scan->n_directories, PT_SCAN_MAX_DIRECTORIES + 1);
+	pt_scan_destroy(scan);
+}
+
+static void directories_to_watch(void **state)
+{
+	(void)state;
+	make_adapter(root, "checkpoint-1/style");
+	make_adapter(root, "checkpoints/checkpoint-2");
+	make_file(root, "logs/deep/x", "");
+	pt_scan *scan = scan_at(root, 0);
+	static const char *const expected[] = {"", "checkpoint-1", "checkpoint-1/style", "checkpoints",
+		"checkpoints/checkpoint-2", "logs", "logs/deep"};
+	assert_int_equal(scan->n_directories, sizeof expected / sizeof expected[0]);
+	for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+		size_t found = 0;
+		for (size_t j = 0; j < scan->n_directories; j++)
+			if (strcmp(scan->directories[j].path, expected[i]) == 0) {
+				found++;
+				assert_int_equal(
+					scan->directories[j].is_checkpoint, strstr(expected[i], "checkpoint-") != NULL);
+			}
+		assert_int_equal(found, 1);
+	}
+	assert_true(scan->run.present);
+	pt_scan_destroy(scan);
+}
+
+static void failing_allocations(void **state)
+{
+	(void)state;
+	make_adapter(root, "checkpoint-1/style");
+	make_adapter(root, "checkpoints/checkpoint-2");
+	make_file(root, "logs/train_log.jsonl", "");
+	make_file(root, "checkpoint-3/adapter_model.bin", "");
+	const pt_scan_options options = {wall_ms(), 0};
+	for (size_t n = 1;; n++) {
+		pt_scan *scan = NULL;
+		pt_workspace *workspace = NULL;
+		char *newest = NULL;
+		pt_alloc_fail_at(n, false);
+		pt_status status = pt_scan_run(root, &options, &scan, NULL);
+		if (status == PT_OK)
+			status = pt_workspace_scan(root, &workspace, NULL);
+		if (status == PT_OK)
+			status = pt_workspace_newest(root, &newest, NULL);
+		pt_alloc_fail_at(0, false);
+		pt_scan_destroy(scan);
+		pt_workspace_destroy(workspace);
+		pt_free(newest);
+		if (status == PT_OK)
+			break;
+		assert_int_equal(status, PT_ERR_MEMORY);
+		assert_true(n < 10000);
+	}
+}
+
+/* ---- workspaces ---- */
+
+static pt_workspace *workspace_of(const char *path)
+{
+	pt_workspace *workspace = NULL;
+	pt_error err;
+	if (pt_workspace_scan(path, &workspace, &err) != PT_OK)
+		fail_msg("%s: %s", path, err.message);
+	return workspace;
+}
+
+static void workspaces(void **state)
+{
+	(void)state;
+	make_adapter(root, "run10/checkpoint-1");
+	make_adapter(root, "run9/checkpoints/checkpoint-1");
+	make_file(root, "run11/probe_losses.jsonl", "");
+	make_file(root, "logs/train_log.jsonl", "of no run of its own");
+	make_file(root, "notes/readme.txt", "");
+	make_adapter(root, ".trash/checkpoint-1");
+	pt_workspace *workspace = workspace_of(root);
+	assert_false(workspace->is_run);
+	assert_int_equal(workspace->n_runs, 3);
+	static const char *const names[] = {"/run9", "/run10", "/run11"};
+	for (size_t i = 0; i < 3; i++) {
+		char path[128];
+		snprintf(path, sizeof path, "%s%s", root, names[i]);
+		assert_string_equal(workspace->runs[i], path);
+	}
+	assert_int_equal(workspace->n_directories, 6); /* itself, and all that may become runs */
+	pt_workspace_destroy(workspace);
+	char slashes[128];
+	snprintf(slashes, sizeof slashes, "%s//", root);
+	workspace = workspace_of(slashes);
+	assert_int_equal(strncmp(workspace->runs[0], root, strlen(root)), 0);
+	assert_string_equal(workspace->runs[0] + strlen(root), "/run9");
+	pt_workspace_destroy(workspace);
+	/* a checkpoint in the path itself: it is a run */
+	make_adapter(root, "checkpoint-3");
+	workspace = workspace_of(root);
+	assert_true(workspace->is_run);
+	assert_int_equal(workspace->n_runs, 0);
+	pt_workspace_destroy(workspace);
+}
+
+static void neither_run_nor_workspace(void **state)
+{
+	(void)state;
+	pt_workspace *workspace = workspace_of(root);
+	assert_false(workspace->is_run);
+	assert_int_equal(workspace->n_runs, 0);
+	pt_workspace_destroy(workspace);
+	pt_error err;
+	assert_int_equal(pt_workspace_scan("/nonexistent/x", &workspace, &err), PT_ERR_NOT_FOUND);
+	make_file(root, "train_log.jsonl", "");
+	workspace = workspace_of(root);
+	assert_true(workspace->is_run);
+	pt_workspace_destroy(workspace);
+}
+
+static void set_time(const char *below, time_t seconds)
+{
+	char path[256];
+	const struct timespec times[2] = {{seconds, 0}, {seconds, 0}};
+	snprintf(path, sizeof path, "%s/%s", root, below);
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static void the_newest_run(void **state)
+{
+	(void)state;
+	char *run = NULL;
+	char expected[128];
+	pt_error err;
+	assert_int_equal(pt_workspace_newest(root, &run, &err), PT_ERR_NO_CHECKPOINTS);
+	make_adapter(root, "old/checkpoint-1");
+	make_adapter(root, "deep/new/checkpoint-1");
+	make_file(root, "middle/train_log.jsonl", "");
+	set_time("old/checkpoint-1", 1000);
+	set_time("deep/new/checkpoint-1", 3000);
+	set_time("middle/train_log.jsonl", 2000);
+	assert_int_equal(pt_workspace_newest(root, &run, &err), PT_OK);
+	snprintf(expected, sizeof expected, "%s/deep/new", root);
+	assert_string_equal(run, expected);
+	pt_free(run);
+	set_time("middle/train_log.jsonl", 4000);
+	assert_int_equal(pt_workspace_newest(root, &run, &err), PT_OK);
+	snprintf(expected, sizeof expected, "%s/middle", root);
+	assert_string_equal(run, expected);
+	pt_free(run);
+	make_adapter(root, "checkpoint-1");
+	assert_int_equal(pt_workspace_newest(root, &run, &err), PT_OK);
+	assert_string_equal(run, root);
+	pt_free(run);
+}
+
+/* ---- what the real libraries left ---- */
+
+static void real_directories(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *path;
+		const char *expected; /* how the description begins */
+		size_t n_entries, n_logs;
+	} rows[] = {
+		{"formats/life_adapter_bin", "4 checkpoint-4 unknown refused (adapter_model.bin", 2, 1},
+		{"formats/life_killed_before_config", "4 checkpoint-4 adapter ready [default+config", 2, 0},
+		{"formats/life_killed_sharded_no_index", "8 checkpoint-8 unknown pending (no model.safetensors.index",
+			1, 0},
+		{"formats/life_killed_tmp_not_renamed", "4 checkpoint-4 adapter ready", 2, 0},
+		{"formats/life_killed_staging_old", "4 checkpoint-4 adapter ready", 1, 0},
+		{"formats/life_sharded_full", "4 checkpoint-4 full ready [ index", 3, 1},
+		{"formats/life_final_in_run_dir", "8 checkpoint-8 adapter ready", 1, 2},
+		{"formats/two_adapters", "4 checkpoint-4 adapter ready [default+config] [style+config]", 3, 0},
+		{"formats/named_adapter", "4 checkpoint-4 adapter ready [medical+config]", 3, 0},
+		{"formats/accelerate_save_state", "3 step_3 adapter ready", 4, 0},
+		{"formats/torchtune_lora", "0 epoch_0 adapter ready", 3, 0},
+		{"formats/dense_10", "2 checkpoint-2 adapter ready [default+config", 20, 0},
+		{"runs/medical", "1 checkpoint-1 adapter ready", 88, 4},
+		{"runs/deep_linear", "0 step_0 full ready", 0, 3},
+		{"runs/grokking", "0 checkpoint-0 full ready", 0, 2},
+	};
+	if (!shared_has("formats") || !shared_has("runs"))
+		skip();
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char path[1024], text[65536];
+		shared_path(path, sizeof path, rows[i].path);
+		pt_scan *scan = scan_at(path, 3600000);
+		describe_scan(scan, text, sizeof text);
+		if (strncmp(text, rows[i].expected, strlen(rows[i].expected)) != 0)
+			fail_msg("%s: %.200s", rows[i].path, text);
+		if (rows[i].n_entries && rows[i].n_entries != scan->n_entries)
+			fail_msg("%s: %zu entries\n%s", rows[i].path, scan->n_entries, text);
+		if (rows[i].n_logs != scan->n_logs)
+			fail_msg("%s: %zu logs\n%s", rows[i].path, scan->n_logs, text);
+		pt_scan_destroy(scan);
+	}
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, make_root, remove_root)
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_of_checkpoints),
+		cmocka_unit_test(names_of_logs),
+		CASE(nothing_there),
+		CASE(steps_sort_as_numbers),
+		CASE(every_pattern_and_the_container),
+		CASE(staging_and_strays_are_passed_over),
+		CASE(steps_that_do_not_fit),
+		CASE(networks_and_shards),
+		CASE(named_adapters),
+		CASE(what_is_not_ready_says_what_it_waits_for),
+		CASE(the_time_to_look_again),
+		CASE(pickles_are_refused_by_name),
+		CASE(two_directories_of_one_step),
+		CASE(steps_and_epochs_are_not_mixed),
+		CASE(logs_up_to_three_levels_below),
+		CASE(the_newest_trainer_state_with_something_in_it),
+		CASE(odd_files),
+		CASE(unreadable_directories),
+		CASE(a_burst_of_files_and_too_many_directories),
+		CASE(directories_to_watch),
+		CASE(failing_allocations),
+		CASE(workspaces),
+		CASE(neither_run_nor_workspace),
+		CASE(the_newest_run),
+		cmocka_unit_test(real_directories),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
