@@ -14,8 +14,8 @@ for program in "$@"; do
 		s=$(echo "$line" | sed -nE 's/.* ([0-9]+) skipped.*/\1/p')
 	else
 		p=$(sed -nE 's/^\[  PASSED  \] ([0-9]+) test\(s\).*/\1/p' "$log" | awk '{n+=$1} END {print n+0}')
-		f=$(sed -nE 's/^\[  FAILED  \] [^:]*: ([0-9]+) test\(s\).*/\1/p' "$log" | awk '{n+=$1} END {print n+0}')
-		s=$(sed -nE 's/^\[  SKIPPED \] [^:]*: ([0-9]+) test\(s\).*/\1/p' "$log" | awk '{n+=$1} END {print n+0}')
+		f=$(sed -nE 's/^\[  FAILED  \] (.*: )?([0-9]+) test\(s\), listed.*/\2/p' "$log" | awk '{n+=$1} END {print n+0}')
+		s=$(sed -nE 's/^\[  SKIPPED \] (.*: )?([0-9]+) test\(s\), listed.*/\2/p' "$log" | awk '{n+=$1} END {print n+0}')
 	fi
 	: "${p:=0}" "${f:=0}" "${s:=0}"
 	if [ "$status" -ne 0 ] && [ "$f" -eq 0 ]; then f=1; fi
