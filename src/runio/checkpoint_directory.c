@@ -123,10 +123,10 @@ static void look_for_adapter(directory_look *look, const char *below, const char
 	}
 	if (look->entry.n_parts == MAX_PARTS)
 		return;
-	bool settled = is_settled(look->builder, &found);
-	if (found.size_bytes == 0 && !settled)
+	/* asked only where the answer matters: each "not yet" has the run scanned again when it is due */
+	if (found.size_bytes == 0 && !is_settled(look->builder, &found))
 		set_pending(look, "", weights, " is empty");
-	else if (!config_found.present && !settled)
+	else if (!config_found.present && !is_settled(look->builder, &found))
 		set_pending(look, "no ", config, " yet");
 	else if (config_found.present && config_found.size_bytes == 0 &&
 			 !is_settled(look->builder, &config_found))

@@ -209,7 +209,8 @@ static void measure_idle(bench_terminal *terminal, double seconds)
 		bench_terminal_pump(terminal, 0);
 		bench_sleep(0.5);
 		const long now = wakeups_of(terminal->pid);
-		moments += now > last && !awake_before;
+		if (now > last && !awake_before)
+			printf("idle_moment_%d %.1f %ld\n", ++moments, seconds - (end - bench_now()), now - last);
 		awake_before = now > last;
 		last = now;
 	}
