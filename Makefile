@@ -8,13 +8,15 @@ VERSION := 0.1.0
 
 B := build/$(VARIANT)
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion -Wstrict-prototypes \
-        -Wmissing-prototypes -Wundef -Wvla -Wformat=2 $(WERROR)
+        -Wmissing-prototypes -Wundef -Wvla -Wformat=2 -Wno-pass-failed $(WERROR)
 BASE := -std=c11 -D_GNU_SOURCE -Iinclude -fopenmp-simd -fno-math-errno -pthread $(WARN)
 FLAGS_release := -O3 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 FLAGS_debug   := -O0 -g3
 FLAGS_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 FLAGS_tsan    := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
 FLAGS_coverage := -O0 -g --coverage
+FLAGS_fuzz    := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined
+FLAGS_analyze := -O1 -g -fanalyzer
 VFLAGS := $(FLAGS_$(VARIANT))
 CFLAGS ?=
 LDLIBS := -llapacke -lopenblas -lcjson -lutf8proc -lm -lpthread
@@ -158,7 +160,7 @@ check-format:
 	clang-format --dry-run --Werror $(C_FILES)
 
 analyze:
-	@$(MAKE) --no-print-directory $(PARALLEL) VARIANT=analyze CFLAGS='-O1 -fanalyzer' all
+	@$(MAKE) --no-print-directory $(PARALLEL) VARIANT=analyze all
 
 # ---- material that the program makes ----------------------------------------------------------------------
 
@@ -175,16 +177,18 @@ pictures: $(PROGRAM)
 
 # ---- fuzzing: clang's libFuzzer, a minute a target ----------------------------------------------------------
 
-.PHONY: fuzz
+.PHONY: fuzz fuzz-programs
 FUZZ_SECONDS ?= 60
-FUZZ := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
+$(FUZZ): %: %.o $(filter-out $(B)/libapp.a,$(ALL_LIBS))
+	@mkdir -p $(@D); $(CC) $(VFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(CURSES_LIBS) $(LDLIBS)
+fuzz-programs: $(FUZZ)
 fuzz:
-	@mkdir -p build/fuzz; for target in $(FUZZ); do \
+	@$(MAKE) --no-print-directory $(PARALLEL) CC=clang VARIANT=fuzz fuzz-programs
+	@for target in $(notdir $(FUZZ)); do \
 		echo "$$target"; mkdir -p build/fuzz/corpus/$$target; \
-		clang $(BASE) -g -O1 -fsanitize=fuzzer,address,undefined -o build/fuzz/$$target tests/fuzz/$$target.c \
-			$(foreach l,$(filter-out app,$(LAYERS)),$(SRC_$(l))) $(CURSES_LIBS) $(LDLIBS) && \
-		build/fuzz/$$target -max_total_time=$(FUZZ_SECONDS) build/fuzz/corpus/$$target \
-			$$(test -d tests/fuzz/corpus/$$target && echo tests/fuzz/corpus/$$target) || exit 1; \
+		build/fuzz/tests/fuzz/$$target -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
+			-artifact_prefix=build/fuzz/ build/fuzz/corpus/$$target tests/fuzz/corpus/$$target || exit 1; \
 	done
 
 # ---- install ------------------------------------------------------------------------------------------------
@@ -219,7 +223,7 @@ help:
 	@echo 'make check          check-layers, check-headers and test'
 	@echo 'make asan, tsan     the whole suite under the sanitizers; debug, coverage: other variants'
 	@echo 'make bench          measure the goals of speed and thrift'
-	@echo 'make fuzz           fuzz each target for FUZZ_SECONDS (clang)'
+	@echo 'make fuzz           fuzz each target for FUZZ_SECONDS ($(FUZZ_SECONDS); clang)'
 	@echo 'make analyze        static analysis by gcc; check-format, format: clang-format'
 	@echo 'make golden-update  take the frames as they now are for the expected ones'
 	@echo 'make man, pictures  the keys of the manual page, the picture of the README'
