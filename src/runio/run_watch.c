@@ -5,14 +5,14 @@
 #include "run_watch_state.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
-/* What each role asks the kernel for. IN_MODIFY only where logs are appended to by a process that keeps them
- * open; a checkpoint's files are news when they are closed or renamed. */
+/* What each role asks the kernel for. IN_MODIFY is for logs, appended to by a process that keeps them open,
+ * and for truncate(2), which closes nothing; else a checkpoint's files are news when they are closed or
+ * renamed. */
 static const uint32_t role_masks[] = {
 	[ROLE_ANCESTOR] = IN_MOVE_SELF | IN_DELETE_SELF,
 	[ROLE_PARENT] =
@@ -20,7 +20,7 @@ static const uint32_t role_masks[] = {
 	[ROLE_TREE] = IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB | IN_CLOSE_WRITE |
 				  IN_MODIFY | IN_MOVE_SELF | IN_DELETE_SELF,
 	[ROLE_CHECKPOINT] = IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB | IN_CLOSE_WRITE |
-						IN_MOVE_SELF | IN_DELETE_SELF,
+						IN_MODIFY | IN_MOVE_SELF | IN_DELETE_SELF,
 };
 _Static_assert(sizeof role_masks / sizeof role_masks[0] == N_WATCH_ROLES, "a mask for every role");
 
@@ -123,7 +123,7 @@ void pt_run_watch_destroy(pt_run_watch *watch)
 
 pt_status pt_run_watch_add(pt_run_watch *watch, const char *path, size_t *target, pt_error *err)
 {
-	watch_target made = {.next_sweep_ms = INT64_MAX};
+	watch_target made = {.next_sweep_ms = INT64_MAX, .unclosed_until_ms = INT64_MAX};
 	pt_status status = watch_path_absolute(path, &made.absolute, err);
 	if (status != PT_OK)
 		return status;
@@ -180,33 +180,70 @@ void run_watch_mark_all(pt_run_watch *watch)
 
 /* ---- events ---- */
 
+/* A file that is read whole was written to. Reading it now would find it half written; it is news when it is
+ * closed, or when nothing more has come for a sweep's time (truncate(2), a writer that never closes). */
+static void note_unclosed(
+	watch_target *target, const struct inotify_event *event, const char *name, int64_t until_ms)
+{
+	bool is_first = target->unclosed_until_ms == INT64_MAX;
+	bool is_same = target->unclosed_wd == event->wd && strcmp(target->unclosed_name, name) == 0;
+	target->is_one_unclosed = is_first || (target->is_one_unclosed && is_same);
+	target->unclosed_until_ms = until_ms;
+	target->unclosed_wd = event->wd;
+	memcpy(target->unclosed_name, name, strlen(name) + 1);
+}
+
+static void note_closed(watch_target *target, const struct inotify_event *event, const char *name)
+{
+	if (target->is_one_unclosed && target->unclosed_wd == event->wd &&
+		strcmp(target->unclosed_name, name) == 0)
+		target->unclosed_until_ms = INT64_MAX;
+}
+
+typedef enum meaning { MEANS_NOTHING, MEANS_TREE, MEANS_LOGS, MEANS_UNCLOSED } meaning;
+
 /* What an event means for one listener. */
-static void take_event(
-	const watch_listener *listener, const struct inotify_event *event, const char *name, pt_watch_view *view)
+static meaning meaning_of(const watch_listener *listener, const struct inotify_event *event, const char *name)
 {
 	const uint32_t own = IN_MOVE_SELF | IN_DELETE_SELF | IN_UNMOUNT | IN_IGNORED;
 	pt_log_kind kind;
-	if (event->mask & own) {
-		view->tree_dirty = true;
-		return;
-	}
+	if (event->mask & own)
+		return MEANS_TREE;
 	if (!(event->mask & listener->mask))
-		return; /* asked for by another listener of the same directory */
-	if (listener->role == ROLE_PARENT) {
-		view->tree_dirty |= strcmp(name, listener->name) == 0;
-		return;
-	}
-	if (listener->role == ROLE_TREE && (event->mask & (IN_MODIFY | IN_CLOSE_WRITE)) &&
-		!(event->mask & IN_ISDIR)) {
+		return MEANS_NOTHING; /* asked for by another listener of the same directory */
+	if (listener->role == ROLE_PARENT)
+		return strcmp(name, listener->name) == 0 ? MEANS_TREE : MEANS_NOTHING;
+	bool is_written = event->mask & (IN_MODIFY | IN_CLOSE_WRITE);
+	if (listener->role == ROLE_TREE && is_written) {
 		bool is_log = pt_log_kind_of_name(name, &kind);
-		/* trainer_state.json is read whole, when it is closed; a log is followed as it grows */
 		if (is_log && kind != PT_LOG_TRAINER_STATE)
-			view->logs_dirty = true;
-		else if (event->mask & IN_CLOSE_WRITE)
-			view->tree_dirty = true;
-		return;
+			return MEANS_LOGS; /* followed as it grows */
+		if (!is_log && (event->mask & IN_MODIFY))
+			return MEANS_NOTHING;
 	}
-	view->tree_dirty = true;
+	return event->mask & IN_MODIFY ? MEANS_UNCLOSED : MEANS_TREE;
+}
+
+static void take_event(pt_run_watch *watch, const watch_listener *listener, const struct inotify_event *event,
+	const char *name, int64_t now_ms)
+{
+	watch_target *target = &watch->targets[listener->target];
+	if (event->mask & IN_CLOSE_WRITE)
+		note_closed(target, event, name);
+	switch (meaning_of(listener, event, name)) {
+	case MEANS_NOTHING:
+		return;
+	case MEANS_UNCLOSED:
+		note_unclosed(target, event, name, now_ms + watch->options.sweep_ms);
+		return;
+	case MEANS_TREE:
+		target->view.tree_dirty = true;
+		break;
+	case MEANS_LOGS:
+		target->view.logs_dirty = true;
+		break;
+	}
+	target->view.last_event_monotonic_ms = now_ms;
 }
 
 static void dispatch(pt_run_watch *watch, const struct inotify_event *event, const char *name, int64_t now_ms)
@@ -219,14 +256,7 @@ static void dispatch(pt_run_watch *watch, const struct inotify_event *event, con
 	size_t n = watch_table_find(&watch->table, event->wd, &first);
 	for (size_t i = first; i < first + n; i++) {
 		watch_listener *listener = &watch->table.items[i];
-		pt_watch_view *view = &watch->targets[listener->target].view;
-		pt_watch_view before = *view;
-		view->tree_dirty = view->logs_dirty = false;
-		take_event(listener, event, name, view);
-		if (view->tree_dirty || view->logs_dirty)
-			view->last_event_monotonic_ms = now_ms;
-		view->tree_dirty |= before.tree_dirty;
-		view->logs_dirty |= before.logs_dirty;
+		take_event(watch, listener, event, name, now_ms);
 		if (event->mask & IN_IGNORED)
 			listener->is_dead = true;
 	}
@@ -283,12 +313,18 @@ pt_status pt_run_watch_drain(pt_run_watch *watch, pt_error *err)
 
 /* ---- sweeps ---- */
 
+static int64_t due_ms(const watch_target *target)
+{
+	return target->unclosed_until_ms < target->next_sweep_ms ? target->unclosed_until_ms
+															 : target->next_sweep_ms;
+}
+
 int64_t pt_run_watch_next_sweep_ms(const pt_run_watch *watch)
 {
 	int64_t next_ms = INT64_MAX;
 	for (size_t i = 0; i < watch->n_targets; i++)
-		if (watch->targets[i].path && watch->targets[i].next_sweep_ms < next_ms)
-			next_ms = watch->targets[i].next_sweep_ms;
+		if (watch->targets[i].path && due_ms(&watch->targets[i]) < next_ms)
+			next_ms = due_ms(&watch->targets[i]);
 	return next_ms;
 }
 
@@ -297,9 +333,11 @@ void pt_run_watch_sweep(pt_run_watch *watch)
 	int64_t now_ms = pt_clock_monotonic_ms(&watch->options.clock);
 	for (size_t i = 0; i < watch->n_targets; i++) {
 		watch_target *target = &watch->targets[i];
-		if (!target->path || target->next_sweep_ms > now_ms)
+		if (!target->path || due_ms(target) > now_ms)
 			continue;
 		pt_run_watch_mark(watch, i);
-		target->next_sweep_ms = now_ms + watch->options.sweep_ms;
+		if (target->next_sweep_ms <= now_ms)
+			target->next_sweep_ms = now_ms + watch->options.sweep_ms;
+		target->unclosed_until_ms = INT64_MAX;
 	}
 }

@@ -6,6 +6,8 @@
 
 #include "watch_table.h"
 
+#include <limits.h>
+
 typedef struct watch_target {
 	char *path;     /* as given; NULL: dropped */
 	char *absolute; /* with room for watch_path_pop */
@@ -14,6 +16,11 @@ typedef struct watch_target {
 	bool is_untrusted;          /* by its file system */
 	bool watch_failed;
 	int64_t next_sweep_ms; /* monotonic; INT64_MAX: not polled */
+	/* a checkpoint's file that was written to and not closed since: by truncate(2), or by a writer at work */
+	int64_t unclosed_until_ms; /* monotonic; look then, closed or not; INT64_MAX: none */
+	int unclosed_wd;
+	char unclosed_name[NAME_MAX + 1];
+	bool is_one_unclosed; /* and no other */
 } watch_target;
 
 struct pt_run_watch {

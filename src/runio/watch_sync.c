@@ -232,7 +232,7 @@ void pt_run_watch_drop(pt_run_watch *watch, size_t target)
 		watch_table_remove_target(&watch->table, target);
 	pt_free(dropped->path);
 	pt_free(dropped->absolute);
-	*dropped = (watch_target){.next_sweep_ms = INT64_MAX};
+	*dropped = (watch_target){.next_sweep_ms = INT64_MAX, .unclosed_until_ms = INT64_MAX};
 }
 
 /* ---- scan and watch ---- */

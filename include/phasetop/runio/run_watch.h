@@ -98,9 +98,10 @@ int pt_run_watch_fd(const pt_run_watch *watch);
  */
 PT_CHECKED pt_status pt_run_watch_drain(pt_run_watch *watch, pt_error *err);
 
-/** Monotonic time of the next sweep; INT64_MAX: none is needed, nobody is to be woken. */
+/** Monotonic time of the next sweep; INT64_MAX: none is needed, nobody is to be woken. One comes too where a
+ * checkpoint's file was written to and not closed for a sweep's time (truncate(2) closes nothing). */
 int64_t pt_run_watch_next_sweep_ms(const pt_run_watch *watch);
-/** Mark the polled targets whose sweep is due as dirty. */
+/** Mark the targets whose sweep is due as dirty. */
 void pt_run_watch_sweep(pt_run_watch *watch);
 
 /** The dirt of a target has been seen. Call it *before* scanning. */

@@ -2,6 +2,7 @@
 #ifndef TESTS_SCAN_FIXTURE_H
 #define TESTS_SCAN_FIXTURE_H
 
+#include <ftw.h>
 #include <time.h>
 
 #include "phasetop/base/text.h"
@@ -30,6 +31,20 @@ static inline void make_adapter(const char *root, const char *name)
 	make_file(root, below, "weights");
 	snprintf(below, sizeof below, "%s/adapter_config.json", name);
 	make_file(root, below, "{}");
+}
+
+static inline int remove_one(const char *path, const struct stat *record, int flag, struct FTW *walk)
+{
+	(void)record;
+	(void)flag;
+	(void)walk;
+	return remove(path) == 0 ? 0 : -1;
+}
+
+/* A directory with all that is in it, if it is there. */
+static inline void remove_tree(const char *path)
+{
+	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 static inline int64_t wall_ms(void)

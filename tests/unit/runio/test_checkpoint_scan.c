@@ -22,7 +22,7 @@ static int make_root(void **state)
 static int remove_root(void **state)
 {
 	(void)state;
-	scratch_remove(root);
+	remove_tree(root);
 	return 0;
 }
 

@@ -1,0 +1,1020 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/inotify.h>
+
+#include "phasetop/base/alloc.h"
+#include "phasetop/runio/run_watch.h"
+
+#include "scan_fixture.h"
+
+/* The system's calls with faults: errno to fail with, or 0; and what file system to claim. */
+typedef struct faults {
+	pt_watch_calls real;
+	int init_errno, add_errno, read_errno;
+	bool loses_events, says_overflow;
+	const char *slips_in; /* a file written just before its directory is watched: no event tells of it */
+	int64_t file_system;  /* -1: the real one's (taken as trusted) */
+	size_t n_added, n_removed;
+} faults;
+
+static int odd_init(void *context)
+{
+	faults *f = context;
+	errno = f->init_errno;
+	return f->init_errno ? -1 : f->real.init(NULL);
+}
+
+static int odd_add(void *context, int fd, const char *path, uint32_t mask)
+{
+	faults *f = context;
+	errno = f->add_errno;
+	if (f->add_errno)
+		return -1;
+	f->n_added++;
+	if (f->slips_in && strstr(path, "checkpoint-")) {
+		make_file(path, f->slips_in, "x");
+		f->slips_in = NULL;
+	}
+	return f->real.add(NULL, fd, path, mask);
+}
+
+static int odd_remove(void *context, int fd, int wd)
+{
+	faults *f = context;
+	f->n_removed++;
+	return f->real.remove(NULL, fd, wd);
+}
+
+static ssize_t odd_read(void *context, int fd, void *bytes, size_t n)
+{
+	faults *f = context;
+	if (f->read_errno) {
+		errno = f->read_errno;
+		return -1;
+	}
+	if (f->says_overflow) {
+		const struct inotify_event overflow = {.wd = -1, .mask = IN_Q_OVERFLOW};
+		f->says_overflow = false;
+		memcpy(bytes, &overflow, sizeof overflow);
+		return sizeof overflow;
+	}
+	ssize_t got = f->real.read(NULL, fd, bytes, n);
+	while (f->loses_events && got > 0)
+		got = f->real.read(NULL, fd, bytes, n);
+	return got;
+}
+
+static int64_t odd_file_system(void *context, const char *path)
+{
+	faults *f = context;
+	(void)path;
+	return f->file_system;
+}
+
+static int64_t fake_now_ms;
+
+static int64_t fake_monotonic(void *context)
+{
+	(void)context;
+	return fake_now_ms;
+}
+
+static const pt_clock fake_clock = {fake_monotonic, fake_monotonic, NULL};
+
+typedef struct fixture {
+	char base[64], run[128], other[128];
+	faults faults;
+	pt_run_watch *watch;
+	size_t target;
+	pt_scan *scan;
+} fixture;
+
+static void begin_mode(fixture *f, pt_watch_mode mode)
+{
+	scratch_directory(f->base);
+	snprintf(f->run, sizeof f->run, "%s/run", f->base);
+	snprintf(f->other, sizeof f->other, "%s/elsewhere", f->base);
+	mkdir(f->run, 0777);
+	f->faults.real = pt_watch_calls_system();
+	if (f->faults.file_system == 0)
+		f->faults.file_system = -1;
+	fake_now_ms = 1000000;
+	const pt_watch_options options = {.mode = mode,
+		.sweep_ms = 2000,
+		.clock = fake_clock,
+		.calls = {&f->faults, odd_init, odd_add, odd_remove, odd_read, odd_file_system}};
+	assert_int_equal(pt_run_watch_create(&options, &f->watch, NULL), PT_OK);
+	assert_int_equal(pt_run_watch_add(f->watch, f->run, &f->target, NULL), PT_OK);
+}
+
+static void begin(fixture *f)
+{
+	*f = (fixture){0};
+	begin_mode(f, PT_WATCH_AUTO);
+}
+
+static void end(fixture *f)
+{
+	pt_scan_destroy(f->scan);
+	pt_run_watch_destroy(f->watch);
+	remove_tree(f->base);
+}
+
+static const pt_watch_view *view(fixture *f)
+{
+	return pt_run_watch_view(f->watch, f->target);
+}
+
+static pt_status look(fixture *f)
+{
+	const pt_scan_options options = {.now_wall_ms = wall_ms() + 3600000, .settle_ms = PT_SCAN_SETTLE_MS};
+	pt_error err;
+	pt_scan *found = NULL;
+	pt_run_watch_clear(f->watch, f->target);
+	pt_status status = pt_run_watch_scan(f->watch, f->target, &options, &found, &err);
+	pt_scan_destroy(f->scan);
+	f->scan = found;
+	return status;
+}
+
+static void drain(fixture *f)
+{
+	assert_int_equal(pt_run_watch_drain(f->watch, NULL), PT_OK);
+}
+
+static void expect_dirt(fixture *f, bool tree, bool logs)
+{
+	drain(f);
+	assert_int_equal(view(f)->tree_dirty, tree);
+	assert_int_equal(view(f)->logs_dirty, logs);
+}
+
+/* All is seen and quiet. */
+static void settle(fixture *f)
+{
+	for (int i = 0; i < 5; i++) {
+		(void)look(f);
+		drain(f);
+		if (!view(f)->tree_dirty && !view(f)->logs_dirty)
+			return;
+	}
+	fail_msg("never quiet");
+}
+
+/* ---- what is seen ---- */
+
+static void a_new_target_is_dirty_and_then_quiet(void **state)
+{
+	(void)state;
+	fixture f;
+	begin(&f);
+	assert_true(view(&f)->tree_dirty && view(&f)->logs_dirty);
+	assert_int_equal(pt_run_watch_n_targets(f.watch), 1);
+	assert_int_equal(look(&f), PT_OK);
+	expect_dirt(&f, false, false);
+	assert_false(view(&f)->missing || view(&f)->removed || view(&f)->polling);
+	assert_int_equal(view(&f)->problem.code, PT_OK);
+	assert_true(view(&f)->last_event_monotonic_ms == INT64_MIN);
+	assert_true(pt_run_watch_fd(f.watch) >= 0);
+	assert_true(pt_run_watch_next_sweep_ms(f.watch) == INT64_MAX); /* nobody is woken */
+	pt_run_watch_sweep(f.watch);
+	assert_false(view(&f)->tree_dirty);
+	end(&f);
+}
+
+static void a_checkpoint_appears(void **state)
+{
+	(void)state;
+	fixture f;
+	begin(&f);
+	settle(&f);
+	fake_now_ms = 2000000;
+	make_adapter(f.run, "checkpoint-5");
+	expect_dirt(&f, true, false);
+	assert_int_equal(view(&f)->last_event_monotonic_ms, 2000000);
+	assert_int_equal(look(&f), PT_OK);
+	assert_int_equal(f.scan->n_entries, 1);
+	settle(&f);
+	/* a file in a directory that is watched since the last scan */
+	make_file(f.run, "checkpoint-5/trainer_state.json", "{}");
+	expect_dirt(&f, true, false);
+	settle(&f);
+	make_file(f.run, "checkpoint-5/adapter_model.safetensors", "again");
+	expect_dirt(&f, true, false);
+	end(&f);
+}
+
+static void staged_files_and_directories(void **state)
+{
+	(void)state;
+	fixture f;
+	char from[512], to[512];
+	begin(&f);
+	make_adapter(f.run, "tmp-checkpoint-8");
+	settle(&f);
+	snprintf(from, sizeof from, "%s/tmp-checkpoint-8", f.run);
+	snprintf(to, sizeof to, "%s/checkpoint-8", f.run);
+	assert_int_equal(rename(from, to), 0);
+	expect_dirt(&f, true, false);
+	settle(&f);
+	assert_int_equal(f.scan->n_entries, 1);
+	make_file(f.run, "checkpoint-8/.tmpXyZ", "new");
+	settle(&f);
+	snprintf(from, sizeof from, "%s/checkpoint-8/.tmpXyZ", f.run);
+	snprintf(to, sizeof to, "%s/checkpoint-8/adapter_model.safetensors", f.run);
+	assert_int_equal(rename(from, to), 0);
+	expect_dirt(&f, true, false);
+	end(&f);
+}
+
+static void what_slips_in_before_the_watch(void **state)
+{
+	(void)state;
+	fixture f;
+	begin(&f);
+	settle(&f);
+	make_file(f.run, "checkpoint-5/adapter_model.safetensors", "weights");
+	drain(&f);
+	f.faults.slips_in = "adapter_config.json";
+	assert_int_equal(look(&f), PT_OK);
+	assert_null(f.faults.slips_in);
+	assert_true(f.scan->entries[0].parts[0].config_identity.present);
+	end(&f);
+}
+
+static void moved_in_and_out(void **state)
+{
+	(void)state;
+	fixture f;
+	char outside[256], inside[256];
+	begin(&f);
+	make_adapter(f.base, "outside");
+	settle(&f);
+	snprintf(outside, sizeof outside, "%s/outside", f.base);
+	snprintf(inside, sizeof inside, "%s/checkpoint-8", f.run);
+	assert_int_equal(rename(outside, inside), 0);
+	expect_dirt(&f, true, false);
+	settle(&f);
+	snprintf(outside, sizeof outside, "%s/adapter_config.json", f.base);
+	snprintf(inside, sizeof inside, "%s/checkpoint-8/adapter_config.json", f.run);
+	assert_int_equal(rename(inside, outside), 0);
+	expect_dirt(&f, true, false);
+	settle(&f);
+	assert_int_equal(rename(outside, inside), 0);
+	expect_dirt(&f, true, false);
+	settle(&f);
+	snprintf(outside, sizeof outside, "%s/outside", f.base);
+	snprintf(inside, sizeof inside, "%s/checkpoint-8", f.run);
+	assert_int_equal(rename(inside, outside), 0);
+	expect_dirt(&f, true, false);
+	settle(&f);
+	assert_int_equal(f.scan->n_entries, 0);
+	end(&f);
+}
+
+/* A file of a checkpoint that is being written is news when it is closed, or left alone. */
+static void files_that_are_not_closed(void **state)
+{
+	(void)state;
+	fixture f;
+	char path[256], second[256];
+	begin(&f);
+	make_adapter(f.run, "checkpoint-5");
+	make_file(f.run, "trainer_state.json", "{}");
+	settle(&f);
+	snprintf(path, sizeof path, "%s/checkpoint-5/adapter_model.safetensors", f.run);
+	snprintf(second, sizeof second, "%s/trainer_state.json", f.run);
+	FILE *file = fopen(path, "a");
+	fputs("more", file);
+	fflush(file);
+	expect_dirt(&f, false, false);
+	assert_int_equal(pt_run_watch_next_sweep_ms(f.watch), fake_now_ms + 2000);
+	fake_now_ms += 1500;
+	fputs("more", file);
+	fflush(file);
+	expect_dirt(&f, false, false);
+	assert_int_equal(pt_run_watch_next_sweep_ms(f.watch), fake_now_ms + 2000);
+	fclose(file);
+	expect_dirt(&f, true, false);
+	assert_true(pt_run_watch_next_sweep_ms(f.watch) == INT64_MAX);
+	settle(&f);
+	/* truncate(2) closes nothing */
+	const char *const paths[] = {path, second};
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(truncate(paths[i], 1), 0);
+		expect_dirt(&f, false, false);
+		fake_now_ms += 2000;
+		pt_run_watch_sweep(f.watch);
+		assert_true(view(&f)->tree_dirty);
+		assert_true(pt_run_watch_next_sweep_ms(f.watch) == INT64_MAX);
+		settle(&f);
+	}
+	/* one is closed, another not */
+	assert_int_equal(truncate(path, 0), 0);
+	file = fopen(second, "a");
+	fputs("more", file);
+	fclose(file);
+	expect_dirt(&f, true, false);
+	assert_int_equal(pt_run_watch_next_sweep_ms(f.watch), fake_now_ms + 2000);
+	end(&f);
+}
+
+static void a_row_of_a_log_that_stays_open(void **state)
+{
+	(void)state;
+	fixture f;
+	char path[256];
+	begin(&f);
+	make_file(f.run, "train_log.jsonl", "");
+	make_file(f.run, "logs/probe_losses.jsonl", "");
+	make_file(f.run, "stdout.txt", "");
+	settle(&f);
+	snprintf(path, sizeof path, "%s/train_log.jsonl", f.run);
+	FILE *log = fopen(path, "a");
+	assert_non_null(log);
+	expect_dirt(&f, false, false);
+	fputs("{\"step\": 1}\n", log);
+	fflush(log);
+	expect_dirt(&f, false, true);
+	pt_run_watch_clear(f.watch, f.target);
+	fclose(log);
+	expect_dirt(&f, false, true);
+	settle(&f);
+	snprintf(path, sizeof path, "%s/logs/probe_losses.jsonl", f.run);
+	log = fopen(path, "a");
+	fputs("{}\n", log);
+	fflush(log);
+	expect_dirt(&f, false, true);
+	fclose(log);
+	settle(&f);
+	/* other text that grows is nothing to us */
+	snprintf(path, sizeof path, "%s/stdout.txt", f.run);
+	log = fopen(path, "a");
+	fputs("x\n", log);
+	fflush(log);
+	expect_dirt(&f, false, false);
+	fclose(log);
+	end(&f);
+}
+
+static void own_reading_makes_no_dirt(void **state)
+{
+	(void)state;
+	fixture f;
+	begin(&f);
+	make_adapter(f.run, "checkpoint-5");
+	make_file(f.run, "train_log.jsonl", "{}\n");
+	settle(&f);
+	size_t n;
+	char path[256];
+	snprintf(path, sizeof path, "%s/checkpoint-5/adapter_model.safetensors", f.run);
+	free(read_whole(path, &n));
+	assert_int_equal(look(&f), PT_OK);
+	expect_dirt(&f, false, false);
+	end(&f);
+}
+
+static void deletion_of_a_checkpoint(void **state)
+{
+	(void)state;
+	fixture f;
+	char path[256];
+	begin(&f);
+	make_adapter(f.run, "checkpoint-5");
+	settle(&f);
+	size_t n_removed = f.faults.n_removed;
+	snprintf(path, sizeof path, "%s/checkpoint-5/adapter_model.safetensors", f.run);
+	assert_int_equal(unlink(path), 0);
+	expect_dirt(&f, true, false);
+	settle(&f);
+	snprintf(path, sizeof path, "%s/checkpoint-5", f.run);
+	remove_tree(path);
+	expect_dirt(&f, true, false);
+	settle(&f);
+	assert_int_equal(f.scan->n_entries, 0);
+	assert_int_equal(f.faults.n_removed, n_removed); /* the kernel had dropped it already */
+	/* the same name again is another directory */
+	make_adapter(f.run, "checkpoint-5");
+	settle(&f);
+	make_file(f.run, "checkpoint-5/adapter_config.json", "{ }");
+	expect_dirt(&f, true, false);
+	end(&f);
+}
+
+static void permissions_that_change(void **state)
+{
+	(void)state;
+	fixture f;
+	char path[256];
+	begin(&f);
+	make_adapter(f.run, "checkpoint-5");
+	snprintf(path, sizeof path, "%s/checkpoint-5/adapter_model.safetensors", f.run);
+	chmod(path, 0);
+	settle(&f);
+	chmod(path, 0644);
+	expect_dirt(&f, true, false);
+	end(&f);
+}
+
+/* ---- the directory itself ---- */
+
+static void a_path_that_comes_part_by_part(void **state)
+{
+	(void)state;
+	fixture f;
+	char path[256];
+	begin(&f);
+	snprintf(path, sizeof path, "%s/a/b/c/", f.base);
+	assert_int_equal(pt_run_watch_add(f.watch, path, &f.target, NULL), PT_OK);
+	assert_int_equal(look(&f), PT_ERR_NOT_FOUND);
+	assert_true(view(&f)->missing && !view(&f)->removed);
+	expect_dirt(&f, false, false);
+	make_file(f.base, "unrelated", "");
+	expect_dirt(&f, false, false);
+	const char *const parts[] = {"a", "a/b", "a/b/c"};
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(path, sizeof path, "%s/%s", f.base, parts[i]);
+		assert_int_equal(mkdir(path, 0777), 0);
+		expect_dirt(&f, true, false);
+		assert_int_equal(look(&f), i < 2 ? PT_ERR_NOT_FOUND : PT_OK);
+		drain(&f);
+	}
+	settle(&f);
+	assert_false(view(&f)->missing);
+	assert_int_equal(view(&f)->n_recreated, 0);
+	/* the parents' watches are narrowed again */
+	make_file(f.base, "a/b/noise", "");
+	expect_dirt(&f, false, false);
+	make_adapter(f.base, "a/b/c/checkpoint-1");
+	expect_dirt(&f, true, false);
+	end(&f);
+}
+
+static void removed_and_recreated(void **state)
+{
+	(void)state;
+	fixture f;
+	begin(&f);
+	make_adapter(f.run, "checkpoint-5");
+	settle(&f);
+	remove_tree(f.run);
+	expect_dirt(&f, true, false);
+	assert_int_equal(look(&f), PT_ERR_NOT_FOUND);
+	assert_true(view(&f)->removed && view(&f)->missing);
+	settle(&f);
+	mkdir(f.run, 0777);
+	expect_dirt(&f, true, false);
+	settle(&f);
+	assert_false(view(&f)->removed || view(&f)->missing);
+	assert_int_equal(view(&f)->n_recreated, 1);
+	make_adapter(f.run, "checkpoint-1");
+	expect_dirt(&f, true, false);
+	end(&f);
+}
+
+static void moved_away_and_back(void **state)
+{
+	(void)state;
+	fixture f;
+	begin(&f);
+	make_adapter(f.run, "checkpoint-5");
+	settle(&f);
+	assert_int_equal(rename(f.run, f.other), 0);
+	expect_dirt(&f, true, false);
+	assert_int_equal(look(&f), PT_ERR_NOT_FOUND);
+	assert_true(view(&f)->removed);
+	settle(&f);
+	/* what goes on in the place it was moved to is no longer ours */
+	make_adapter(f.other, "checkpoint-6");
+	expect_dirt(&f, false, false);
+	assert_int_equal(rename(f.other, f.run), 0);
+	expect_dirt(&f, true, false);
+	settle(&f);
+	assert_int_equal(f.scan->n_entries, 2);
+	end(&f);
+}
+
+static void replaced_in_one_burst(void **state)
+{
+	(void)state;
+	fixture f;
+	char fresh[128];
+	begin(&f);
+	make_adapter(f.run, "checkpoint-5");
+	settle(&f);
+	snprintf(fresh, sizeof fresh, "%s/fresh", f.base);
+	mkdir(fresh, 0777);
+	make_adapter(fresh, "checkpoint-9");
+	assert_int_equal(rename(f.run, f.other), 0);
+	assert_int_equal(rename(fresh, f.run), 0);
+	expect_dirt(&f, true, false);
+	settle(&f);
+	assert_int_equal(f.scan->entries[0].step, 9);
+	assert_int_equal(view(&f)->n_recreated, 1);
+	assert_false(view(&f)->removed);
+	make_adapter(f.run, "checkpoint-10");
+	expect_dirt(&f, true, false);
+	end(&f);
+}
+
+static void a_parent_is_moved(void **state)
+{
+	(void)state;
+	fixture f;
+	char path[256], away[256];
+	begin(&f);
+	snprintf(path, sizeof path, "%s/x/y", f.base);
+	make_adapter(f.base, "x/y/checkpoint-1");
+	assert_int_equal(pt_run_watch_add(f.watch, path, &f.target, NULL), PT_OK);
+	settle(&f);
+	snprintf(path, sizeof path, "%s/x", f.base);
+	snprintf(away, sizeof away, "%s/z", f.base);
+	assert_int_equal(rename(path, away), 0);
+	expect_dirt(&f, true, false);
+	assert_int_equal(look(&f), PT_ERR_NOT_FOUND);
+	assert_true(view(&f)->removed);
+	settle(&f);
+	assert_int_equal(rename(away, path), 0);
+	expect_dirt(&f, true, false);
+	settle(&f);
+	assert_int_equal(f.scan->n_entries, 1);
+	end(&f);
+}
+
+static void a_link_that_is_turned_elsewhere(void **state)
+{
+	(void)state;
+	fixture f;
+	char link[256];
+	begin(&f);
+	make_adapter(f.run, "checkpoint-1");
+	make_adapter(f.base, "elsewhere/checkpoint-2");
+	snprintf(link, sizeof link, "%s/latest", f.base);
+	assert_int_equal(symlink("run", link), 0);
+	assert_int_equal(pt_run_watch_add(f.watch, link, &f.target, NULL), PT_OK);
+	settle(&f);
+	assert_int_equal(f.scan->entries[0].step, 1);
+	assert_int_equal(unlink(link), 0);
+	assert_int_equal(symlink("elsewhere", link), 0);
+	expect_dirt(&f, true, false);
+	settle(&f);
+	assert_int_equal(f.scan->entries[0].step, 2);
+	make_adapter(f.base, "elsewhere/checkpoint-3");
+	expect_dirt(&f, true, false);
+	end(&f);
+}
+
+static void a_file_in_place_of_the_directory(void **state)
+{
+	(void)state;
+	fixture f;
+	begin(&f);
+	remove_tree(f.run);
+	make_file(f.base, "run", "");
+	assert_int_equal(look(&f), PT_ERR_NOT_DIRECTORY);
+	assert_true(view(&f)->missing);
+	settle(&f);
+	assert_int_equal(unlink(f.run), 0);
+	mkdir(f.run, 0777);
+	expect_dirt(&f, true, false);
+	assert_int_equal(look(&f), PT_OK);
+	end(&f);
+}
+
+static void workspaces_and_several_targets(void **state)
+{
+	(void)state;
+	fixture f;
+	size_t base;
+	pt_workspace *workspace = NULL;
+	begin(&f);
+	settle(&f);
+	assert_int_equal(pt_run_watch_add(f.watch, f.base, &base, NULL), PT_OK);
+	pt_run_watch_clear(f.watch, base);
+	assert_int_equal(pt_run_watch_scan_workspace(f.watch, base, &workspace, NULL), PT_OK);
+	assert_int_equal(workspace->n_runs, 0);
+	pt_workspace_destroy(workspace);
+	drain(&f);
+	assert_false(pt_run_watch_view(f.watch, base)->tree_dirty);
+	char path[256];
+	snprintf(path, sizeof path, "%s/second", f.base);
+	mkdir(path, 0777);
+	drain(&f);
+	assert_true(pt_run_watch_view(f.watch, base)->tree_dirty);
+	assert_false(view(&f)->tree_dirty);
+	/* found empty, then watched: its first checkpoint makes it a run */
+	pt_run_watch_clear(f.watch, base);
+	assert_int_equal(pt_run_watch_scan_workspace(f.watch, base, &workspace, NULL), PT_OK);
+	assert_int_equal(workspace->n_runs, 0);
+	pt_workspace_destroy(workspace);
+	make_adapter(path, "checkpoint-1");
+	drain(&f);
+	assert_true(pt_run_watch_view(f.watch, base)->tree_dirty);
+	assert_false(view(&f)->tree_dirty);
+	/* both see what happens in the run that both know */
+	pt_run_watch_clear(f.watch, base);
+	make_adapter(f.run, "checkpoint-1");
+	drain(&f);
+	assert_true(pt_run_watch_view(f.watch, base)->tree_dirty);
+	assert_true(view(&f)->tree_dirty);
+	/* a dropped target is gone, the other one's watches stay */
+	pt_run_watch_drop(f.watch, base);
+	assert_null(pt_run_watch_view(f.watch, base));
+	settle(&f);
+	make_adapter(f.run, "checkpoint-2");
+	expect_dirt(&f, true, false);
+	end(&f);
+}
+
+/* ---- faults ---- */
+
+static void lost_events_make_everything_dirty(void **state)
+{
+	(void)state;
+	fixture f;
+	begin(&f);
+	settle(&f);
+	f.faults.says_overflow = true;
+	expect_dirt(&f, true, true);
+	end(&f);
+}
+
+static void no_watches_left(void **state)
+{
+	(void)state;
+	const int errnos[] = {ENOSPC, ENOMEM, EMFILE};
+	for (size_t i = 0; i < 3; i++) {
+		fixture f;
+		begin(&f);
+		f.faults.add_errno = errnos[i];
+		assert_int_equal(look(&f), PT_OK);
+		assert_true(view(&f)->polling);
+		assert_int_equal(view(&f)->problem.code, PT_ERR_WATCH);
+		assert_non_null(strstr(view(&f)->problem.message, "every 2 s"));
+		assert_string_equal(view(&f)->problem.path, f.run);
+		assert_int_equal(pt_run_watch_next_sweep_ms(f.watch), fake_now_ms + 2000);
+		make_adapter(f.run, "checkpoint-1");
+		expect_dirt(&f, false, false);
+		fake_now_ms += 1999;
+		pt_run_watch_sweep(f.watch);
+		assert_false(view(&f)->tree_dirty);
+		fake_now_ms += 1;
+		pt_run_watch_sweep(f.watch);
+		assert_true(view(&f)->tree_dirty && view(&f)->logs_dirty);
+		assert_int_equal(pt_run_watch_next_sweep_ms(f.watch), fake_now_ms + 2000);
+		assert_int_equal(look(&f), PT_OK);
+		assert_int_equal(f.scan->n_entries, 1);
+		/* watches can be had again */
+		f.faults.add_errno = 0;
+		settle(&f);
+		assert_false(view(&f)->polling);
+		assert_int_equal(view(&f)->problem.code, PT_OK);
+		assert_true(pt_run_watch_next_sweep_ms(f.watch) == INT64_MAX);
+		make_adapter(f.run, "checkpoint-2");
+		expect_dirt(&f, true, false);
+		end(&f);
+	}
+}
+
+static void no_inotify_at_all(void **state)
+{
+	(void)state;
+	fixture f = {.faults.init_errno = EMFILE};
+	begin_mode(&f, PT_WATCH_AUTO);
+	assert_int_equal(pt_run_watch_fd(f.watch), -1);
+	assert_int_equal(look(&f), PT_OK);
+	expect_dirt(&f, false, false);
+	assert_true(view(&f)->polling);
+	assert_non_null(strstr(view(&f)->problem.message, "max_user_instances"));
+	assert_int_equal(pt_run_watch_next_sweep_ms(f.watch), fake_now_ms + 2000);
+	f.faults.init_errno = 0;
+	settle(&f);
+	assert_true(pt_run_watch_fd(f.watch) >= 0);
+	assert_false(view(&f)->polling);
+	make_adapter(f.run, "checkpoint-2");
+	expect_dirt(&f, true, false);
+	end(&f);
+}
+
+static void inotify_breaks(void **state)
+{
+	(void)state;
+	fixture f;
+	pt_error err;
+	begin(&f);
+	settle(&f);
+	f.faults.read_errno = EIO;
+	f.faults.init_errno = EMFILE;
+	assert_int_equal(pt_run_watch_drain(f.watch, &err), PT_ERR_IO);
+	assert_int_equal(pt_run_watch_fd(f.watch), -1);
+	assert_true(view(&f)->tree_dirty);
+	assert_int_equal(look(&f), PT_OK);
+	assert_true(view(&f)->polling);
+	f.faults.read_errno = f.faults.init_errno = 0;
+	settle(&f);
+	assert_false(view(&f)->polling);
+	end(&f);
+}
+
+static void file_systems_that_are_not_trusted(void **state)
+{
+	(void)state;
+	static const int64_t types[] = {
+		0x6969, 0x517B, 0xFF534D42, 0xFE534D42, 0x0BD00BD0, 0x65735546, 0x794C7630, 0x01021997};
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+		fixture f = {.faults.file_system = types[i]};
+		begin_mode(&f, PT_WATCH_AUTO);
+		assert_int_equal(look(&f), PT_OK);
+		assert_true(view(&f)->polling);
+		assert_int_equal(view(&f)->problem.code, PT_ERR_WATCH);
+		assert_int_equal(pt_run_watch_next_sweep_ms(f.watch), fake_now_ms + 2000);
+		/* events that come all the same are taken */
+		drain(&f);
+		pt_run_watch_clear(f.watch, f.target);
+		make_adapter(f.run, "checkpoint-1");
+		expect_dirt(&f, true, false);
+		end(&f);
+		f = (fixture){.faults.file_system = types[i]};
+		begin_mode(&f, PT_WATCH_INOTIFY);
+		assert_int_equal(look(&f), PT_OK);
+		assert_false(view(&f)->polling);
+		end(&f);
+	}
+	fixture f = {.faults.file_system = 0xEF53}; /* ext4 */
+	begin_mode(&f, PT_WATCH_AUTO);
+	assert_int_equal(look(&f), PT_OK);
+	assert_false(view(&f)->polling);
+	end(&f);
+}
+
+static void polling_as_asked_for(void **state)
+{
+	(void)state;
+	fixture f = {0};
+	begin_mode(&f, PT_WATCH_POLL);
+	assert_int_equal(pt_run_watch_fd(f.watch), -1);
+	assert_int_equal(look(&f), PT_OK);
+	assert_true(view(&f)->polling);
+	assert_int_equal(view(&f)->problem.code, PT_OK);
+	assert_int_equal(f.faults.n_added, 0);
+	expect_dirt(&f, false, false);
+	remove_tree(f.run);
+	fake_now_ms += 2000;
+	pt_run_watch_sweep(f.watch);
+	assert_true(view(&f)->tree_dirty);
+	assert_int_equal(look(&f), PT_ERR_NOT_FOUND);
+	assert_true(view(&f)->removed);
+	end(&f);
+}
+
+static void failing_allocations(void **state)
+{
+	(void)state;
+	for (size_t n = 1;; n++) {
+		fixture f;
+		begin(&f);
+		make_adapter(f.run, "checkpoint-1/style");
+		make_file(f.run, "logs/train_log.jsonl", "");
+		pt_alloc_fail_at(n, false);
+		pt_status status = look(&f);
+		pt_alloc_fail_at(0, false);
+		if (status != PT_OK)
+			assert_int_equal(status, PT_ERR_MEMORY);
+		/* and it works again */
+		settle(&f);
+		make_adapter(f.run, "checkpoint-2");
+		expect_dirt(&f, true, false);
+		end(&f);
+		if (status == PT_OK)
+			break;
+		assert_true(n < 1000);
+	}
+}
+
+/* ---- any sequence of changes: what was seen equals a cold scan ---- */
+
+static uint64_t random_state;
+
+static unsigned random_below(unsigned n)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return (unsigned)((random_state >> 11) % n);
+}
+
+static const char *random_checkpoint(void)
+{
+	static const char *const names[] = {"checkpoint-1", "checkpoint-2", "checkpoint-10", "step_1",
+		"checkpoints/checkpoint-3", "tmp-checkpoint-4", "checkpoint-2/style", "logs", "logs/deep"};
+	return names[random_below(sizeof names / sizeof names[0])];
+}
+
+static const char *random_file(void)
+{
+	static const char *const names[] = {"adapter_model.safetensors", "adapter_config.json",
+		"trainer_state.json", "model.safetensors", ".tmpAbC", "adapter_model.bin", "train_log.jsonl",
+		"README.md"};
+	return names[random_below(sizeof names / sizeof names[0])];
+}
+
+static void put(const char *path, const char *mode)
+{
+	FILE *file = fopen(path, mode);
+	if (!file)
+		return; /* its directory is not there now: nothing happens */
+	fprintf(file, "%.*s", (int)random_below(20), "0123456789012345678901234567890");
+	fclose(file);
+}
+
+static void change(fixture *f)
+{
+	char directory[256], file[512], other[512];
+	snprintf(directory, sizeof directory, "%s/%s", f->run, random_checkpoint());
+	snprintf(file, sizeof file, "%s/%s", directory, random_file());
+	snprintf(other, sizeof other, "%s/%s", f->run, random_checkpoint());
+	switch (random_below(16)) {
+	case 0:
+	case 1:
+		mkdir(f->run, 0777);
+		snprintf(other, sizeof other, "%s/checkpoints", f->run);
+		mkdir(other, 0777);
+		mkdir(directory, 0777);
+		break;
+	case 2:
+	case 3:
+	case 4:
+		put(file, "w");
+		break;
+	case 5:
+		put(file, "a");
+		break;
+	case 6:
+		unlink(file);
+		break;
+	case 7:
+		remove_tree(directory);
+		break;
+	case 8:
+		rename(directory, other);
+		break;
+	case 9:
+		snprintf(other, sizeof other, "%s/%s", directory, random_file());
+		rename(file, other);
+		break;
+	case 10:
+		rename(f->run, f->other);
+		break;
+	case 11:
+		rename(f->other, f->run);
+		break;
+	case 12:
+		if (random_below(4) == 0)
+			remove_tree(f->run);
+		break;
+	case 13:
+		mkdir(f->run, 0777);
+		snprintf(file, sizeof file, "%s/probe_losses.jsonl", f->run);
+		put(file, "a");
+		break;
+	case 14:
+		if (truncate(file, 3) != 0)
+			break; /* not there */
+		break;
+	default:
+		make_file(f->base, "noise", "");
+	}
+}
+
+/* All of a scan that is to be seen through events: times and sizes included, but for those of logs. */
+static void describe_all(const pt_scan *scan, char *out, size_t capacity)
+{
+	size_t n;
+	if (!scan) {
+		snprintf(out, capacity, "nothing");
+		return;
+	}
+	describe_scan(scan, out, capacity);
+	n = strlen(out);
+	pt_text text = pt_text_over(out + n, capacity - n);
+	for (size_t i = 0; i < scan->n_entries; i++) {
+		const pt_checkpoint_entry *e = &scan->entries[i];
+		pt_text_addf(&text, "%llu %lld", (unsigned long long)e->trainer_state.ino,
+			(long long)e->trainer_state.ctime_ns);
+		for (size_t p = 0; p < e->n_parts; p++)
+			pt_text_addf(&text, " %llu %lld %lld", (unsigned long long)e->parts[p].weights_identity.ino,
+				(long long)e->parts[p].weights_identity.ctime_ns,
+				(long long)e->parts[p].config_identity.ctime_ns);
+	}
+}
+
+static void compare_with_cold_scan(fixture *f, uint64_t seed)
+{
+	static char seen[65536], cold[65536];
+	const pt_scan_options options = {.now_wall_ms = wall_ms() + 3600000, .settle_ms = PT_SCAN_SETTLE_MS};
+	pt_scan *scan = NULL;
+	pt_status status = pt_scan_run(f->run, &options, &scan, NULL);
+	assert_true(status == PT_OK || status == PT_ERR_NOT_FOUND);
+	describe_all(f->scan, seen, sizeof seen);
+	describe_all(scan, cold, sizeof cold);
+	pt_scan_destroy(scan);
+	if (strcmp(seen, cold) != 0)
+		fail_msg("sequence %llu: seen\n%s\nbut there is\n%s", (unsigned long long)seed, seen, cold);
+	assert_int_equal(view(f)->missing, status != PT_OK);
+}
+
+static uint64_t n_sequences(void)
+{
+	const char *asked = getenv("PT_SEQUENCES");
+	return asked ? (uint64_t)strtoull(asked, NULL, 10) : 100;
+}
+
+/* Events as they come: whenever no dirt is left, what was seen is what is there. */
+static void any_sequence_is_seen_through_events(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= n_sequences(); seed++) {
+		fixture f;
+		begin(&f);
+		random_state = seed * 0x9E3779B97F4A7C15u;
+		(void)look(&f);
+		for (int i = 0; i < 25; i++) {
+			for (unsigned j = random_below(4) + 1; j > 0; j--)
+				change(&f);
+			drain(&f);
+			fake_now_ms += 2000; /* what was cut and not closed comes now; else nothing is due */
+			pt_run_watch_sweep(f.watch);
+			if (view(&f)->tree_dirty)
+				(void)look(&f);
+			compare_with_cold_scan(&f, seed);
+		}
+		end(&f);
+	}
+}
+
+/* Events withheld at random: after one sweep what was seen is what is there. */
+static void any_sequence_is_seen_after_a_sweep(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= n_sequences(); seed++) {
+		fixture f = {.faults.file_system = 0x6969};
+		begin_mode(&f, PT_WATCH_AUTO);
+		random_state = seed * 0xD1B54A32D192ED03u;
+		(void)look(&f);
+		for (int i = 0; i < 10; i++) {
+			f.faults.loses_events = random_below(2);
+			f.faults.add_errno = random_below(8) ? 0 : ENOSPC;
+			for (unsigned j = random_below(6) + 1; j > 0; j--)
+				change(&f);
+			drain(&f);
+			if (view(&f)->tree_dirty && random_below(2))
+				(void)look(&f);
+			fake_now_ms += 2000;
+			pt_run_watch_sweep(f.watch);
+			assert_true(view(&f)->tree_dirty);
+			(void)look(&f);
+			compare_with_cold_scan(&f, seed);
+		}
+		end(&f);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_new_target_is_dirty_and_then_quiet),
+		cmocka_unit_test(a_checkpoint_appears),
+		cmocka_unit_test(staged_files_and_directories),
+		cmocka_unit_test(what_slips_in_before_the_watch),
+		cmocka_unit_test(moved_in_and_out),
+		cmocka_unit_test(files_that_are_not_closed),
+		cmocka_unit_test(a_row_of_a_log_that_stays_open),
+		cmocka_unit_test(own_reading_makes_no_dirt),
+		cmocka_unit_test(deletion_of_a_checkpoint),
+		cmocka_unit_test(permissions_that_change),
+		cmocka_unit_test(a_path_that_comes_part_by_part),
+		cmocka_unit_test(removed_and_recreated),
+		cmocka_unit_test(moved_away_and_back),
+		cmocka_unit_test(replaced_in_one_burst),
+		cmocka_unit_test(a_parent_is_moved),
+		cmocka_unit_test(a_link_that_is_turned_elsewhere),
+		cmocka_unit_test(a_file_in_place_of_the_directory),
+		cmocka_unit_test(workspaces_and_several_targets),
+		cmocka_unit_test(lost_events_make_everything_dirty),
+		cmocka_unit_test(no_watches_left),
+		cmocka_unit_test(no_inotify_at_all),
+		cmocka_unit_test(inotify_breaks),
+		cmocka_unit_test(file_systems_that_are_not_trusted),
+		cmocka_unit_test(polling_as_asked_for),
+		cmocka_unit_test(failing_allocations),
+		cmocka_unit_test(any_sequence_is_seen_through_events),
+		cmocka_unit_test(any_sequence_is_seen_after_a_sweep),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
