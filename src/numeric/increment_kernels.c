@@ -15,6 +15,12 @@ static inline plain_vector plain_load_f64(const double *from)
 	return (plain_vector){from[0], from[1]};
 }
 
+static inline void plain_store_f64(double *to, plain_vector x)
+{
+	to[0] = x[0];
+	to[1] = x[1];
+}
+
 #define KERNEL(name) name##_plain
 #define KERNEL_NAME "plain"
 #define KERNEL_TARGET
@@ -24,6 +30,7 @@ static inline plain_vector plain_load_f64(const double *from)
 #define KERNEL_GROUP_4 2
 #define KERNEL_LOAD_F32(p) plain_load_f32(p)
 #define KERNEL_LOAD_F64(p) plain_load_f64(p)
+#define KERNEL_STORE_F64(p, x) plain_store_f64(p, x)
 #define KERNEL_FMA(x, y, sum) ((sum) + (x) * (y))
 #include "increment_kernel_template.h"
 
@@ -40,6 +47,7 @@ static inline plain_vector plain_load_f64(const double *from)
 #define KERNEL_GROUP_4 2
 #define KERNEL_LOAD_F32(p) _mm256_cvtps_pd(_mm_loadu_ps(p))
 #define KERNEL_LOAD_F64(p) _mm256_loadu_pd(p)
+#define KERNEL_STORE_F64(p, x) _mm256_storeu_pd(p, x)
 #define KERNEL_FMA(x, y, sum) _mm256_fmadd_pd(x, y, sum)
 #include "increment_kernel_template.h"
 
@@ -49,9 +57,10 @@ static inline plain_vector plain_load_f64(const double *from)
 #define KERNEL_VECTOR __m512d
 #define KERNEL_LANES 8
 #define KERNEL_GROUP_1 8
-#define KERNEL_GROUP_4 4
+#define KERNEL_GROUP_4 6
 #define KERNEL_LOAD_F32(p) _mm512_cvtps_pd(_mm256_loadu_ps(p))
 #define KERNEL_LOAD_F64(p) _mm512_loadu_pd(p)
+#define KERNEL_STORE_F64(p, x) _mm512_storeu_pd(p, x)
 #define KERNEL_FMA(x, y, sum) _mm512_fmadd_pd(x, y, sum)
 #include "increment_kernel_template.h"
 #endif

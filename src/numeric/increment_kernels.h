@@ -1,6 +1,6 @@
 /**
- * The inner loops of the increment Grams: dot products of one new vector with a group of neighbouring past
- * ones, which are loaded as they are stored, widened and differenced on the fly.
+ * The inner loops of the increment Grams and of products with them: dot products of one new vector with a
+ * group of neighbouring past ones, which are loaded as they are stored, widened and differenced on the fly.
  *
  * One instance for each instruction set, chosen at run time. Every sum has a fixed order that depends neither
  * on the place of a vector in its group nor on which of the two is called new: results are symmetric and
@@ -14,7 +14,7 @@
 enum {
 	PT_KERNEL_MAX_GROUP = 8,
 	PT_KERNEL_PAD = 16,    /* vectors are padded with zeros to a multiple of this */
-	PT_KERNEL_BLOCK = 4096 /* columns of a pass: two double blocks of it stay in the second-level cache */
+	PT_KERNEL_BLOCK = 8192 /* columns of a pass: two double blocks of it stay in the second-level cache */
 };
 
 /* The four products of one pair of checkpoints (n the new one, j a past one), in this order. */
@@ -39,11 +39,21 @@ typedef void pt_increment_kernel(const double *increment, const void *const *pas
 typedef void pt_product_kernel(
 	const double *level, const double *increment, const void *const *past, size_t n, double *sums);
 
+enum { PT_SYMMETRIC_VECTORS = 4 };
+
+/**
+ * One row of a packed symmetric matrix, below the diagonal, times PT_SYMMETRIC_VECTORS vectors:
+ * sums[c] += Σ_b row[b] x[c][b] and y[c][b] += weights[c] row[b], b < n.
+ */
+typedef void pt_symmetric_kernel(const double *row, size_t n, const double *const *x, double *const *y,
+	const double *weights, double *sums);
+
 typedef struct pt_kernels {
 	const char *name;
 	size_t group_of_increments, group_of_products; /* past vectors a call takes; <= PT_KERNEL_MAX_GROUP */
 	pt_increment_kernel *increments_f32, *increments_f64;
 	pt_product_kernel *leading_f32, *leading_f64, *lagging_f32, *lagging_f64;
+	pt_symmetric_kernel *symmetric_row;
 } pt_kernels;
 
 /** The fastest set that this processor runs. */

@@ -5,11 +5,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "increment_kernels.h"
 #include "lanczos.h"
 #include "phasetop/base/alloc.h"
 #include "phasetop/numeric/blas.h"
 
-enum { DENSE_UP_TO = 64 };
+enum { DENSE_UP_TO = 64, CACHE_LINE = 64 };
 
 void pt_pca_init(pt_pca *pca)
 {
@@ -39,32 +40,30 @@ static double total_of(const pt_gram *gram)
 	return total;
 }
 
-/* Memory of the Lanczos operator: sums from the end, and D applied to them, for two vectors. */
+_Static_assert((int)PT_SYMMETRIC_VECTORS == (int)PT_LANCZOS_BLOCK, "one pass over D serves a block");
+
+/* Memory of the Lanczos operator: sums from the end, and D applied to them, for a block of vectors; element
+   a − 1 belongs to increment a, so that the arrays begin on a cache line. */
 typedef struct centred_gram {
 	const pt_gram *gram;
+	const pt_kernels *kernels;
 	double *sums[PT_LANCZOS_BLOCK], *images[PT_LANCZOS_BLOCK];
 } centred_gram;
 
-/* images = D sums over rows and columns >= 1, one pass over the packed triangle for both vectors. */
-static void multiply_increments(const centred_gram *k, size_t n_vectors)
+/* images = D sums over rows and columns >= 1, one pass over the packed triangle for all vectors. */
+static void multiply_increments(const centred_gram *k)
 {
 	size_t n = k->gram->n;
-	const double *restrict z0 = k->sums[0], *restrict z1 = k->sums[n_vectors - 1];
-	double *restrict y0 = k->images[0], *restrict y1 = k->images[1];
-	memset(y0, 0, n * sizeof *y0);
-	memset(y1, 0, n * sizeof *y1);
+	for (size_t c = 0; c < PT_LANCZOS_BLOCK; c++)
+		memset(k->images[c], 0, (n - 1) * sizeof *k->images[c]);
 	for (size_t a = 1; a < n; a++) {
-		const double *restrict row = pt_gram_row(k->gram, a);
-		double s0 = 0.0, s1 = 0.0, za0 = z0[a], za1 = z1[a];
-#pragma omp simd reduction(+ : s0, s1)
-		for (size_t b = 1; b < a; b++) {
-			s0 += row[b] * z0[b];
-			s1 += row[b] * z1[b];
-			y0[b] += row[b] * za0;
-			y1[b] += row[b] * za1;
-		}
-		y0[a] += s0 + row[a] * za0;
-		y1[a] += s1 + row[a] * za1;
+		const double *row = pt_gram_row(k->gram, a);
+		double weights[PT_LANCZOS_BLOCK], dots[PT_LANCZOS_BLOCK] = {0};
+		for (size_t c = 0; c < PT_LANCZOS_BLOCK; c++)
+			weights[c] = k->sums[c][a - 1];
+		k->kernels->symmetric_row(row + 1, a - 1, (const double *const *)k->sums, k->images, weights, dots);
+		for (size_t c = 0; c < PT_LANCZOS_BLOCK; c++)
+			k->images[c][a - 1] += dots[c] + row[a] * weights[c];
 	}
 }
 
@@ -76,14 +75,16 @@ static void multiply_centred(const void *context, size_t n_vectors, const double
 	for (size_t c = 0; c < n_vectors; c++) {
 		double sum = 0.0;
 		for (size_t i = n; i-- > 1;)
-			k->sums[c][i] = sum += x[c][i];
+			k->sums[c][i - 1] = sum += x[c][i];
 	}
-	multiply_increments(k, n_vectors);
+	for (size_t c = n_vectors; c < PT_LANCZOS_BLOCK; c++)
+		memset(k->sums[c], 0, (n - 1) * sizeof *k->sums[c]);
+	multiply_increments(k);
 	for (size_t c = 0; c < n_vectors; c++) {
 		double sum = 0.0, mean = 0.0;
 		y[c][0] = 0.0;
 		for (size_t i = 1; i < n; i++) {
-			y[c][i] = sum += k->images[c][i];
+			y[c][i] = sum += k->images[c][i - 1];
 			mean += sum;
 		}
 		mean /= (double)n;
@@ -95,14 +96,15 @@ static void multiply_centred(const void *context, size_t n_vectors, const double
 static pt_status solve_lanczos(
 	const pt_gram *gram, size_t n_wanted, size_t n_exact, double *values, double *vectors, pt_error *err)
 {
-	size_t n = gram->n;
-	double *memory = pt_array_alloc(n, 2 * PT_LANCZOS_BLOCK * sizeof *memory);
+	size_t n = gram->n, line = CACHE_LINE / sizeof(double), stride = (n + line - 1) / line * line;
+	double *memory = pt_array_alloc(2 * PT_LANCZOS_BLOCK * stride + line, sizeof *memory);
 	if (!memory)
 		return pt_fail(err, PT_ERR_MEMORY, NULL, -1, "no memory for PCA");
-	centred_gram k = {.gram = gram};
+	double *aligned = memory + (line - (uintptr_t)memory % CACHE_LINE / sizeof *memory);
+	centred_gram k = {.gram = gram, .kernels = pt_kernels_best()};
 	for (size_t c = 0; c < PT_LANCZOS_BLOCK; c++) {
-		k.sums[c] = memory + 2 * c * n;
-		k.images[c] = memory + (2 * c + 1) * n;
+		k.sums[c] = aligned + 2 * c * stride;
+		k.images[c] = aligned + (2 * c + 1) * stride;
 	}
 	pt_status status = pt_lanczos_leading(n, multiply_centred, &k, n_wanted, n_exact, values, vectors, err);
 	pt_free(memory);
