@@ -137,7 +137,7 @@ asan:
 		UBSAN_OPTIONS=$${UBSAN_OPTIONS:-print_stacktrace=1} $(MAKE) --no-print-directory VARIANT=asan test
 
 tsan:
-	@TSAN_OPTIONS=$${TSAN_OPTIONS:-halt_on_error=1} $(MAKE) --no-print-directory VARIANT=tsan test
+	@TSAN_OPTIONS=$${TSAN_OPTIONS:-halt_on_error=1:suppressions=tests/tsan.supp} $(MAKE) --no-print-directory VARIANT=tsan test
 
 coverage:
 	@$(MAKE) --no-print-directory VARIANT=coverage test
