@@ -51,7 +51,7 @@ echo
 echo "Bytes to the terminal (replay of $run, 80x24, xterm-256color)"
 mkdir "$scratch/replay"
 if measure "$PT_BENCH/bench_screen" bytes "$PT_PROGRAM" "$run" "$scratch/replay"; then
-	printf '    each of %s arriving checkpoints         %6.0f median, %6.0f p95, %6.0f at most; %.0f before the first\n' \
+	printf '    each of %s arriving checkpoints        %6.0f median, %6.0f p95, %6.0f at most; first paint %.0f\n' \
 		"$(value checkpoints 2)" "$(value checkpoint_bytes 2)" "$(value checkpoint_bytes 3)" "$(value checkpoints 3)" \
 		"$(value first_paint_bytes 2)"
 	goal "median below 1000 bytes" "$(value checkpoint_bytes 2) < 1000"
