@@ -334,18 +334,26 @@ static void the_status_line_tells_state_and_next(void **state)
 	end(&d);
 }
 
-static void the_verdict_names_the_gravest_run(void **state)
+static void the_verdict_counts_the_runs_that_turned(void **state)
 {
 	(void)state;
 	drawing d = start(FIXTURE_THREE, 160, 40);
 	pt_run_view *runs = (pt_run_view *)(uintptr_t)d.snapshot->runs;
+	pt_verdict *quiet = &runs[0].verdicts[PT_MATRIX_B];
+	*quiet = (pt_verdict){.headline = "no turn so far", .detail = "", .step = PT_NO_STEP};
 	runs[1].verdicts[PT_MATRIX_B].severity = PT_SEVERITY_ALERT;
 	pt_screen_draw(d.snapshot, &d.view, d.frame);
-	int row = row_of(d.frame, "◆ sports: direction turned near step 115");
+	int row = row_of(d.frame, "◆ direction turned in 2 of 3 runs");
 	assert_int_equal(row, 38);
-	assert_int_equal(row_of(d.frame, "medical: direction turned near step 100"), row);
-	assert_int_equal(row_of(d.frame, "1 problem"), row);
+	/* those that turned first, whatever their place */
+	assert_int_equal(
+		row_of(d.frame, "sports near 115 · finance near 95 · medical: no turn so far · 1 problem"), row);
 	assert_int_equal(pt_frame_get(d.frame, 2, row).role, PT_ROLE_HEADLINE_ALERT);
+	for (int r = 1; r < 3; r++)
+		runs[r].verdicts[PT_MATRIX_B] = *quiet;
+	pt_screen_draw(d.snapshot, &d.view, d.frame);
+	assert_int_equal(row_of(d.frame, "◆ no run turned so far"), row);
+	assert_int_equal(pt_frame_get(d.frame, 2, row).role, PT_ROLE_HEADLINE_INFO);
 	end(&d);
 }
 
@@ -388,7 +396,7 @@ int main(void)
 		cmocka_unit_test(small_panes_keep_the_figure),
 		cmocka_unit_test(a_legend_never_hides_data),
 		cmocka_unit_test(the_status_line_tells_state_and_next),
-		cmocka_unit_test(the_verdict_names_the_gravest_run),
+		cmocka_unit_test(the_verdict_counts_the_runs_that_turned),
 		cmocka_unit_test(help_lists_every_key_and_scrolls),
 	};
 	setenv("TZ", "UTC", 1);
