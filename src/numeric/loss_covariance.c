@@ -156,9 +156,9 @@ static void prefix_sums(double *matrix, size_t m)
 		double *row = matrix + i * m, running = 0;
 		for (size_t j = 0; j < m; j++)
 			row[j] = running += row[j];
-		if (i > 0)
-			for (size_t j = 0; j < m; j++)
-				row[j] += row[j - m];
+		const double *above = i > 0 ? row - m : NULL;
+		for (size_t j = 0; above && j < m; j++)
+			row[j] += above[j];
 	}
 }
 
