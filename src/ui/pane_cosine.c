@@ -15,7 +15,7 @@ static const pt_dash k_dashes[PT_MAX_K] = {{1, 0}, {5, 2}, {2, 1}, {6, 2}, {3, 2
 /* The k that is drawn last: the largest of those shown. NULL: none is there. */
 static const pt_cosine_view *main_cosine(const pt_scene *scene, const pt_run_view *run, pt_matrix matrix)
 {
-	const pt_matrix_view *view = &run->matrices[matrix];
+	const pt_matrix_view *view = pt_scene_matrix(scene, run, matrix);
 	for (size_t i = view->n_cosines; i-- > 0;)
 		if (view->cosines[i].present && pt_view_k_shown(scene->view, i, view->n_cosines))
 			return &view->cosines[i];
@@ -38,7 +38,7 @@ static void figure(const pt_scene *scene, char *out, size_t capacity)
 	if (!cosine)
 		return;
 	if (scene->n_shown > 1)
-		snprintf(out, capacity, "k %lld", (long long)cosine->k_used);
+		pt_scene_k_text(scene, out, capacity);
 	else if (cosine->minimum_step != PT_NO_STEP)
 		snprintf(out, capacity, "min %.3f @%lld", cosine->minimum_value, (long long)cosine->minimum_step);
 }
@@ -60,7 +60,7 @@ static double sign_of(const pt_scene *scene)
 /* Is this k of this run drawn? With several runs only the largest is. */
 static bool is_drawn(const pt_scene *scene, const pt_run_view *run, pt_matrix matrix, size_t i)
 {
-	const pt_matrix_view *view = &run->matrices[matrix];
+	const pt_matrix_view *view = pt_scene_matrix(scene, run, matrix);
 	if (!view->cosines[i].present || !pt_view_k_shown(scene->view, i, view->n_cosines))
 		return false;
 	return scene->n_shown == 1 || &view->cosines[i] == main_cosine(scene, run, matrix);
@@ -73,8 +73,8 @@ static pt_range range_of(const pt_scene *scene, pt_matrix matrix)
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
 		const pt_run_view *run = &scene->snapshot->runs[r];
-		for (size_t k = 0; k < run->matrices[matrix].n_cosines; k++) {
-			const pt_cosine_view *cosine = &run->matrices[matrix].cosines[k];
+		for (size_t k = 0; k < pt_scene_matrix(scene, run, matrix)->n_cosines; k++) {
+			const pt_cosine_view *cosine = &pt_scene_matrix(scene, run, matrix)->cosines[k];
 			for (size_t i = 0; is_drawn(scene, run, matrix, k) && i < cosine->n; i++)
 				pt_range_add(&range, sign * cosine->values[i]);
 		}
@@ -156,13 +156,13 @@ static void draw_curves(const pt_scene *scene, pt_matrix matrix, pt_chart *chart
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
 		const pt_run_view *run = &scene->snapshot->runs[r];
-		size_t n = run->matrices[matrix].n_cosines;
+		size_t n = pt_scene_matrix(scene, run, matrix)->n_cosines;
 		for (size_t k = 0; k < n; k++) {
 			if (!is_drawn(scene, run, matrix, k))
 				continue;
 			pt_stroke stroke = scene->n_shown > 1 ? pt_run_stroke(scene, chart, r) : k_stroke(n - 1 - k);
-			draw_curve(scene, &run->matrices[matrix].cosines[k], &stroke, chart);
-			if (&run->matrices[matrix].cosines[k] == main_cosine(scene, run, matrix))
+			draw_curve(scene, &pt_scene_matrix(scene, run, matrix)->cosines[k], &stroke, chart);
+			if (&pt_scene_matrix(scene, run, matrix)->cosines[k] == main_cosine(scene, run, matrix))
 				colour_dips(scene, stroke.ink.series, chart);
 		}
 	}
@@ -173,12 +173,13 @@ static void add_legend(const pt_scene *scene, pt_matrix matrix, pt_chart *chart)
 	pt_legend legend = {.n = 0};
 	char name[32];
 	const pt_run_view *run = pt_scene_first_run(scene);
-	size_t n = run->matrices[matrix].n_cosines;
+	size_t n = pt_scene_matrix(scene, run, matrix)->n_cosines;
 	for (size_t k = 0; scene->n_shown == 1 && k < n; k++) {
 		if (!is_drawn(scene, run, matrix, k))
 			continue;
 		size_t place = (n - 1 - k) % PT_MAX_K;
-		snprintf(name, sizeof name, "k %lld", (long long)run->matrices[matrix].cosines[k].k_used);
+		snprintf(
+			name, sizeof name, "k %lld", (long long)pt_scene_matrix(scene, run, matrix)->cosines[k].k_used);
 		uint32_t line = k_dashes[place].off == 0 ? U'━' : k_dashes[place].on > 2 ? U'╍' : U'┅';
 		pt_legend_add(&legend, line, pt_ascii_series((int)place), pt_pen_of(k_roles[place]), name);
 	}
@@ -279,7 +280,7 @@ static void draw_one(const pt_scene *scene, pt_matrix matrix, pt_frame *frame, p
 	pt_chart chart = pt_chart_begin(scene, PT_PANE_COSINE, frame, rect, &axes);
 	shade_pending(scene, matrix, &chart);
 	draw_guides(scene, &chart);
-	pt_chart_change_points(&chart, scene);
+	pt_chart_change_points(&chart, scene, matrix);
 	pt_chart_cursor(&chart, scene);
 	draw_curves(scene, matrix, &chart);
 	pt_chart_show(&chart);

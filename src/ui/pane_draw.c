@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LEAST_ROWS_FOR_WORDS = 4 };
-
 void pt_name_text(const char *name, int cols, char *out, size_t capacity)
 {
 	char safe[PT_LINE_BYTES];
@@ -151,16 +149,17 @@ void pt_chart_cursor(pt_chart *chart, const pt_scene *scene)
 	pt_canvas_vline(chart->canvas, x, U'┊', pt_ink_of(PT_ROLE_CROSSHAIR, 0));
 }
 
-void pt_chart_change_points(pt_chart *chart, const pt_scene *scene)
+void pt_chart_change_points(pt_chart *chart, const pt_scene *scene, pt_matrix matrix)
 {
 	const pt_run_view *run = pt_scene_first_run(scene);
 	if (!chart->canvas || !run || scene->n_shown != 1)
 		return;
-	const pt_matrix_view *matrix = &run->matrices[scene->main_matrix];
-	for (size_t i = 0; i < matrix->n_change_points; i++) {
-		int x = pt_scale_dot(&chart->x, (double)matrix->change_points[i].step, chart->canvas->width);
-		pt_canvas_vline(chart->canvas, x, U'╎', pt_ink_of(PT_ROLE_EVENT, 0));
-	}
+	/* What the detector found and nothing else backs is told in words, as noise; a line would claim more. */
+	int64_t step = run->verdicts[pt_scene_matrix_of(scene, run, matrix)].step;
+	if (step == PT_NO_STEP)
+		return;
+	int x = pt_scale_dot(&chart->x, (double)step, chart->canvas->width);
+	pt_canvas_vline(chart->canvas, x, U'╎', pt_ink_of(PT_ROLE_EVENT, 0));
 }
 
 /* What words may not cover: data, shading and horizontal lines. A vertical guide may have a gap. */
@@ -176,10 +175,9 @@ static pt_places *free_places(const pt_canvas *canvas)
 	return places;
 }
 
-/* Is there a place anywhere that covers nothing? Words are worth less than data. */
-static bool has_free_place(const pt_chart *chart, int cols, int rows)
+bool pt_chart_has_place(const pt_chart *chart, int cols, int rows)
 {
-	if (!chart->places || chart->plot.inner.h < LEAST_ROWS_FOR_WORDS)
+	if (!chart->places || chart->plot.inner.h < PT_LEAST_ROWS_FOR_WORDS)
 		return false;
 	for (int row = 0; row + rows <= chart->plot.inner.h; row++)
 		for (int col = 0; col + cols <= chart->plot.inner.w; col++)
@@ -204,118 +202,8 @@ void pt_chart_end(pt_chart *chart)
 
 bool pt_chart_note(pt_chart *chart, pt_corner corner, pt_pen pen, const char *text)
 {
-	return text[0] && has_free_place(chart, pt_frame_text_width(text), 1) &&
+	return text[0] && pt_chart_has_place(chart, pt_frame_text_width(text), 1) &&
 		   pt_note_draw(chart->frame, chart->plot.inner, chart->places, corner, pen, text);
-}
-
-void pt_legend_add(pt_legend *legend, uint32_t marker, char ascii, pt_pen pen, const char *name)
-{
-	if (legend->n == PT_MAX_LEGEND)
-		return;
-	pt_name_text(name, PT_LEGEND_NAME_BYTES / 2, legend->names[legend->n], PT_LEGEND_NAME_BYTES);
-	legend->ascii[legend->n] = ascii;
-	legend->entries[legend->n++] = (pt_legend_entry){.marker = marker, .pen = pen};
-}
-
-/* Columns of the first n entries in one row, as pt_legend_draw sets them. */
-static int legend_cols(const pt_legend *legend, size_t n)
-{
-	int cols = 0;
-	for (size_t i = 0; i < n; i++)
-		cols += (i ? 3 : 0) + 2 + pt_text_width(legend->names[i]);
-	return cols;
-}
-
-/* At least n_least (> 0) of the entries, or none. */
-static bool draw_legend(pt_chart *chart, pt_corner corner, const pt_legend *legend, size_t n_least)
-{
-	/* One row, else one above the other, else fewer of them: never on the data. */
-	size_t n = legend->n;
-	int widest = 0;
-	for (size_t i = 0; i < n; i++) {
-		int own = 2 + pt_text_width(legend->names[i]);
-		widest = own > widest ? own : widest;
-	}
-	for (; n >= n_least; n--) {
-		int cols = legend_cols(legend, n);
-		bool one_row = cols <= chart->plot.inner.w;
-		if (one_row ? has_free_place(chart, cols, 1) : has_free_place(chart, widest, (int)n))
-			break;
-	}
-	if (n < n_least)
-		return false;
-	pt_legend_entry entries[PT_MAX_LEGEND];
-	memcpy(entries, legend->entries, sizeof entries);
-	bool is_ascii = chart->canvas && chart->canvas->kind == PT_CANVAS_ASCII;
-	for (size_t i = 0; i < n; i++) {
-		entries[i].name = legend->names[i]; /* here, so that a legend may be copied */
-		if (is_ascii && legend->ascii[i])
-			entries[i].marker = (uint32_t)legend->ascii[i];
-	}
-	pt_legend_draw(chart->frame, chart->plot.inner, chart->places, corner, entries, n);
-	return true;
-}
-
-void pt_chart_legend(pt_chart *chart, pt_corner corner, const pt_legend *legend, size_t n_least)
-{
-	if (legend->n > 0)
-		draw_legend(chart, corner, legend, n_least < legend->n ? n_least : legend->n);
-}
-
-void pt_runs_legend(const pt_scene *scene, const pt_chart *chart, pt_legend *legend)
-{
-	/* Names give way until all runs stand in one row. */
-	int n = (int)scene->n_shown, room = n > 0 ? (chart->plot.inner.w + 3) / n - 5 : 0;
-	char name[PT_LEGEND_NAME_BYTES];
-	PT_FOR_SHOWN_RUNS(scene, r)
-	{
-		pt_name_text(scene->snapshot->runs[r].name, room < 4 ? 16 : room > 24 ? 24 : room, name, sizeof name);
-		pt_legend_add(legend, pt_marker_series((int)r), pt_ascii_series((int)r),
-			pt_pen_of(pt_role_series((int)r)), name);
-	}
-}
-
-/* The step and each run's value at it; with the runs' names where `named`. */
-static pt_legend readout_of(
-	const pt_scene *scene, const char *symbol, pt_value_at value_at, const void *context, bool named)
-{
-	char head[64], number[32], run[64], text[128];
-	pt_legend legend = {.n = 0};
-	snprintf(head, sizeof head, "%lld  %s", (long long)scene->cursor, symbol);
-	pt_legend_add(&legend, U'┊', 0, pt_pen_of(PT_ROLE_CROSSHAIR), head);
-	PT_FOR_SHOWN_RUNS(scene, r)
-	{
-		pt_text_number(number, sizeof number, value_at(scene, &scene->snapshot->runs[r], context), 3);
-		pt_name_text(scene->snapshot->runs[r].name, 12, run, sizeof run);
-		snprintf(text, sizeof text, "%s%s%s", named ? run : "", named ? " " : "", number);
-		pt_legend_add(&legend, pt_marker_series((int)r), pt_ascii_series((int)r),
-			pt_pen_of(pt_role_series((int)r)), text);
-	}
-	return legend;
-}
-
-/* In one row, all of it; or not at all: a read-out that would fill a low plot is worth less than the data. */
-static bool draw_readout(pt_chart *chart, pt_corner corner, const pt_legend *readout)
-{
-	if (legend_cols(readout, readout->n) > chart->plot.inner.w || chart->plot.inner.h <= LEAST_ROWS_FOR_WORDS)
-		return false;
-	return draw_legend(chart, corner, readout, readout->n);
-}
-
-bool pt_runs_words(const pt_scene *scene, pt_chart *chart, pt_corner corner, const char *symbol,
-	pt_value_at value_at, const void *context)
-{
-	bool has_cursor = scene->cursor != PT_NO_STEP && scene->n_shown < PT_MAX_LEGEND;
-	pt_legend readout = readout_of(scene, symbol, value_at, context, true);
-	if (has_cursor && draw_readout(chart, corner, &readout))
-		return true;
-	pt_legend legend = {.n = 0};
-	pt_runs_legend(scene, chart, &legend);
-	/* Some of the names would mislead where the runs pane has all of them. */
-	bool has_table = !scene->view->layout.hidden[PT_PANE_RUNS];
-	draw_legend(chart, corner, &legend, has_table ? legend.n : 1);
-	readout = readout_of(scene, symbol, value_at, context, false);
-	return has_cursor && draw_readout(chart, corner, &readout);
 }
 
 uint32_t pt_run_marker(const pt_frame *frame, size_t run)
@@ -337,5 +225,9 @@ pt_stroke pt_run_stroke(const pt_scene *scene, const pt_chart *chart, size_t run
 
 ptrdiff_t pt_cursor_index(const pt_scene *scene, const int64_t *steps, size_t n)
 {
-	return scene->cursor == PT_NO_STEP || !steps ? -1 : pt_step_index(steps, n, scene->cursor);
+	if (scene->cursor == PT_NO_STEP || !steps || n == 0)
+		return -1;
+	/* Beyond the end of a shorter run there is no value; within one spacing a slower log may lag behind. */
+	int64_t spacing = n > 1 ? steps[n - 1] - steps[n - 2] : 0;
+	return scene->cursor > steps[n - 1] + spacing ? -1 : pt_step_index(steps, n, scene->cursor);
 }

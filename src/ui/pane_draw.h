@@ -12,7 +12,7 @@
 #include "phasetop/ui/axes.h"
 #include "phasetop/ui/pane.h"
 
-enum { PT_MAX_LEGEND = 16, PT_LEGEND_NAME_BYTES = 48, PT_LINE_BYTES = 256 };
+enum { PT_MAX_LEGEND = 16, PT_LEGEND_NAME_BYTES = 48, PT_LINE_BYTES = 256, PT_LEAST_ROWS_FOR_WORDS = 4 };
 
 /* The table's rows, one a file. */
 extern const pt_pane_ops pt_pane_norms, pt_pane_pca, pt_pane_cosine, pt_pane_spectrum, pt_pane_loss,
@@ -27,6 +27,8 @@ size_t pt_scene_next_run(const pt_scene *scene, size_t from);
 const pt_run_view *pt_scene_first_run(const pt_scene *scene);
 /** "B", "A and B", "A, B and ΔW". */
 void pt_scene_matrix_text(const pt_scene *scene, char *out, size_t capacity);
+/** "k 15", the largest that is drawn; "k 15–150" where it differs between the runs; "": none yet. */
+void pt_scene_k_text(const pt_scene *scene, char *out, size_t capacity);
 /** The spectrum that is drawn of a run (raw, detrended or Gaussian); NULL: it has no probe losses. */
 const pt_spectrum_view *pt_scene_spectrum(const pt_scene *scene, const pt_run_view *run);
 
@@ -70,30 +72,35 @@ pt_chart pt_chart_begin(const pt_scene *scene, pt_pane_id pane, pt_frame *frame,
 int pt_chart_dot_row(const pt_chart *chart, const pt_scale *scale, double value);
 /** The step cursor, as a dotted vertical under the data. */
 void pt_chart_cursor(pt_chart *chart, const pt_scene *scene);
-/** Change points of direction of the one run that is shown. */
-void pt_chart_change_points(pt_chart *chart, const pt_scene *scene);
+/** The turn that the verdict on this matrix type claims, of the one run that is shown. */
+void pt_chart_change_points(pt_chart *chart, const pt_scene *scene, pt_matrix matrix);
 /** Copy the canvas to the frame, and find what is free for words. */
 void pt_chart_show(pt_chart *chart);
 void pt_chart_end(pt_chart *chart);
 /** Limits with room for a legend above the data. */
 pt_scale pt_scale_with_headroom(const pt_range *range, bool is_log);
+/** Is there a place anywhere that covers nothing? Words are worth less than data. */
+bool pt_chart_has_place(const pt_chart *chart, int cols, int rows);
 /** Words in a free place near a corner; left out where there is none.
  * @return whether they are there */
 bool pt_chart_note(pt_chart *chart, pt_corner corner, pt_pen pen, const char *text);
 
 /** Entries of a legend, with room for their names. */
 typedef struct pt_legend {
-	size_t n;
+	size_t n, n_beyond; /* that are there; that found no room in this list */
 	pt_legend_entry entries[PT_MAX_LEGEND];
 	char names[PT_MAX_LEGEND][PT_LEGEND_NAME_BYTES];
 	char ascii[PT_MAX_LEGEND]; /* the marker on an ASCII canvas: what the curve is drawn with */
 } pt_legend;
 
 void pt_legend_add(pt_legend *legend, uint32_t marker, char ascii, pt_pen pen, const char *name);
-/** Each shown run with its marker and hue; names are cut so that all stand in one row where that is possible.
- */
-void pt_runs_legend(const pt_scene *scene, const pt_chart *chart, pt_legend *legend);
-/** In a free place near a corner: all entries, or the first of them (at least n_least > 0), or none. */
+/** The run's name, safe to print and about `cols` wide; "grokking (W)" where its W stands in for LoRA. */
+void pt_run_label(const pt_scene *scene, const pt_run_view *run, int cols, char *out, size_t capacity);
+/** Names of the runs with marker and hue, in a free place: whole names, else cut ones; else, where no table
+ * names the runs, as many as fit and "+ 3 more". */
+void pt_runs_names(const pt_scene *scene, pt_chart *chart, pt_corner corner);
+/** In a free place near a corner: all entries, in one or more rows; or the first of them (at least
+ * n_least > 0) and "+ 3 more"; or none. */
 void pt_chart_legend(pt_chart *chart, pt_corner corner, const pt_legend *legend, size_t n_least);
 
 /** Value of a run at the step cursor; NaN where it has none. */
@@ -111,7 +118,7 @@ bool pt_runs_words(const pt_scene *scene, pt_chart *chart, pt_corner corner, con
 pt_stroke pt_run_stroke(const pt_scene *scene, const pt_chart *chart, size_t run);
 /** Marker of a run in a frame: ● ▲ ■ …, or the ASCII character that its curve is drawn with. */
 uint32_t pt_run_marker(const pt_frame *frame, size_t run);
-/** Index of the newest point at or before the cursor; -1: none. */
+/** Index of the newest point at or before the cursor; -1: none, or the cursor is beyond the last point. */
 ptrdiff_t pt_cursor_index(const pt_scene *scene, const int64_t *steps, size_t n);
 
 #endif

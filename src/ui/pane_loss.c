@@ -161,7 +161,7 @@ static void draw_single(const pt_scene *scene, pt_chart *chart, pt_legend *legen
 {
 	const pt_loss_view *loss = &pt_scene_first_run(scene)->loss;
 	draw_band(chart, loss);
-	pt_chart_change_points(chart, scene);
+	pt_chart_change_points(chart, scene, scene->main_matrix);
 	pt_chart_cursor(chart, scene);
 	if (loss->learning_rate && chart->plot.has_y2)
 		draw_rate(chart, loss);
@@ -182,7 +182,7 @@ static void draw_single(const pt_scene *scene, pt_chart *chart, pt_legend *legen
 		pt_legend_add(legend, U'┅', '.', pt_pen_of(PT_ROLE_SERIES_6), "learning rate (right)");
 }
 
-static void draw_several(const pt_scene *scene, pt_chart *chart, pt_legend *legend)
+static void draw_several(const pt_scene *scene, pt_chart *chart)
 {
 	pt_chart_cursor(chart, scene);
 	PT_FOR_SHOWN_RUNS(scene, r)
@@ -201,7 +201,6 @@ static void draw_several(const pt_scene *scene, pt_chart *chart, pt_legend *lege
 			stroke.marker = 0;
 		}
 	}
-	pt_runs_legend(scene, chart, legend);
 }
 
 static void add_readout(const pt_scene *scene, pt_chart *chart)
@@ -256,9 +255,12 @@ static void draw(const pt_scene *scene, pt_frame *frame, pt_rect inner)
 	if (scene->n_shown == 1)
 		draw_single(scene, &chart, &legend);
 	else
-		draw_several(scene, &chart, &legend);
+		draw_several(scene, &chart);
 	pt_chart_show(&chart);
-	pt_chart_legend(&chart, PT_CORNER_TOP_RIGHT, &legend, 1);
+	if (scene->n_shown == 1)
+		pt_chart_legend(&chart, PT_CORNER_TOP_RIGHT, &legend, 1);
+	else
+		pt_runs_names(scene, &chart, PT_CORNER_TOP_RIGHT);
 	add_readout(scene, &chart);
 	pt_chart_end(&chart);
 }

@@ -13,9 +13,12 @@ enum {
 	LENGTH_SERIES = 102
 };
 
-static void symbol_of(pt_matrix matrix, char *out, size_t capacity)
+static void symbol_of(const pt_scene *scene, pt_matrix matrix, char *out, size_t capacity)
 {
-	snprintf(out, capacity, "‖%s‖", pt_matrix_label(matrix));
+	if (scene->has_stand_in && matrix == scene->main_matrix)
+		snprintf(out, capacity, "norm"); /* of W in some runs */
+	else
+		snprintf(out, capacity, "‖%s‖", pt_matrix_label(matrix));
 }
 
 static void title(const pt_scene *scene, bool brief, char *out, size_t capacity)
@@ -24,6 +27,8 @@ static void title(const pt_scene *scene, bool brief, char *out, size_t capacity)
 	pt_text_add(&text, brief ? "" : scene->n_matrices > 1 ? "norms " : "norm ");
 	for (size_t i = 0; i < scene->n_matrices; i++)
 		pt_text_addf(&text, "%s‖%s‖", i ? " " : "", pt_matrix_label(scene->matrices[i]));
+	if (scene->has_stand_in)
+		pt_text_addf(&text, " or ‖%s‖", pt_matrix_label(PT_MATRIX_W));
 }
 
 static void figure(const pt_scene *scene, char *out, size_t capacity)
@@ -36,7 +41,7 @@ static void figure(const pt_scene *scene, char *out, size_t capacity)
 		snprintf(out, capacity, "%zu runs", scene->n_shown);
 		return;
 	}
-	const pt_norm_view *norms = &run->matrices[scene->main_matrix].norms;
+	const pt_norm_view *norms = &pt_scene_matrix(scene, run, scene->main_matrix)->norms;
 	if (!norms->present)
 		return;
 	for (size_t i = run->n_steps; i-- > 0;) {
@@ -53,7 +58,7 @@ static const double *spark(const pt_scene *scene, size_t *n)
 {
 	const pt_run_view *run = pt_scene_first_run(scene);
 	*n = run ? run->n_steps : 0;
-	return run ? run->matrices[scene->main_matrix].norms.norm : NULL;
+	return run ? pt_scene_matrix(scene, run, scene->main_matrix)->norms.norm : NULL;
 }
 
 /* Is there room and meaning for drift and step length? Only for one run: else curves would be three a run. */
@@ -68,7 +73,7 @@ static pt_range range_of(const pt_scene *scene, pt_matrix matrix, bool with_drif
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
 		const pt_run_view *run = &scene->snapshot->runs[r];
-		const pt_norm_view *norms = &run->matrices[matrix].norms;
+		const pt_norm_view *norms = &pt_scene_matrix(scene, run, matrix)->norms;
 		pt_range_add_all(&range, norms->norm, norms->present ? run->n_steps : 0);
 		if (with_drift)
 			pt_range_add_all(&range, norms->drift, norms->present && norms->drift ? run->n_steps : 0);
@@ -81,8 +86,8 @@ static pt_range range_of_length(const pt_scene *scene, pt_matrix matrix)
 	pt_range range = pt_range_empty();
 	pt_range_add(&range, 0);
 	const pt_run_view *run = pt_scene_first_run(scene);
-	if (run && run->matrices[matrix].norms.present)
-		pt_range_add_all(&range, run->matrices[matrix].norms.step_length, run->n_steps);
+	if (run && pt_scene_matrix(scene, run, matrix)->norms.present)
+		pt_range_add_all(&range, pt_scene_matrix(scene, run, matrix)->norms.step_length, run->n_steps);
 	return range;
 }
 
@@ -102,7 +107,7 @@ static void draw_curves(const pt_scene *scene, pt_matrix matrix, bool drift, pt_
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
 		const pt_run_view *run = &scene->snapshot->runs[r];
-		const pt_norm_view *norms = &run->matrices[matrix].norms;
+		const pt_norm_view *norms = &pt_scene_matrix(scene, run, matrix)->norms;
 		if (!norms->present)
 			continue;
 		pt_points points = {.steps = run->steps, .n = run->n_steps};
@@ -127,27 +132,29 @@ static double norm_at(const pt_scene *scene, const pt_run_view *run, const void 
 {
 	pt_matrix matrix = *(const pt_matrix *)context;
 	ptrdiff_t at = pt_cursor_index(scene, run->steps, run->n_steps);
-	return at < 0 || !run->matrices[matrix].norms.present ? PT_MISSING : run->matrices[matrix].norms.norm[at];
+	return at < 0 || !pt_scene_matrix(scene, run, matrix)->norms.present
+			   ? PT_MISSING
+			   : pt_scene_matrix(scene, run, matrix)->norms.norm[at];
 }
 
 static void add_words(const pt_scene *scene, pt_matrix matrix, bool drift, pt_chart *chart)
 {
 	char symbol[16], number[32], text[PT_LINE_BYTES];
-	symbol_of(matrix, symbol, sizeof symbol);
+	symbol_of(scene, matrix, symbol, sizeof symbol);
 	pt_legend legend = {.n = 0};
 	const pt_run_view *run = pt_scene_first_run(scene);
 	if (scene->n_shown == 1 && drift) {
 		pt_legend_add(&legend, 0, pt_ascii_series((int)scene->first_shown),
 			pt_pen_of(pt_role_series((int)scene->first_shown)), symbol);
-		if (drift_differs(&run->matrices[matrix].norms, run->n_steps))
+		if (drift_differs(&pt_scene_matrix(scene, run, matrix)->norms, run->n_steps))
 			pt_legend_add(&legend, U'╍', 'd', pt_pen_of(PT_ROLE_SERIES_5), "drift from the first");
 		pt_legend_add(&legend, U'┅', '.', pt_pen_of(PT_ROLE_SERIES_6), "step length (right)");
 	}
 	pt_chart_legend(chart, PT_CORNER_BOTTOM_RIGHT, &legend, 1);
 	ptrdiff_t at = run ? pt_cursor_index(scene, run->steps, run->n_steps) : -1;
 	bool is_named = false;
-	if (at >= 0 && scene->n_shown == 1 && run->matrices[matrix].norms.present) {
-		pt_text_number(number, sizeof number, run->matrices[matrix].norms.norm[at], 4);
+	if (at >= 0 && scene->n_shown == 1 && pt_scene_matrix(scene, run, matrix)->norms.present) {
+		pt_text_number(number, sizeof number, pt_scene_matrix(scene, run, matrix)->norms.norm[at], 4);
 		snprintf(text, sizeof text, "%lld  %s %s", (long long)run->steps[at], symbol, number);
 		is_named = pt_chart_note(chart, PT_CORNER_BOTTOM_RIGHT, pt_pen_of(PT_ROLE_CROSSHAIR), text);
 	} else if (scene->n_shown > 1) {
@@ -172,7 +179,7 @@ static void draw_one(const pt_scene *scene, pt_matrix matrix, pt_frame *frame, p
 	pt_scale y = pt_scale_fit(&range, scene->view->log_y[PT_PANE_NORMS]), y2 = pt_scale_fit(&lengths, false);
 	pt_axes axes = {.x = &scene->steps, .y = &y, .y2 = drift ? &y2 : NULL, .y2_role = PT_ROLE_SERIES_6};
 	pt_chart chart = pt_chart_begin(scene, PT_PANE_NORMS, frame, rect, &axes);
-	pt_chart_change_points(&chart, scene);
+	pt_chart_change_points(&chart, scene, matrix);
 	pt_chart_cursor(&chart, scene);
 	draw_curves(scene, matrix, drift, &chart);
 	pt_chart_show(&chart);

@@ -29,7 +29,7 @@ typedef struct cell_of_grid {
 
 static const pt_pca_view *pca_of(const pt_scene *scene, cell_of_grid which)
 {
-	return &scene->snapshot->runs[which.run].matrices[which.matrix].pca;
+	return &pt_scene_matrix(scene, &scene->snapshot->runs[which.run], which.matrix)->pca;
 }
 
 static void title(const pt_scene *scene, bool brief, char *out, size_t capacity)
@@ -45,7 +45,7 @@ static void figure(const pt_scene *scene, char *out, size_t capacity)
 	out[0] = '\0';
 	if (!run)
 		return;
-	const pt_pca_view *pca = &run->matrices[scene->main_matrix].pca;
+	const pt_pca_view *pca = &pt_scene_matrix(scene, run, scene->main_matrix)->pca;
 	if (scene->n_shown > 1)
 		snprintf(out, capacity, "each run in its own plane");
 	else if (pca->present && pca->turning_step != PT_NO_STEP)
@@ -57,7 +57,7 @@ static void figure(const pt_scene *scene, char *out, size_t capacity)
 static const double *spark(const pt_scene *scene, size_t *n)
 {
 	const pt_run_view *run = pt_scene_first_run(scene);
-	const pt_pca_view *pca = run ? &run->matrices[scene->main_matrix].pca : NULL;
+	const pt_pca_view *pca = run ? &pt_scene_matrix(scene, run, scene->main_matrix)->pca : NULL;
 	*n = pca && pca->present ? pca->n : 0;
 	return *n ? pca->pc2 : NULL;
 }
@@ -194,26 +194,40 @@ static void name_plot(const pt_scene *scene, cell_of_grid which, size_t n_left_o
 	if (scene->n_shown > 1) {
 		char marker[5] = "";
 		pt_utf8_encode(pt_run_marker(chart->frame, which.run), marker);
-		pt_name_text(scene->snapshot->runs[which.run].name, 24, name, sizeof name);
+		pt_run_label(scene, &scene->snapshot->runs[which.run], 24, name, sizeof name);
 		snprintf(text, sizeof text, "%s %s%s%s", marker, name, scene->n_matrices > 1 ? " · " : "",
 			scene->n_matrices > 1 ? pt_matrix_label(which.matrix) : "");
 		pen = pt_pen_of(pt_role_series((int)which.run));
 	} else if (scene->n_matrices > 1) {
 		snprintf(text, sizeof text, "%s", pt_matrix_label(which.matrix));
 	}
-	size_t used = strlen(text);
+	if (!pt_chart_note(chart, PT_CORNER_TOP_RIGHT, pen, text) && scene->n_shown > 1) {
+		char marker[5] = ""; /* hue and marker still tell which run it is */
+		pt_utf8_encode(pt_run_marker(chart->frame, which.run), marker);
+		pt_chart_note(chart, PT_CORNER_TOP_RIGHT, pen, marker);
+	}
+	snprintf(text, sizeof text, "+%zu", n_left_out);
 	if (n_left_out > 0)
-		snprintf(text + used, sizeof text - used, " (+%zu)", n_left_out);
-	pt_chart_note(chart, PT_CORNER_TOP_RIGHT, pen, text);
+		pt_note_draw(chart->frame, chart->plot.inner, chart->places, PT_CORNER_BOTTOM_RIGHT,
+			pt_pen_of(PT_ROLE_LABEL), text);
+}
+
+static pt_scale shifted(pt_scale scale, double by)
+{
+	return pt_scale_exact(scale.lo + by, scale.hi + by, false);
 }
 
 static void fit_plane(const pt_pca_view *pca, pt_rect rect, pt_axes *axes, pt_scale *x, pt_scale *y)
 {
 	pt_range across = pt_range_empty(), up = pt_range_empty();
-	pt_range_add_all(&across, pca->pc1, pca->n);
-	pt_range_add_all(&up, pca->pc2, pca->n);
-	*x = pt_scale_fit(&across, false);
-	*y = pt_scale_fit(&up, false);
+	/* Limits keep their distance from the first checkpoint: the mean, which scores are told from, moves with
+	   every new one, and the whole path would move with it. */
+	for (size_t i = 0; i < pca->n; i++) {
+		pt_range_add(&across, pca->pc1[i] - pca->pc1[0]);
+		pt_range_add(&up, pca->pc2[i] - pca->pc2[0]);
+	}
+	*x = shifted(pt_scale_fit(&across, false), pca->pc1[0]);
+	*y = shifted(pt_scale_fit(&up, false), pca->pc2[0]);
 	pt_plot plot = pt_axes_measure(rect, axes);
 	if (!pt_rect_is_empty(plot.inner))
 		pt_plane_equal_units(x, y, plot.inner.w, plot.inner.h, cell_aspect);
@@ -250,33 +264,76 @@ static void draw_one(
 	pt_chart_end(&chart);
 }
 
-/* All runs × all matrix types where each has room; else the runs with the main type. */
-static pt_split choose_plots(const pt_scene *scene, pt_rect inner, cell_of_grid *grid, size_t capacity)
+/* What could be drawn: a row a matrix type, a column a run; a run without a type has no plot of it. */
+static size_t list_plots(const pt_scene *scene, bool every_type, cell_of_grid *grid, size_t *n_listed)
 {
-	size_t n_all = scene->n_shown * scene->n_matrices, n = 0;
-	pt_split split = pt_split_of(inner, n_all, SMALL_COLS, SMALL_ROWS);
-	if (split.n < n_all && scene->n_shown > 1)
-		split = pt_split_of(inner, scene->n_shown, SMALL_COLS, SMALL_ROWS);
-	bool every_type = split.n == n_all || scene->n_shown == 1;
-	size_t n_types = every_type && split.n < scene->n_matrices ? split.n : every_type ? scene->n_matrices : 1;
-	/* Row by row: a row a matrix type, a column a run. */
-	for (size_t m = 0; m < n_types; m++) {
-		pt_matrix last = scene->matrices[scene->n_matrices - n_types + m];
+	size_t n = 0;
+	*n_listed = 0;
+	for (size_t m = 0; m < (every_type ? scene->n_matrices : 1); m++) {
+		pt_matrix matrix = every_type ? scene->matrices[m] : scene->main_matrix;
 		PT_FOR_SHOWN_RUNS(scene, r)
 		{
-			if (n < split.n && n < capacity)
-				grid[n++] = (cell_of_grid){r, n_types == 1 ? scene->main_matrix : last};
+			if (!pt_scene_matrix(scene, &scene->snapshot->runs[r], matrix)->norms.present)
+				continue;
+			if (n < MAX_PLOTS) {
+				grid[n] = (cell_of_grid){r, matrix};
+				*n_listed = n + 1;
+			}
+			n++;
 		}
 	}
-	split.n = n;
-	return split;
+	return n;
+}
+
+/* Paths are wider than high: rather two rows of wide plots than one row of narrow ones. */
+static pt_split split_widely(pt_rect inner, size_t n)
+{
+	for (int cols = 28; cols > SMALL_COLS; cols -= 4) {
+		pt_split split = pt_split_of(inner, n, cols, SMALL_ROWS);
+		if (split.n == n)
+			return split;
+	}
+	return pt_split_of(inner, n, SMALL_COLS, SMALL_ROWS);
+}
+
+/* All runs × all matrix types where each has room; of several runs else the main type; of one run the last
+ * types. Returns how many plots are wanted. */
+static size_t choose_plots(const pt_scene *scene, pt_rect inner, cell_of_grid *grid, pt_split *split)
+{
+	size_t n_listed, n = list_plots(scene, true, grid, &n_listed);
+	*split = split_widely(inner, n_listed);
+	if (split->n < n && scene->n_shown > 1) {
+		n = list_plots(scene, false, grid, &n_listed);
+		*split = split_widely(inner, n_listed);
+	} else if (split->n < n_listed) {
+		for (size_t i = 0; i < split->n; i++)
+			grid[i].matrix = pt_split_matrix(scene, split, i);
+		n = split->n;
+	}
+	split->n = split->n < n_listed ? split->n : n_listed;
+	return n;
+}
+
+/* None of the runs has what was chosen. */
+static void tell_absence(const pt_scene *scene, pt_frame *frame, pt_rect inner)
+{
+	char text[PT_LINE_BYTES];
+	const pt_run_view *run = pt_scene_first_run(scene);
+	if (run->n_steps == 0)
+		snprintf(text, sizeof text, "the trajectory waits for a second checkpoint");
+	else
+		snprintf(text, sizeof text, "no matrix %s in %s: m shows another",
+			pt_matrix_label(scene->main_matrix), scene->n_shown > 1 ? "these runs" : "this run");
+	pt_absence_draw(frame, inner, text);
 }
 
 static void draw(const pt_scene *scene, pt_frame *frame, pt_rect inner)
 {
 	cell_of_grid grid[MAX_PLOTS];
-	pt_split split = choose_plots(scene, inner, grid, MAX_PLOTS);
-	size_t n_wanted = scene->n_shown > 1 ? scene->n_shown : split.n;
+	pt_split split;
+	size_t n_wanted = choose_plots(scene, inner, grid, &split);
+	if (split.n == 0)
+		tell_absence(scene, frame, inner);
 	for (size_t i = 0; i < split.n; i++)
 		draw_one(scene, grid[i], i + 1 == split.n && split.n < n_wanted ? n_wanted - split.n : 0, frame,
 			pt_split_rect(&split, i));

@@ -5,7 +5,7 @@
 
 #include "pane_draw.h"
 
-enum { NAME_MIN_COLS = 8, NAME_MAX_COLS = 24, CELL_BYTES = 80, GAP_COLS = 2 };
+enum { NAME_MIN_COLS = 8, NAME_MAX_COLS = 24, CELL_BYTES = 80, GAP_COLS = 2, NORM_COLS = 8 };
 
 /* What a cell of the table is made from. */
 typedef struct row_at {
@@ -21,7 +21,7 @@ typedef struct cell_text {
 
 static const pt_cosine_view *largest_k(row_at row)
 {
-	const pt_matrix_view *matrix = &row.run->matrices[row.scene->main_matrix];
+	const pt_matrix_view *matrix = pt_scene_matrix(row.scene, row.run, row.scene->main_matrix);
 	for (size_t i = matrix->n_cosines; i-- > 0;)
 		if (matrix->cosines[i].present && pt_view_k_shown(row.scene->view, i, matrix->n_cosines))
 			return &matrix->cosines[i];
@@ -44,14 +44,28 @@ static void fill_step(row_at row, cell_text *cell)
 
 static void fill_norm(row_at row, cell_text *cell)
 {
-	const pt_norm_view *norms = &row.run->matrices[row.scene->main_matrix].norms;
-	if (norms->present && row.run->n_steps > 0 && !pt_is_missing(norms->norm[row.run->n_steps - 1]))
-		pt_text_number(cell->text, CELL_BYTES, norms->norm[row.run->n_steps - 1], 4);
+	const pt_norm_view *norms = &pt_scene_matrix(row.scene, row.run, row.scene->main_matrix)->norms;
+	if (!norms->present || row.run->n_steps == 0 || pt_is_missing(norms->norm[row.run->n_steps - 1]))
+		return;
+	double newest = norms->norm[row.run->n_steps - 1];
+	if (!row.scene->has_stand_in) {
+		pt_text_number(cell->text, CELL_BYTES, newest, 4);
+		return;
+	}
+	/* Which matrix each is of: numbers of W and of B cannot be compared. */
+	char number[32];
+	pt_matrix matrix = pt_scene_matrix_of(row.scene, row.run, row.scene->main_matrix);
+	for (int digits = 4; digits > 0; digits--) {
+		pt_text_number(number, sizeof number, newest, digits);
+		snprintf(cell->text, CELL_BYTES, "%s %s", pt_matrix_label(matrix), number);
+		if (pt_text_width(cell->text) <= NORM_COLS)
+			return;
+	}
 }
 
 static void fill_growth(row_at row, cell_text *cell)
 {
-	const pt_norm_view *norms = &row.run->matrices[row.scene->main_matrix].norms;
+	const pt_norm_view *norms = &pt_scene_matrix(row.scene, row.run, row.scene->main_matrix)->norms;
 	if (norms->present)
 		pt_sparkline(norms->norm, row.run->n_steps, 12, 0, 0, false, cell->text, CELL_BYTES);
 	cell->pen = pt_pen_of(pt_role_series((int)row.place));
@@ -72,20 +86,33 @@ static void fill_dip(row_at row, cell_text *cell)
 		snprintf(cell->text, CELL_BYTES, "%lld", (long long)cosine->dip_step);
 }
 
+static const pt_change_point_view *strongest_change(const pt_matrix_view *matrix)
+{
+	const pt_change_point_view *strongest = NULL;
+	for (size_t i = 0; i < matrix->n_change_points; i++)
+		if (!strongest || matrix->change_points[i].ratio > strongest->ratio)
+			strongest = &matrix->change_points[i];
+	return strongest;
+}
+
+/* What the verdict claims; else, quietly and with a question mark, what the detector alone found. */
 static void fill_turn(row_at row, cell_text *cell)
 {
-	const pt_matrix_view *matrix = &row.run->matrices[row.scene->main_matrix];
-	pt_text text = pt_text_over(cell->text, CELL_BYTES);
-	for (size_t i = 0; i < matrix->n_change_points && i < 2; i++)
-		pt_text_addf(&text, "%s%lld", i ? ", " : "", (long long)matrix->change_points[i].step);
-	if (matrix->n_change_points > 2)
-		pt_text_add(&text, " …");
-	cell->pen = pt_pen_of(PT_ROLE_EVENT);
+	const pt_matrix_view *matrix = pt_scene_matrix(row.scene, row.run, row.scene->main_matrix);
+	const pt_verdict *verdict = pt_scene_verdict(row.scene, row.run);
+	const pt_change_point_view *found = strongest_change(matrix);
+	if (verdict->step != PT_NO_STEP) {
+		snprintf(cell->text, CELL_BYTES, "%lld", (long long)verdict->step);
+		cell->pen = pt_pen_of(PT_ROLE_ALERT);
+	} else if (found) {
+		snprintf(cell->text, CELL_BYTES, "%lld ?", (long long)found->step);
+		cell->pen = pt_pen_of(PT_ROLE_INACTIVE);
+	}
 }
 
 static void fill_pca_turn(row_at row, cell_text *cell)
 {
-	const pt_pca_view *pca = &row.run->matrices[row.scene->main_matrix].pca;
+	const pt_pca_view *pca = &pt_scene_matrix(row.scene, row.run, row.scene->main_matrix)->pca;
 	if (pca->present && pca->turning_step != PT_NO_STEP)
 		snprintf(cell->text, CELL_BYTES, "%lld", (long long)pca->turning_step);
 }
@@ -120,7 +147,7 @@ typedef struct table_column {
 static const table_column columns[] = {
 	{"state", 10, 9, true, fill_state},
 	{"step", 6, 10, false, fill_step},
-	{"norm", 8, 8, false, fill_norm},
+	{"norm", NORM_COLS, 8, false, fill_norm},
 	{"growth", 12, 4, true, fill_growth},
 	{"min cos", 13, 7, false, fill_minimum},
 	{"dip", 5, 3, false, fill_dip},
@@ -175,18 +202,18 @@ static int widest_name(const pt_scene *scene)
 	return widest;
 }
 
-static void draw_header(
-	const pt_scene *scene, pt_frame *frame, pt_rect line, int name_cols, const bool chosen[N_COLUMNS])
+static void draw_header(const pt_scene *scene, pt_frame *frame, pt_rect line, int name_cols,
+	const bool chosen[N_COLUMNS], const char *names)
 {
 	pt_pen pen = pt_pen_of(PT_ROLE_LABEL);
-	pt_frame_text(frame, line, line.x + 2, line.y, pen, "run");
+	pt_frame_text(frame, line, line.x + 2, line.y, pen, names);
 	int x = line.x + 2 + name_cols;
 	for (int c = 0; c < N_COLUMNS; c++) {
 		if (!chosen[c])
 			continue;
 		x += GAP_COLS;
 		char header[32];
-		if (columns[c].fill == fill_norm)
+		if (columns[c].fill == fill_norm && !scene->has_stand_in)
 			snprintf(header, sizeof header, "‖%s‖", pt_matrix_label(scene->main_matrix));
 		else
 			snprintf(header, sizeof header, "%s", columns[c].header);
@@ -260,10 +287,13 @@ static void draw(const pt_scene *scene, pt_frame *frame, pt_rect inner)
 	bool chosen[N_COLUMNS];
 	choose_columns(rect.w, name_cols, chosen);
 	bool with_header = rect.h > 1;
-	if (with_header)
-		draw_header(scene, frame, (pt_rect){rect.x, rect.y, rect.w, 1}, name_cols, chosen);
 	int rows = rect.h - with_header;
-	size_t first = first_row(scene, rows);
+	size_t first = first_row(scene, rows), n = scene->snapshot->n_runs;
+	snprintf(text, sizeof text, "run");
+	if ((size_t)rows < n)
+		snprintf(text, sizeof text, "%zu–%zu of %zu", first + 1, first + (size_t)rows, n);
+	if (with_header)
+		draw_header(scene, frame, (pt_rect){rect.x, rect.y, rect.w, 1}, name_cols, chosen, text);
 	for (int i = 0; i < rows && first + (size_t)i < scene->snapshot->n_runs; i++) {
 		row_at row = {scene, &scene->snapshot->runs[first + (size_t)i], first + (size_t)i};
 		draw_row(row, frame, (pt_rect){rect.x, rect.y + with_header + i, rect.w, 1}, name_cols, chosen);
@@ -274,8 +304,10 @@ const pt_pane_ops pt_pane_runs = {
 	.id = PT_PANE_RUNS,
 	.about = {"One row a run: its state, newest step, norm and how it grew, the smallest cosine at the "
 			  "largest k, the",
-		"most prominent dip, the change points of direction (\"turned\"), where its PCA bends and its SHC is",
-		"highest. ↑ ↓ choose a row, Space shows or hides that run in all plots, a shows all."},
+		"most prominent dip, where the direction turned (dim with a question mark: not beyond the run's own",
+		"noise), where its PCA bends and its SHC is highest. A W before a norm: that run has no LoRA, and "
+		"its",
+		"whole weights stand in. ↑ ↓ choose a row, Space shows or hides that run in all plots, a shows all."},
 	.min_cols = 1,
 	.min_rows = 1,
 	.title = title,

@@ -159,7 +159,7 @@ static void draw_single(const pt_scene *scene, pt_frame *frame, pt_rect rect)
 		.y_role = quantity_roles[QUANTITY_SHC],
 		.y2_role = quantity_roles[QUANTITY_PR]};
 	pt_chart chart = pt_chart_begin(scene, PT_PANE_SPECTRUM, frame, rect, &axes);
-	pt_chart_change_points(&chart, scene);
+	pt_chart_change_points(&chart, scene, scene->main_matrix);
 	pt_chart_cursor(&chart, scene);
 	pt_stroke strokes[N_QUANTITIES];
 	for (int q = 0; q < N_QUANTITIES; q++)

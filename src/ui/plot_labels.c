@@ -20,6 +20,29 @@ static int entry_cols(const pt_legend_entry *entry)
 	return 2 + pt_frame_text_width(entry->name);
 }
 
+static size_t n_across(size_t n, int n_rows)
+{
+	return n_rows < 1 ? n : (n + (size_t)n_rows - 1) / (size_t)n_rows;
+}
+
+/* Columns of the i-th column of entries. */
+static int column_cols(const pt_legend_entry *entries, size_t n, size_t across, size_t column)
+{
+	int widest = 0;
+	for (size_t i = column; i < n; i += across)
+		widest = entry_cols(&entries[i]) > widest ? entry_cols(&entries[i]) : widest;
+	return widest;
+}
+
+int pt_legend_cols(const pt_legend_entry *entries, size_t n, int n_rows)
+{
+	int cols = 0;
+	size_t across = n_across(n, n_rows);
+	for (size_t c = 0; c < across; c++)
+		cols += column_cols(entries, n, across, c) + (c ? LEGEND_GAP : 0);
+	return cols;
+}
+
 static void draw_entry(pt_frame *frame, pt_rect clip, int x, int y, const pt_legend_entry *entry)
 {
 	pt_frame_put(frame, clip, x, y, entry->pen, entry->marker ? entry->marker : 0x2501);
@@ -27,41 +50,26 @@ static void draw_entry(pt_frame *frame, pt_rect clip, int x, int y, const pt_leg
 }
 
 void pt_legend_draw(pt_frame *frame, pt_rect inner, pt_places *places, pt_corner corner,
-	const pt_legend_entry *entries, size_t n)
+	const pt_legend_entry *entries, size_t n, int n_rows)
 {
-	int side_by_side = 0, widest = 0;
-	size_t n_beside = 0, n_rows = 0;
-	for (size_t i = 0; i < n; i++) {
-		int cols = entry_cols(&entries[i]);
-		int with = side_by_side + cols + (i ? LEGEND_GAP : 0);
-		if (with <= inner.w && n_beside == i) {
-			side_by_side = with;
-			n_beside++;
-		}
-		widest = cols > widest ? cols : widest;
-		n_rows++;
-	}
 	pt_rect box;
-	if (n == 0 || pt_rect_is_empty(inner))
-		return;
-	/* all in a row, else stacked if that shows more */
-	if (n_beside < n && inner.h / 2 > (int)n_beside) {
-		n_rows = (int)n_rows > inner.h / 2 ? (size_t)(inner.h / 2) : n_rows;
-		widest = widest > inner.w ? inner.w : widest;
-		if (!find_box(inner, places, corner, widest, (int)n_rows, &box))
-			return;
+	int most_rows = inner.h / 2 < 1 ? 1 : inner.h / 2;
+	for (; n > 0; n--) { /* what does not fit is left out from the end */
+		int rows = n_rows > 0 ? n_rows : 1;
+		while (n_rows < 1 && rows < most_rows && pt_legend_cols(entries, n, rows) > inner.w)
+			rows++;
+		size_t across = n_across(n, rows);
+		int n_used = across ? (int)((n + across - 1) / across) : 0;
+		if (!find_box(inner, places, corner, pt_legend_cols(entries, n, rows), n_used, &box))
+			continue;
 		pt_frame_fill(frame, box, pt_pen_of(PT_ROLE_TEXT), ' ');
-		for (size_t i = 0; i < n_rows; i++)
-			draw_entry(frame, box, box.x, box.y + (int)i, &entries[i]);
+		int x = box.x;
+		for (size_t c = 0; c < across; c++) {
+			for (size_t i = c; i < n; i += across)
+				draw_entry(frame, box, x, box.y + (int)(i / across), &entries[i]);
+			x += column_cols(entries, n, across, c) + LEGEND_GAP;
+		}
 		return;
-	}
-	if (n_beside == 0 || !find_box(inner, places, corner, side_by_side, 1, &box))
-		return;
-	pt_frame_fill(frame, box, pt_pen_of(PT_ROLE_TEXT), ' ');
-	int x = box.x;
-	for (size_t i = 0; i < n_beside; i++) {
-		draw_entry(frame, box, x, box.y, &entries[i]);
-		x += entry_cols(&entries[i]) + LEGEND_GAP;
 	}
 }
 

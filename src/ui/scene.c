@@ -26,6 +26,65 @@ const pt_run_view *pt_scene_first_run(const pt_scene *scene)
 	return scene->n_shown ? &scene->snapshot->runs[scene->first_shown] : NULL;
 }
 
+pt_matrix pt_scene_matrix_of(const pt_scene *scene, const pt_run_view *run, pt_matrix wanted)
+{
+	return wanted == scene->main_matrix ? pt_view_matrix_of(run, wanted) : wanted;
+}
+
+const pt_matrix_view *pt_scene_matrix(const pt_scene *scene, const pt_run_view *run, pt_matrix wanted)
+{
+	return &run->matrices[pt_scene_matrix_of(scene, run, wanted)];
+}
+
+const pt_verdict *pt_scene_verdict(const pt_scene *scene, const pt_run_view *run)
+{
+	return &run->verdicts[pt_scene_matrix_of(scene, run, scene->main_matrix)];
+}
+
+static bool any_shown_has(const pt_scene *scene, pt_matrix matrix)
+{
+	PT_FOR_SHOWN_RUNS(scene, r)
+	{
+		if (pt_run_has_matrix(&scene->snapshot->runs[r], matrix))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Which types are drawn of the runs shown. Those that none of them has are left out. W has no plot of its own
+ * beside LoRA matrices: it stands in for the main type in the runs that have nothing else. Where only W is
+ * there, it is what is meant, whatever was chosen. Where nothing is there, the choice stays, so that the
+ * panes can say what is missing.
+ */
+static void choose_matrices(pt_scene *scene)
+{
+	pt_matrix kept[PT_N_MATRICES];
+	size_t n = 0;
+	for (size_t i = 0; i < scene->n_matrices; i++)
+		if (any_shown_has(scene, scene->matrices[i]))
+			kept[n++] = scene->matrices[i];
+	bool any_whole = any_shown_has(scene, PT_MATRIX_W);
+	if (n > 1 && kept[n - 1] == PT_MATRIX_W)
+		n--;
+	if (n == 0 && any_whole)
+		kept[n++] = PT_MATRIX_W;
+	if (n == 0)
+		return;
+	memcpy(scene->matrices, kept, n * sizeof *kept);
+	scene->n_matrices = n;
+	bool has_main = false;
+	for (size_t i = 0; i < n; i++)
+		has_main |= kept[i] == scene->main_matrix;
+	if (!has_main)
+		scene->main_matrix = kept[n - 1];
+	PT_FOR_SHOWN_RUNS(scene, r)
+	{
+		const pt_run_view *run = &scene->snapshot->runs[r];
+		scene->has_stand_in |= pt_scene_matrix_of(scene, run, scene->main_matrix) != scene->main_matrix;
+	}
+}
+
 static void widen(const int64_t *steps, size_t n, bool *any, double *first, double *last)
 {
 	if (!n || !steps)
@@ -34,6 +93,31 @@ static void widen(const int64_t *steps, size_t n, bool *any, double *first, doub
 	*first = *any && *first < low ? *first : low;
 	*last = *any && *last > high ? *last : high;
 	*any = true;
+}
+
+static bool any_live(const pt_scene *scene)
+{
+	PT_FOR_SHOWN_RUNS(scene, r)
+	{
+		if (scene->snapshot->runs[r].state == PT_RUN_LIVE)
+			return true;
+	}
+	return false;
+}
+
+/* The step at which the last of the shown runs will end; missing where one does not say. */
+static double end_of_all(const pt_scene *scene)
+{
+	double end = PT_MISSING;
+	PT_FOR_SHOWN_RUNS(scene, r)
+	{
+		int64_t own = scene->snapshot->runs[r].max_steps;
+		if (own == PT_NO_STEP)
+			return PT_MISSING;
+		if (pt_is_missing(end) || (double)own > end)
+			end = (double)own;
+	}
+	return end;
 }
 
 static void fit_steps(pt_scene *scene)
@@ -49,7 +133,20 @@ static void fit_steps(pt_scene *scene)
 			widen(run->spectra[s].steps, run->spectra[s].n, &any, &first, &last);
 	}
 	scene->has_steps = any;
-	scene->steps = pt_scale_fit_steps(first, last);
+	scene->steps = any_live(scene) ? pt_scale_grow_steps(first, last, end_of_all(scene))
+								   : pt_scale_fit_steps(first, last);
+}
+
+/* Does the cursor stand at the end of what was read? */
+static bool is_newest(const pt_scene *scene)
+{
+	PT_FOR_SHOWN_RUNS(scene, r)
+	{
+		const pt_run_view *run = &scene->snapshot->runs[r];
+		if (run->n_steps > 0 && run->steps[run->n_steps - 1] > scene->cursor)
+			return false;
+	}
+	return true;
 }
 
 pt_scene pt_scene_of(const pt_snapshot *snapshot, const pt_view *view)
@@ -60,6 +157,9 @@ pt_scene pt_scene_of(const pt_snapshot *snapshot, const pt_view *view)
 		scene.n_matrices = pt_view_matrices(view, snapshot, scene.matrices);
 		scene.main_matrix = pt_view_main_matrix(view, snapshot);
 		scene.cursor = pt_view_cursor(view, snapshot);
+		/* one that nobody placed and that only follows the newest step would tell nothing new, and move */
+		if (view->cursor_step == PT_NO_STEP && is_newest(&scene))
+			scene.cursor = PT_NO_STEP;
 		scene.first_shown = pt_scene_next_run(&scene, 0);
 		for (size_t r = scene.first_shown; r < snapshot->n_runs; r = pt_scene_next_run(&scene, r + 1))
 			scene.n_shown++;
@@ -68,6 +168,8 @@ pt_scene pt_scene_of(const pt_snapshot *snapshot, const pt_view *view)
 		scene.n_matrices = 1;
 		scene.matrices[0] = scene.main_matrix;
 	}
+	if (scene.n_shown > 0)
+		choose_matrices(&scene);
 	fit_steps(&scene);
 	return scene;
 }
@@ -80,6 +182,31 @@ void pt_scene_matrix_text(const pt_scene *scene, char *out, size_t capacity)
 			pt_text_add(&text, i + 1 == scene->n_matrices ? " and " : ", ");
 		pt_text_add(&text, pt_matrix_label(scene->matrices[i]));
 	}
+	if (scene->has_stand_in)
+		pt_text_addf(&text, " or %s", pt_matrix_label(PT_MATRIX_W));
+}
+
+void pt_scene_k_text(const pt_scene *scene, char *out, size_t capacity)
+{
+	int64_t least = INT64_MAX, most = 0;
+	PT_FOR_SHOWN_RUNS(scene, r)
+	{
+		const pt_matrix_view *matrix = pt_scene_matrix(scene, &scene->snapshot->runs[r], scene->main_matrix);
+		for (size_t i = matrix->n_cosines; i-- > 0;) {
+			if (!matrix->cosines[i].present || !pt_view_k_shown(scene->view, i, matrix->n_cosines))
+				continue;
+			int64_t k = matrix->cosines[i].k_used;
+			least = k < least ? k : least;
+			most = k > most ? k : most;
+			break;
+		}
+	}
+	if (most == 0)
+		snprintf(out, capacity, "%s", "");
+	else if (least == most)
+		snprintf(out, capacity, "k %lld", (long long)most);
+	else
+		snprintf(out, capacity, "k %lld–%lld", (long long)least, (long long)most);
 }
 
 const pt_spectrum_view *pt_scene_spectrum(const pt_scene *scene, const pt_run_view *run)

@@ -122,7 +122,7 @@ static void state_text(const pt_scene *scene, bool brief, char *out, size_t capa
 	if (!run)
 		return;
 	if (run->removed)
-		pt_text_add(&text, ", removed");
+		pt_text_add(&text, brief ? ", gone" : ", directory gone, data kept");
 	if (run->state == PT_RUN_STALE && run->last_write_wall_ms != PT_NO_TIME && !brief) {
 		char age[32];
 		age_text(scene->snapshot->taken_wall_ms - run->last_write_wall_ms, age, sizeof age);
@@ -156,6 +156,26 @@ static void add_names(const pt_scene *scene, segment_list *list)
 	list->items[list->n - 1].gap = 2;
 }
 
+/* "polling", where no news comes by itself. Nothing of a finished run is waited for. */
+static void add_watching(const pt_scene *scene, segment_list *list)
+{
+	size_t n_polling = 0, n_gone = 0, n = scene->snapshot ? scene->snapshot->n_runs : 0;
+	char text[SEGMENT_BYTES];
+	for (size_t r = 0; r < n; r++) {
+		const pt_run_view *run = &scene->snapshot->runs[r];
+		n_polling += run->polling && run->state != PT_RUN_FINISHED;
+		n_gone += run->removed;
+	}
+	if (n_polling)
+		add_segment(list, PT_ROLE_BAR_WARN, 1, false, "polling", NULL);
+	if (n_gone && !sole_run(scene)) { /* of one run its state says so */
+		snprintf(text, sizeof text, "%zu director%s gone, data kept", n_gone, n_gone == 1 ? "y" : "ies");
+		char brief[SEGMENT_BYTES];
+		snprintf(brief, sizeof brief, "%zu gone", n_gone);
+		add_segment(list, PT_ROLE_BAR_WARN, 4, false, text, brief);
+	}
+}
+
 static void add_state(const pt_scene *scene, segment_list *list)
 {
 	char text[SEGMENT_BYTES], brief[SEGMENT_BYTES];
@@ -165,9 +185,7 @@ static void add_state(const pt_scene *scene, segment_list *list)
 	state_text(scene, true, brief, sizeof brief);
 	add_segment(list, words.role, 9, false, text, brief);
 	list->items[list->n - 1].gap = 1;
-	const pt_run_view *run = sole_run(scene);
-	if (run && run->polling && run->state != PT_RUN_FINISHED)
-		add_segment(list, PT_ROLE_BAR_WARN, 1, false, "polling", NULL);
+	add_watching(scene, list);
 }
 
 static void add_progress(const pt_scene *scene, segment_list *list)
@@ -221,19 +239,6 @@ static void add_next(const pt_scene *scene, segment_list *list)
 	add_segment(list, PT_ROLE_BAR_LABEL, 4, false, text, NULL);
 }
 
-/* The largest k that is drawn; 0: none is known. */
-static int64_t main_k(const pt_scene *scene)
-{
-	const pt_run_view *run = pt_scene_first_run(scene);
-	if (!run)
-		return 0;
-	const pt_matrix_view *matrix = &run->matrices[scene->main_matrix];
-	for (size_t i = matrix->n_cosines; i-- > 0;)
-		if (matrix->cosines[i].present && pt_view_k_shown(scene->view, i, matrix->n_cosines))
-			return matrix->cosines[i].k_used;
-	return 0;
-}
-
 static void add_settings(const pt_scene *scene, segment_list *list)
 {
 	char matrices[32], text[SEGMENT_BYTES], brief[SEGMENT_BYTES];
@@ -243,11 +248,8 @@ static void add_settings(const pt_scene *scene, segment_list *list)
 	snprintf(text, sizeof text, "matrix %s", matrices);
 	snprintf(brief, sizeof brief, "%s", scene->n_matrices > 1 ? matrices : text);
 	add_segment(list, PT_ROLE_BAR_SETTING, 7, true, text, brief);
-	int64_t k = main_k(scene);
-	if (k > 0) {
-		snprintf(text, sizeof text, "k %lld", (long long)k);
-		add_segment(list, PT_ROLE_BAR_SETTING, 6, true, text, NULL);
-	}
+	pt_scene_k_text(scene, text, sizeof text);
+	add_segment(list, PT_ROLE_BAR_SETTING, 6, true, text, NULL);
 	long long window = (long long)scene->snapshot->settings.probe_window;
 	snprintf(text, sizeof text, "window %lld", window);
 	snprintf(brief, sizeof brief, "W %lld", window);

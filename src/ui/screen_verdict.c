@@ -35,10 +35,11 @@ static void append_problems(const pt_scene *scene, pt_text *text)
 	append(text, words);
 }
 
-static void append_run(const char *name, const pt_verdict *verdict, pt_text *rest)
+static void append_run(const pt_scene *scene, const pt_run_view *run, pt_text *rest)
 {
 	char words[PT_LINE_BYTES], shown[64];
-	pt_name_text(name, 24, shown, sizeof shown);
+	const pt_verdict *verdict = pt_scene_verdict(scene, run);
+	pt_run_label(scene, run, 24, shown, sizeof shown);
 	if (verdict->step != PT_NO_STEP)
 		snprintf(words, sizeof words, "%s near %lld", shown, (long long)verdict->step);
 	else if (verdict->headline && verdict->headline[0])
@@ -55,7 +56,7 @@ static pt_severity tell_several(const pt_scene *scene, pt_text *head, pt_text *r
 	pt_severity gravest = PT_SEVERITY_INFO;
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
-		const pt_verdict *verdict = &scene->snapshot->runs[r].verdicts[scene->main_matrix];
+		const pt_verdict *verdict = pt_scene_verdict(scene, &scene->snapshot->runs[r]);
 		n_turned += verdict->step != PT_NO_STEP;
 		if (verdict->severity > gravest)
 			gravest = verdict->severity;
@@ -68,9 +69,9 @@ static pt_severity tell_several(const pt_scene *scene, pt_text *head, pt_text *r
 	for (int turned = 1; turned >= 0; turned--)
 		PT_FOR_SHOWN_RUNS(scene, r)
 		{
-			const pt_verdict *verdict = &scene->snapshot->runs[r].verdicts[scene->main_matrix];
+			const pt_verdict *verdict = pt_scene_verdict(scene, &scene->snapshot->runs[r]);
 			if ((verdict->step != PT_NO_STEP) == turned)
-				append_run(scene->snapshot->runs[r].name, verdict, rest);
+				append_run(scene, &scene->snapshot->runs[r], rest);
 		}
 	return gravest;
 }
@@ -92,7 +93,7 @@ pt_severity pt_screen_verdict(
 		append_problems(scene, &rest);
 		return severity;
 	}
-	const pt_verdict *only = &scene->snapshot->runs[scene->first_shown].verdicts[scene->main_matrix];
+	const pt_verdict *only = pt_scene_verdict(scene, &scene->snapshot->runs[scene->first_shown]);
 	bool told = only->headline && only->headline[0];
 	pt_text_add(&head, told ? only->headline : "nothing told of this matrix");
 	append(&rest, only->detail);

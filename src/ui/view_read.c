@@ -66,6 +66,11 @@ pt_matrix pt_view_main_matrix(const pt_view *view, const pt_snapshot *snapshot)
 	return only_w ? PT_MATRIX_W : PT_MATRIX_DW;
 }
 
+pt_matrix pt_view_matrix_of(const pt_run_view *run, pt_matrix wanted)
+{
+	return !pt_run_has_matrix(run, wanted) && pt_run_has_matrix(run, PT_MATRIX_W) ? PT_MATRIX_W : wanted;
+}
+
 bool pt_view_k_shown(const pt_view *view, size_t i, size_t n)
 {
 	/* after k or their number changed, a choice that no longer names one shows them all */
@@ -86,7 +91,7 @@ int64_t pt_view_cursor(const pt_view *view, const pt_snapshot *snapshot)
 		const pt_run_view *run = &snapshot->runs[i];
 		if (!pt_view_run_shown(view, i) || run->n_steps == 0)
 			continue;
-		int64_t told = run->verdicts[matrix].step;
+		int64_t told = run->verdicts[pt_view_matrix_of(run, matrix)].step;
 		return told != PT_NO_STEP ? told : run->steps[run->n_steps - 1];
 	}
 	return PT_NO_STEP;

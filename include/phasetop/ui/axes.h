@@ -53,10 +53,14 @@ typedef struct pt_legend_entry {
 	const char *name;
 } pt_legend_entry;
 
-/** "━ k 5   ━ k 10   ━ k 15" in one row, or stacked where that is too wide, in a free place near `corner`, on
- * blank cells. Entries that do not fit are left out from the end. */
+/** Columns that n entries take in n_rows rows (0: one), in aligned columns. */
+int pt_legend_cols(const pt_legend_entry *entries, size_t n, int n_rows);
+
+/** "━ k 5   ━ k 10   ━ k 15" in n_rows rows of aligned columns, in a free place near `corner`, on blank
+ * cells. n_rows 0: as few as fit, at most half of the height. Entries that do not fit are left out from the
+ * end. */
 void pt_legend_draw(pt_frame *frame, pt_rect inner, pt_places *places, pt_corner corner,
-	const pt_legend_entry *entries, size_t n);
+	const pt_legend_entry *entries, size_t n, int n_rows);
 
 /** Text (a read-out) in a free place near `corner`, on blank cells. Returns false where it does not fit. */
 bool pt_note_draw(

@@ -20,6 +20,7 @@ typedef struct pt_scene {
 	pt_matrix matrices[PT_N_MATRICES]; /* that are drawn, in order */
 	size_t n_matrices;
 	pt_matrix main_matrix; /* the one, where only one can be drawn */
+	bool has_stand_in;     /* some shown run has W alone, and it stands where main_matrix is drawn */
 	size_t n_shown;        /* runs that are not hidden and have something read */
 	size_t first_shown;    /* the first of them; n_runs when none */
 	int64_t cursor;        /* PT_NO_STEP: none */
@@ -29,6 +30,16 @@ typedef struct pt_scene {
 
 /** Work out what the panes share. `snapshot` may be NULL (before the first one came). O(runs). */
 pt_scene pt_scene_of(const pt_snapshot *snapshot, const pt_view *view);
+
+/**
+ * The matrix type that is drawn of a run where `wanted` is drawn: a run without LoRA has W alone, which stands
+ * in for the main type (and is then marked as W wherever its numbers are told). O(1).
+ */
+pt_matrix pt_scene_matrix_of(const pt_scene *scene, const pt_run_view *run, pt_matrix wanted);
+/** What was computed for it. Every pane reads the matrices through this one; never NULL. */
+const pt_matrix_view *pt_scene_matrix(const pt_scene *scene, const pt_run_view *run, pt_matrix wanted);
+/** What the run tells of its main type. Never NULL. */
+const pt_verdict *pt_scene_verdict(const pt_scene *scene, const pt_run_view *run);
 
 /** How a pane draws itself. Buffers are NUL-terminated by the callee. */
 typedef struct pt_pane_ops {

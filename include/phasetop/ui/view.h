@@ -125,6 +125,9 @@ void pt_view_resize(pt_view *view, int columns, int rows);
 size_t pt_view_matrices(const pt_view *view, const pt_snapshot *snapshot, pt_matrix out[PT_N_MATRICES]);
 /** The one type where only one can be drawn: of BOTH it is B, of ALL it is dW, or W. */
 pt_matrix pt_view_main_matrix(const pt_view *view, const pt_snapshot *snapshot);
+/** The type that stands for `wanted` in one run: its W where it has no LoRA matrix of that type; else `wanted`
+ * itself, be it there or not. */
+pt_matrix pt_view_matrix_of(const pt_run_view *run, pt_matrix wanted);
 /** Is this k drawn? @param i place in the settings' k (rising), n of them */
 bool pt_view_k_shown(const pt_view *view, size_t i, size_t n);
 /** Is the run drawn? @param run place in the snapshot */

@@ -108,7 +108,7 @@ static void every_size_down_to_nothing(void **state)
 					PT_SOLID, NULL);
 				pt_frame_blit(frame, plot.inner, canvas);
 				pt_places *places = pt_places_of_canvas(canvas);
-				pt_legend_draw(frame, plot.inner, places, PT_CORNER_TOP_RIGHT, entries, 2);
+				pt_legend_draw(frame, plot.inner, places, PT_CORNER_TOP_RIGHT, entries, 2, 0);
 				pt_note_draw(frame, plot.inner, places, PT_CORNER_BOTTOM_LEFT, pt_pen_of(PT_ROLE_CROSSHAIR),
 					"190  0.087");
 				pt_point_label label = {
@@ -134,7 +134,7 @@ static void words_keep_clear_of_each_other_and_of_the_data(void **state)
 	pt_places *places = pt_places_of_canvas(canvas);
 	pt_legend_entry entries[] = {
 		{0, pt_pen_of(PT_ROLE_SERIES_1), "k 5"}, {0, pt_pen_of(PT_ROLE_SERIES_2), "k 10"}};
-	pt_legend_draw(frame, all, places, PT_CORNER_TOP_RIGHT, entries, 2);
+	pt_legend_draw(frame, all, places, PT_CORNER_TOP_RIGHT, entries, 2, 0);
 	assert_true(pt_note_draw(frame, all, places, PT_CORNER_BOTTOM_RIGHT, pt_pen_of(PT_ROLE_LABEL), "one"));
 	assert_true(pt_note_draw(frame, all, places, PT_CORNER_BOTTOM_RIGHT, pt_pen_of(PT_ROLE_LABEL), "two"));
 	assert_false(pt_note_draw(
@@ -163,7 +163,7 @@ static void a_narrow_legend_is_stacked(void **state)
 	pt_frame *frame = new_frame(12, 8);
 	pt_legend_entry entries[] = {
 		{0, pt_pen_of(PT_ROLE_SERIES_1), "medical"}, {0, pt_pen_of(PT_ROLE_SERIES_2), "finance"}};
-	pt_legend_draw(frame, pt_frame_rect(frame), NULL, PT_CORNER_TOP_LEFT, entries, 2);
+	pt_legend_draw(frame, pt_frame_rect(frame), NULL, PT_CORNER_TOP_LEFT, entries, 2, 0);
 	static const char *const want[] = {"━ medical", "━ finance", "", "", "", "", "", ""};
 	assert_rows(frame, want);
 	pt_frame_destroy(frame);
