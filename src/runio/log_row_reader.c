@@ -37,6 +37,11 @@ static bool decode_name(log_row_reader *reader, const pt_json_token *key, bool *
 		return false;
 	}
 	char *name = reader->names + reader->n_names;
+	if (!key->is_escaped) { /* nearly all; the tokenizer has checked the text */
+		memcpy(name, key->text, key->length);
+		name[key->length] = '\0';
+		return true;
+	}
 	size_t length;
 	if (pt_json_decode(key, name, key->length + 1, &length) != PT_OK)
 		return false;

@@ -13,7 +13,8 @@
 typedef struct state_pass {
 	pt_json_reader json;
 	log_row_reader rows;
-	const pt_log_sink *sink; /* NULL: check only */
+	const pt_log_sink *sink; /* NULL: count only */
+	bool only_checks;        /* that the text parses; rows are passed over */
 	pt_trainer_state state;
 	double save_steps; /* as written, maybe a fraction; NaN: not said */
 	bool has_history;
@@ -53,7 +54,7 @@ static pt_status read_history(state_pass *pass, pt_error *err)
 		status = pt_json_next(&pass->json, &token, err);
 		if (status != PT_OK || token.type == PT_JSON_ARRAY_END)
 			return status;
-		if (token.type == PT_JSON_OBJECT_BEGIN) {
+		if (token.type == PT_JSON_OBJECT_BEGIN && !pass->only_checks) {
 			status = read_history_row(pass, index, err);
 		} else {
 			pass->state.n_rows_without_step++;
@@ -124,11 +125,12 @@ static int64_t resolve_save_steps(double save_steps, int64_t max_steps)
 	return max_steps > 0 ? (int64_t)ceil(save_steps * (double)max_steps) : PT_LOG_NO_STEP;
 }
 
-static pt_status run_pass(const char *bytes, size_t n, const char *path, const pt_log_sink *sink,
-	pt_trainer_state *state, pt_error *err)
+static pt_status run_pass(const char *bytes, size_t n, const char *path, bool only_checks,
+	const pt_log_sink *sink, pt_trainer_state *state, pt_error *err)
 {
 	state_pass pass = {
 		.sink = sink,
+		.only_checks = only_checks,
 		.state = {.global_step = PT_LOG_NO_STEP, .max_steps = PT_LOG_NO_STEP, .epoch = (double)NAN},
 		.save_steps = (double)NAN,
 	};
@@ -148,12 +150,13 @@ pt_status pt_trainer_state_parse(const char *bytes, size_t n, const char *path, 
 {
 	if (n == 0)
 		return pt_fail(err, PT_ERR_EMPTY, path, -1, "0 bytes");
-	pt_trainer_state checked;
-	pt_status status = run_pass(bytes, n, path, NULL, &checked, err);
-	if (status == PT_OK && sink)
-		status = run_pass(bytes, n, path, sink, &checked, err);
+	pt_trainer_state found;
+	/* rows only out of a text that parses to its end; where nobody takes rows, one pass is enough */
+	pt_status status = sink ? run_pass(bytes, n, path, true, NULL, &found, err) : PT_OK;
+	if (status == PT_OK)
+		status = run_pass(bytes, n, path, false, sink, &found, err);
 	if (status == PT_OK && state)
-		*state = checked;
+		*state = found;
 	return status;
 }
 

@@ -494,102 +494,6 @@ static void failing_allocations(void **state)
 	}
 }
 
-/* ---- workspaces ---- */
-
-static pt_workspace *workspace_of(const char *path)
-{
-	pt_workspace *workspace = NULL;
-	pt_error err;
-	if (pt_workspace_scan(path, &workspace, &err) != PT_OK)
-		fail_msg("%s: %s", path, err.message);
-	return workspace;
-}
-
-static void workspaces(void **state)
-{
-	(void)state;
-	make_adapter(root, "run10/checkpoint-1");
-	make_adapter(root, "run9/checkpoints/checkpoint-1");
-	make_file(root, "run11/probe_losses.jsonl", "");
-	make_file(root, "logs/train_log.jsonl", "of no run of its own");
-	make_file(root, "notes/readme.txt", "");
-	make_adapter(root, ".trash/checkpoint-1");
-	pt_workspace *workspace = workspace_of(root);
-	assert_false(workspace->is_run);
-	assert_int_equal(workspace->n_runs, 3);
-	static const char *const names[] = {"/run9", "/run10", "/run11"};
-	for (size_t i = 0; i < 3; i++) {
-		char path[128];
-		snprintf(path, sizeof path, "%s%s", root, names[i]);
-		assert_string_equal(workspace->runs[i], path);
-	}
-	assert_int_equal(workspace->n_directories, 6); /* itself, and all that may become runs */
-	pt_workspace_destroy(workspace);
-	char slashes[128];
-	snprintf(slashes, sizeof slashes, "%s//", root);
-	workspace = workspace_of(slashes);
-	assert_int_equal(strncmp(workspace->runs[0], root, strlen(root)), 0);
-	assert_string_equal(workspace->runs[0] + strlen(root), "/run9");
-	pt_workspace_destroy(workspace);
-	/* a checkpoint in the path itself: it is a run */
-	make_adapter(root, "checkpoint-3");
-	workspace = workspace_of(root);
-	assert_true(workspace->is_run);
-	assert_int_equal(workspace->n_runs, 0);
-	pt_workspace_destroy(workspace);
-}
-
-static void neither_run_nor_workspace(void **state)
-{
-	(void)state;
-	pt_workspace *workspace = workspace_of(root);
-	assert_false(workspace->is_run);
-	assert_int_equal(workspace->n_runs, 0);
-	pt_workspace_destroy(workspace);
-	pt_error err;
-	assert_int_equal(pt_workspace_scan("/nonexistent/x", &workspace, &err), PT_ERR_NOT_FOUND);
-	make_file(root, "train_log.jsonl", "");
-	workspace = workspace_of(root);
-	assert_true(workspace->is_run);
-	pt_workspace_destroy(workspace);
-}
-
-static void set_time(const char *below, time_t seconds)
-{
-	char path[256];
-	const struct timespec times[2] = {{seconds, 0}, {seconds, 0}};
-	snprintf(path, sizeof path, "%s/%s", root, below);
-	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
-}
-
-static void the_newest_run(void **state)
-{
-	(void)state;
-	char *run = NULL;
-	char expected[128];
-	pt_error err;
-	assert_int_equal(pt_workspace_newest(root, &run, &err), PT_ERR_NO_CHECKPOINTS);
-	make_adapter(root, "old/checkpoint-1");
-	make_adapter(root, "deep/new/checkpoint-1");
-	make_file(root, "middle/train_log.jsonl", "");
-	set_time("old/checkpoint-1", 1000);
-	set_time("deep/new/checkpoint-1", 3000);
-	set_time("middle/train_log.jsonl", 2000);
-	assert_int_equal(pt_workspace_newest(root, &run, &err), PT_OK);
-	snprintf(expected, sizeof expected, "%s/deep/new", root);
-	assert_string_equal(run, expected);
-	pt_free(run);
-	set_time("middle/train_log.jsonl", 4000);
-	assert_int_equal(pt_workspace_newest(root, &run, &err), PT_OK);
-	snprintf(expected, sizeof expected, "%s/middle", root);
-	assert_string_equal(run, expected);
-	pt_free(run);
-	make_adapter(root, "checkpoint-1");
-	assert_int_equal(pt_workspace_newest(root, &run, &err), PT_OK);
-	assert_string_equal(run, root);
-	pt_free(run);
-}
-
 /* ---- what the real libraries left ---- */
 
 static void real_directories(void **state)
@@ -659,9 +563,6 @@ int main(void)
 		CASE(a_burst_of_files_and_too_many_directories),
 		CASE(directories_to_watch),
 		CASE(failing_allocations),
-		CASE(workspaces),
-		CASE(neither_run_nor_workspace),
-		CASE(the_newest_run),
 		cmocka_unit_test(real_directories),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

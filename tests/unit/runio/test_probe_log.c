@@ -9,6 +9,7 @@
 #include "phasetop/base/alloc.h"
 #include "phasetop/base/text.h"
 #include "phasetop/runio/probe_log.h"
+#include "phasetop/runio/tail.h"
 
 #include "runio_fixture.h"
 
@@ -278,6 +279,47 @@ static void failing_allocations(void **state)
 	}
 }
 
+static void a_line_over_the_cap(void **state)
+{
+	(void)state;
+	fixture f;
+	begin(&f);
+	append(&f, "{\"step\": 1, \"losses\": [1]}\n");
+	assert_int_equal(truncate(f.path, (off_t)PT_TAIL_LINE_CAP_BYTES + 1000), 0);
+	append(&f, "\n{\"step\": 3, \"losses\": [2]}\n");
+	read_all(&f, "set0@1[1:;] 1:1 3:2 ");
+	assert_int_equal(pt_probe_log_state(f.log)->n_bad_rows, 1);
+	assert_int_equal(pt_probe_log_problems(f.log)->items[0].code, PT_ERR_LIMIT);
+	assert_int_equal(pt_probe_log_problems(f.log)->items[0].offset, 2);
+	end(&f);
+	pt_probe_log_destroy(NULL);
+}
+
+/* More numbers in one row than memory is given for. */
+static void a_row_of_too_many_numbers(void **state)
+{
+	(void)state;
+	fixture f;
+	enum { N = 8 * 1024 * 1024 + 1 };
+	static const char head[] = "{\"step\": 1, \"losses\": [";
+	begin(&f);
+	char *line = malloc(sizeof head + 2 * N + 8);
+	assert_non_null(line);
+	strcpy(line, head);
+	char *at = line + sizeof head - 1;
+	for (int i = 0; i < N; i++) {
+		*at++ = '1';
+		*at++ = ',';
+	}
+	strcpy(at - 1, "]}\n");
+	append(&f, line);
+	free(line);
+	append(&f, "{\"step\": 2, \"losses\": [2]}\n");
+	read_all(&f, "set0@2[1:;] 2:2 ");
+	assert_int_equal(pt_probe_log_problems(f.log)->items[0].code, PT_ERR_LIMIT);
+	end(&f);
+}
+
 static void real_logs(void **state)
 {
 	(void)state;
@@ -329,6 +371,8 @@ int main(void)
 		cmocka_unit_test(starts_over),
 		cmocka_unit_test(what_is_refused_comes_again),
 		cmocka_unit_test(failing_allocations),
+		cmocka_unit_test(a_line_over_the_cap),
+		cmocka_unit_test(a_row_of_too_many_numbers),
 		cmocka_unit_test(real_logs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 
 #include "phasetop/base/alloc.h"
 #include "phasetop/base/text.h"
+#include "phasetop/runio/tail.h"
 #include "phasetop/runio/trainer_log.h"
 
 #include "runio_fixture.h"
@@ -467,6 +468,23 @@ static void jsonl_failing_allocations(void **state)
 	}
 }
 
+static void jsonl_a_line_over_the_cap(void **state)
+{
+	(void)state;
+	fixture f;
+	begin(&f);
+	append(&f, "{\"step\": 1}\n");
+	assert_int_equal(truncate(f.path, (off_t)PT_TAIL_LINE_CAP_BYTES + 1000), 0);
+	append(&f, "\n{\"step\": 3}\n");
+	read_rows(&f, "1{}3{}");
+	assert_int_equal(pt_jsonl_log_state(f.log)->n_bad_rows, 1);
+	assert_int_equal(pt_jsonl_log_problems(f.log)->items[0].code, PT_ERR_LIMIT);
+	assert_int_equal(pt_jsonl_log_problems(f.log)->items[0].offset, 2);
+	end(&f);
+	pt_jsonl_log_destroy(NULL);
+	assert_string_equal(pt_log_role_name(PT_N_LOG_ROLES), "");
+}
+
 static void real_jsonl_logs(void **state)
 {
 	(void)state;
@@ -511,6 +529,7 @@ int main(void)
 		cmocka_unit_test(jsonl_starts_over),
 		cmocka_unit_test(jsonl_a_refused_row_comes_again),
 		cmocka_unit_test(jsonl_failing_allocations),
+		cmocka_unit_test(jsonl_a_line_over_the_cap),
 		cmocka_unit_test(real_jsonl_logs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
