@@ -67,7 +67,7 @@ int64_t pt_step_spacing(const int64_t *steps, size_t n)
 int64_t pt_step_snap(int64_t k, int64_t spacing)
 {
 	int64_t multiples = k / spacing, rest = k % spacing;
-	if (rest > spacing - rest)
+	if (rest > spacing - rest && multiples < INT64_MAX / spacing)
 		multiples++;
 	return (multiples > 0 ? multiples : 1) * spacing;
 }
@@ -111,13 +111,14 @@ size_t pt_step_pairs(const int64_t *steps, size_t n, int64_t spacing, int64_t k,
 		return reach < n ? pairs_by_index(steps, n, spacing, (size_t)reach, pairs, pending) : 0;
 	}
 	int64_t tolerance = options->tolerance < 0 ? spacing / 2 : options->tolerance;
-	if (tolerance > k)
-		tolerance = k; /* more would change nothing: partners stand on their side of t */
+	/* More would change nothing, since partners stand on their side of t, and sums cannot overflow then. */
+	int64_t range = steps[n - 1] - steps[0], most = k < range ? k : range;
+	if (tolerance > most)
+		tolerance = most;
+	if (k - tolerance > range)
+		return 0;
 	size_t n_pairs = 0, before = 0, after = 0;
 	for (size_t i = 0; i < n; i++) {
-		/* Far outside of the run there is nothing, and the sums below cannot overflow. */
-		if (k > steps[n - 1] - steps[0] + tolerance)
-			break;
 		before = advance_to(steps, n, before, steps[i] - k);
 		after = advance_to(steps, n, after, steps[i] + k);
 		if (before >= i || !is_near(steps, before, steps[i] - k, tolerance))

@@ -1,0 +1,301 @@
+/* Histories of one module: errors, zeros, unknown scalings, and that all instruction sets agree. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <math.h>
+#include <string.h>
+
+#include "../../../src/numeric/increment_kernels.h"
+#include "phasetop/numeric/blas.h"
+#include "phasetop/numeric/increments.h"
+
+static const float a1[] = {1, 2, 3}, a2[] = {1, 2, 4}, b0[] = {0, 0}, b1[] = {1, -1}, b2[] = {1, 1};
+
+static pt_module_checkpoint lora(const float *a, const float *b)
+{
+	return (pt_module_checkpoint){
+		.shape = {PT_MODULE_LORA, 1, 3, 2, 0}, .a = {.f32 = a}, .b = {.f32 = b}, .scaling = 2.0};
+}
+
+static pt_module_checkpoint full(const double *w, size_t length)
+{
+	return (pt_module_checkpoint){
+		.shape = {.kind = PT_MODULE_FULL, .length = length}, .w = {.f64 = w}, .scaling = (double)NAN};
+}
+
+static pt_module_history *empty(void)
+{
+	pt_module_history *history = NULL;
+	assert_int_equal(pt_module_history_create(&history, NULL), PT_OK);
+	return history;
+}
+
+static void append(pt_module_history *history, const float *a, const float *b)
+{
+	pt_module_checkpoint c = lora(a, b);
+	assert_int_equal(pt_module_history_insert(history, pt_module_history_n(history), &c, NULL), PT_OK);
+}
+
+static void a_lora_module_by_hand(void **state)
+{
+	(void)state;
+	pt_module_history *history = empty();
+	append(history, a1, b0);
+	append(history, a1, b1);
+	append(history, a2, b1);
+	append(history, a2, b2);
+	const pt_gram *dw = pt_module_history_gram(history, PT_TRAJECTORY_DW);
+	/* δ_0 = 0; δ_1 = 2 b1 a1ᵀ; δ_2 = 2 b1 (a2 − a1)ᵀ; δ_3 = 2 (b2 − b1) a2ᵀ */
+	assert_true(pt_gram_at(dw, 0, 0) == 0.0 && pt_gram_at(dw, 1, 0) == 0.0);
+	assert_true(pt_gram_at(dw, 1, 1) == 4 * 2 * 14.0);
+	assert_true(pt_gram_at(dw, 2, 2) == 4 * 2 * 1.0);
+	assert_true(pt_gram_at(dw, 2, 1) == 4 * 2 * 3.0);
+	assert_true(pt_gram_at(dw, 3, 3) == 4 * 4 * 21.0);
+	assert_true(pt_gram_at(dw, 3, 2) == 4 * -2.0 * 4.0);
+	const pt_gram *a = pt_module_history_gram(history, PT_TRAJECTORY_A);
+	assert_true(pt_gram_at(a, 0, 0) == 14.0 && pt_gram_at(a, 1, 1) == 0.0 && pt_gram_at(a, 2, 0) == 3.0);
+	const double *norms = pt_module_history_norms(history, PT_TRAJECTORY_DW);
+	assert_true(norms[0] == 0.0 && fabs(norms[1] - 2 * sqrt(28.0)) < 1e-14);
+	assert_true(pt_module_history_norms(history, PT_TRAJECTORY_B)[0] == 0.0);
+	assert_true(pt_module_history_has(history, PT_TRAJECTORY_DW));
+	assert_false(pt_module_history_has(history, PT_TRAJECTORY_W));
+	assert_null(pt_module_history_gram(history, PT_TRAJECTORY_W));
+	pt_module_checkpoint last = pt_module_history_at(history, 3);
+	assert_memory_equal(last.a.f32, a2, sizeof a2);
+	assert_memory_equal(last.b.f32, b2, sizeof b2);
+	assert_true(last.scaling == 2.0 && pt_module_history_bytes(history) > 0);
+	pt_module_history_destroy(history);
+}
+
+static void a_plain_module_by_hand(void **state)
+{
+	(void)state;
+	static const double w[2][2] = {{1e9, 1}, {1e9 + 0.5, 1}};
+	pt_module_history *history = empty();
+	assert_false(pt_module_history_has(history, PT_TRAJECTORY_W));
+	for (size_t i = 0; i < 2; i++) {
+		pt_module_checkpoint c = full(w[i], 2);
+		assert_int_equal(pt_module_history_insert(history, i, &c, NULL), PT_OK);
+	}
+	const pt_gram *gram = pt_module_history_gram(history, PT_TRAJECTORY_W);
+	assert_true(pt_gram_at(gram, 1, 1) == 0.25 && pt_gram_at(gram, 1, 0) == 5e8);
+	assert_false(pt_module_history_has(history, PT_TRAJECTORY_DW));
+	assert_null(pt_module_history_norms(history, PT_TRAJECTORY_A));
+	assert_true(pt_values_at(pt_module_history_at(history, 1).w, 0) == 1e9 + 0.5);
+	pt_module_history_destroy(history);
+	pt_module_history_destroy(NULL);
+}
+
+/* After a refused checkpoint all is as before. */
+static void refuse(pt_module_history *history, const pt_module_checkpoint *c, pt_status expected)
+{
+	pt_error err = {0};
+	size_t n = pt_module_history_n(history);
+	assert_int_equal(pt_module_history_insert(history, n, c, &err), expected);
+	assert_int_equal(err.code, expected);
+	assert_true(err.message[0] != 0);
+	if (n > 0)
+		assert_int_equal(pt_module_history_replace(history, 0, c, NULL), expected);
+	assert_int_equal(pt_module_history_n(history), n);
+	if (n > 0)
+		assert_true(pt_gram_at(pt_module_history_gram(history, PT_TRAJECTORY_A), 0, 0) == 14.0);
+}
+
+static void refused_checkpoints_change_nothing(void **state)
+{
+	(void)state;
+	static const float nan_a[] = {1, __builtin_nanf(""), 3}, inf_b[] = {__builtin_inff(), 0};
+	static const double w[] = {1, 2};
+	for (int filled = 0; filled < 2; filled++) {
+		pt_module_history *history = empty();
+		if (filled)
+			append(history, a1, b1);
+		pt_module_checkpoint c = lora(nan_a, b1);
+		refuse(history, &c, PT_ERR_NOT_FINITE);
+		c = lora(a1, inf_b);
+		refuse(history, &c, PT_ERR_NOT_FINITE);
+		c = lora(a1, NULL);
+		refuse(history, &c, PT_ERR_SHAPE);
+		c = lora(a1, b1);
+		c.scaling = HUGE_VAL;
+		refuse(history, &c, PT_ERR_NOT_FINITE);
+		c = lora(a1, b1);
+		c.shape.rank = 0;
+		refuse(history, &c, PT_ERR_SHAPE);
+		c = lora(a1, b1);
+		c.shape.rank = SIZE_MAX / 2;
+		refuse(history, &c, PT_ERR_SHAPE);
+		if (filled) {
+			c = lora(a1, b1);
+			c.shape.d_in = 2;
+			refuse(history, &c, PT_ERR_SHAPE);
+			c = full(w, 2);
+			refuse(history, &c, PT_ERR_SHAPE);
+		}
+		pt_module_history_destroy(history);
+	}
+}
+
+static void products_beyond_double_are_refused(void **state)
+{
+	(void)state;
+	static const double w[2][1] = {{1e200}, {-1e200}};
+	pt_module_history *history = empty();
+	pt_module_checkpoint c = full(w[0], 1);
+	assert_int_equal(pt_module_history_insert(history, 0, &c, NULL), PT_ERR_NOT_FINITE);
+	assert_int_equal(pt_module_history_n(history), 0);
+	static const double small[1] = {1.0};
+	c = full(small, 1);
+	assert_int_equal(pt_module_history_insert(history, 0, &c, NULL), PT_OK);
+	c = full(w[1], 1);
+	assert_int_equal(pt_module_history_insert(history, 0, &c, NULL), PT_ERR_NOT_FINITE);
+	assert_int_equal(pt_module_history_n(history), 1);
+	assert_true(pt_gram_at(pt_module_history_gram(history, PT_TRAJECTORY_W), 0, 0) == 1.0);
+	pt_module_history_destroy(history);
+}
+
+static void an_unknown_scaling_leaves_dw_missing_until_it_is_known(void **state)
+{
+	(void)state;
+	pt_module_history *history = empty();
+	append(history, a1, b1);
+	pt_module_checkpoint unknown = lora(a2, b1);
+	unknown.scaling = (double)NAN;
+	assert_int_equal(pt_module_history_insert(history, 1, &unknown, NULL), PT_OK);
+	append(history, a2, b2);
+	append(history, a1, b2);
+	assert_false(pt_module_history_has(history, PT_TRAJECTORY_DW));
+	assert_true(pt_module_history_has(history, PT_TRAJECTORY_B));
+	const pt_gram *dw = pt_module_history_gram(history, PT_TRAJECTORY_DW);
+	assert_true(isnan(pt_gram_at(dw, 1, 0)) && isnan(pt_gram_at(dw, 2, 2)) && isnan(pt_gram_at(dw, 3, 2)));
+	assert_false(isnan(pt_gram_at(dw, 3, 3)) || isnan(pt_gram_at(dw, 3, 0)));
+	assert_true(isnan(pt_module_history_norms(history, PT_TRAJECTORY_DW)[1]));
+	assert_true(pt_gram_at(pt_module_history_gram(history, PT_TRAJECTORY_A), 1, 1) == 1.0);
+	pt_module_checkpoint known = lora(a2, b1);
+	assert_int_equal(pt_module_history_replace(history, 1, &known, NULL), PT_OK);
+	assert_true(pt_module_history_has(history, PT_TRAJECTORY_DW));
+	for (size_t i = 0; i < 4; i++)
+		for (size_t j = 0; j <= i; j++)
+			assert_true(isfinite(pt_gram_at(dw, i, j)));
+	assert_true(pt_gram_at(dw, 1, 1) == 4 * 2 * 1.0);
+	pt_module_history_destroy(history);
+}
+
+/* When all checkpoints are gone, another shape may begin. */
+static void an_emptied_history_takes_another_shape(void **state)
+{
+	(void)state;
+	pt_module_history *history = empty();
+	append(history, a1, b1);
+	assert_int_equal(pt_module_history_remove(history, 0, NULL), PT_OK);
+	static const double w[] = {3, 4};
+	pt_module_checkpoint c = full(w, 2);
+	assert_int_equal(pt_module_history_insert(history, 0, &c, NULL), PT_OK);
+	assert_true(pt_module_history_norms(history, PT_TRAJECTORY_W)[0] == 5.0);
+	assert_null(pt_module_history_gram(history, PT_TRAJECTORY_A));
+	pt_module_history_destroy(history);
+}
+
+enum { COLUMNS = 4 * PT_KERNEL_PAD };
+
+/* Values whose products and sums are exact, so that all instruction sets must agree to the bit. */
+static void every_instruction_set_gives_the_same(void **state)
+{
+	(void)state;
+	float vectors[PT_KERNEL_MAX_GROUP + 1][COLUMNS];
+	double wide[PT_KERNEL_MAX_GROUP + 1][COLUMNS], level[COLUMNS], increment[COLUMNS];
+	for (size_t e = 0; e < COLUMNS; e++) {
+		level[e] = (double)(e % 13) - 6.0;
+		increment[e] = (double)(e % 5) * 0.25 - 0.5;
+		for (size_t g = 0; g <= PT_KERNEL_MAX_GROUP; g++)
+			wide[g][e] = vectors[g][e] = (float)((7 * e + 3 * g * g) % 31) - 15.0f;
+	}
+	assert_non_null(pt_kernels_best());
+	for (size_t k = 0; pt_kernels_at(k); k++) {
+		const pt_kernels *kernels = pt_kernels_at(k);
+		assert_true(kernels->group_of_increments <= PT_KERNEL_MAX_GROUP);
+		const void *f32[PT_KERNEL_MAX_GROUP + 1], *f64[PT_KERNEL_MAX_GROUP + 1];
+		for (size_t g = 0; g <= PT_KERNEL_MAX_GROUP; g++) {
+			f32[g] = vectors[g];
+			f64[g] = wide[g];
+		}
+		double sums[4][PT_KERNEL_MAX_GROUP * PT_N_PRODUCTS] = {{0}};
+		double one[2][PT_KERNEL_MAX_GROUP] = {{0}};
+		kernels->increments_f32(increment, f32, COLUMNS, one[0]);
+		kernels->increments_f64(increment, f64, COLUMNS, one[1]);
+		kernels->leading_f32(level, increment, f32, COLUMNS, sums[0]);
+		kernels->leading_f64(level, increment, f64, COLUMNS, sums[1]);
+		kernels->lagging_f32(level, increment, f32, COLUMNS, sums[2]);
+		kernels->lagging_f64(level, increment, f64, COLUMNS, sums[3]);
+		for (size_t g = 0; g < kernels->group_of_increments; g++) {
+			double dd = 0.0;
+			for (size_t e = 0; e < COLUMNS; e++)
+				dd += increment[e] * (wide[g + 1][e] - wide[g][e]);
+			assert_true(one[0][g] == dd && one[1][g] == dd);
+		}
+		for (size_t g = 0; g < kernels->group_of_products; g++)
+			for (size_t s = 0; s < 4; s++) {
+				double expected[PT_N_PRODUCTS] = {0};
+				for (size_t e = 0; e < COLUMNS; e++) {
+					double x = wide[s < 2 ? g + 1 : g][e], change = wide[g + 1][e] - wide[g][e];
+					expected[PT_PRODUCT_LEVELS] += level[e] * x;
+					expected[PT_PRODUCT_LEVEL_INCREMENT] += level[e] * change;
+					expected[PT_PRODUCT_INCREMENT_LEVEL] += increment[e] * x;
+					expected[PT_PRODUCT_INCREMENTS] += increment[e] * change;
+				}
+				for (size_t p = 0; p < PT_N_PRODUCTS; p++)
+					assert_true(sums[s][g * PT_N_PRODUCTS + p] == expected[p]);
+			}
+	}
+}
+
+static void symmetric_rows_agree_at_every_length(void **state)
+{
+	(void)state;
+	for (size_t k = 0; pt_kernels_at(k); k++)
+		for (size_t n = 0; n <= 37; n++) {
+			double row[40], x[PT_SYMMETRIC_VECTORS][40], y[PT_SYMMETRIC_VECTORS][40],
+				sums[PT_SYMMETRIC_VECTORS];
+			double weights[PT_SYMMETRIC_VECTORS];
+			const double *from[PT_SYMMETRIC_VECTORS];
+			double *to[PT_SYMMETRIC_VECTORS];
+			for (size_t c = 0; c < PT_SYMMETRIC_VECTORS; c++) {
+				weights[c] = (double)c - 1.0;
+				sums[c] = 100.0;
+				from[c] = x[c];
+				to[c] = y[c];
+				for (size_t i = 0; i < 40; i++) {
+					row[i] = (double)(i % 7) - 2.0;
+					x[c][i] = (double)((i + c) % 5);
+					y[c][i] = (double)i;
+				}
+			}
+			pt_kernels_at(k)->symmetric_row(row, n, from, to, weights, sums);
+			for (size_t c = 0; c < PT_SYMMETRIC_VECTORS; c++) {
+				double sum = 100.0;
+				for (size_t i = 0; i < 40; i++) {
+					sum += i < n ? row[i] * x[c][i] : 0.0;
+					assert_true(y[c][i] == (double)i + (i < n ? weights[c] * row[i] : 0.0));
+				}
+				assert_true(sums[c] == sum);
+			}
+		}
+}
+
+int main(void)
+{
+	pt_blas_init();
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_lora_module_by_hand),
+		cmocka_unit_test(a_plain_module_by_hand),
+		cmocka_unit_test(refused_checkpoints_change_nothing),
+		cmocka_unit_test(products_beyond_double_are_refused),
+		cmocka_unit_test(an_unknown_scaling_leaves_dw_missing_until_it_is_known),
+		cmocka_unit_test(an_emptied_history_takes_another_shape),
+		cmocka_unit_test(every_instruction_set_gives_the_same),
+		cmocka_unit_test(symmetric_rows_agree_at_every_length),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
