@@ -293,7 +293,8 @@ static pt_status derive_matrix(
 			&matrix->cosines[i], &matrix->gram, t->complete_steps, t->n_unchanged, &options, err);
 	}
 	if (status == PT_OK)
-		status = pt_direction_scan(&matrix->gram, t->complete_steps, &matrix->direction, err);
+		status = pt_direction_update(
+			&matrix->gram, t->complete_steps, t->n_unchanged, &matrix->direction, err);
 	return status;
 }
 

@@ -21,7 +21,7 @@ typedef struct increments {
 	size_t n;
 	size_t *left, *right; /* checkpoints at the ends */
 	double *length;       /* ‖δ_i‖ */
-	double *band;         /* band[i * BAND + d] = ⟨δ_i, δ_{i−d}⟩, d ≤ i */
+	double *band;         /* band[i * BAND + d] = ⟨δ_i, δ_{i−d}⟩, d ≤ i; see fill_band */
 	double *unit_band;    /* the same of unit increments */
 } increments;
 
@@ -70,7 +70,7 @@ static void increments_fini(increments *inc)
 	*inc = (increments){0};
 }
 
-static bool increments_fill(increments *inc, const pt_gram *gram, const size_t *grid, size_t n_grid)
+static bool increments_alloc(increments *inc, size_t n_grid)
 {
 	const size_t most = n_grid > 0 ? n_grid - 1 : 0;
 	inc->left = pt_array_alloc(most, sizeof *inc->left);
@@ -78,26 +78,33 @@ static bool increments_fill(increments *inc, const pt_gram *gram, const size_t *
 	inc->length = pt_array_alloc(most, sizeof *inc->length);
 	inc->band = pt_array_alloc(most, BAND * sizeof *inc->band);
 	inc->unit_band = pt_array_alloc(most, BAND * sizeof *inc->unit_band);
-	if (!inc->left || !inc->right || !inc->length || !inc->band || !inc->unit_band)
-		return false;
-	for (size_t g = 0; g < most; g++) {
-		const size_t a = grid[g], b = grid[g + 1];
+	return inc->left && inc->right && inc->length && inc->band && inc->unit_band;
+}
+
+/* The increments of the grid that have a direction. */
+static void find_increments(increments *inc, const pt_gram *gram, const pt_direction *direction)
+{
+	for (size_t g = 0; g + 1 < direction->n_grid; g++) {
+		const size_t a = direction->grid[g], b = direction->grid[g + 1];
 		const double square = between(gram, a, b, a, b);
 		if (!(square > 0) || !isfinite(square))
 			continue;
-		const size_t i = inc->n++;
-		inc->left[i] = a;
-		inc->right[i] = b;
-		inc->length[i] = sqrt(square);
-		inc->band[i * BAND] = square;
-		inc->unit_band[i * BAND] = 1;
-		for (size_t d = 1; d < BAND && d <= i; d++) {
-			const double product = between(gram, a, b, inc->left[i - d], inc->right[i - d]);
-			inc->band[i * BAND + d] = product;
-			inc->unit_band[i * BAND + d] = product / inc->length[i] / inc->length[i - d];
-		}
+		inc->left[inc->n] = a;
+		inc->right[inc->n] = b;
+		inc->length[inc->n++] = sqrt(square);
 	}
-	return true;
+}
+
+/* Products near the diagonal, of the increments that rows after the first `kept` look at. */
+static void fill_band(increments *inc, const pt_gram *gram, size_t kept)
+{
+	for (size_t i = kept > BAND ? kept - BAND : 0; i < inc->n; i++)
+		for (size_t d = 0; d < BAND && d <= i; d++) {
+			const size_t j = i - d;
+			const double product = between(gram, inc->left[i], inc->right[i], inc->left[j], inc->right[j]);
+			inc->band[i * BAND + d] = product;
+			inc->unit_band[i * BAND + d] = d ? product / inc->length[i] / inc->length[j] : 1;
+		}
 }
 
 /* T of the window that ends before increment `end`; *split = the first increment of the newer side. */
@@ -204,20 +211,35 @@ static void insert_sorted(double *sorted, size_t n, double value)
 	sorted[low] = value;
 }
 
-/* T_n, its split and ρ_n for every n; arrays are indexed by n − 1. */
-static void judge_rows(const increments *inc, double *t, double *ratio, size_t *splits, double *sorted)
+/* T and φ of every increment; of the first `kept` those of the last call, where nothing new touches them. */
+static void fill_rows(const increments *inc, const pt_direction *last, size_t kept, pt_direction *made)
+{
+	for (size_t n = 1; n <= inc->n; n++) {
+		made->ends[n - 1] = inc->right[n - 1];
+		if (n <= kept) {
+			made->t[n - 1] = last->t[n - 1];
+			made->splits[n - 1] = last->splits[n - 1];
+		} else if (n < PT_CHANGE_FIRST) {
+			made->t[n - 1] = (double)NAN;
+			made->splits[n - 1] = 0;
+		} else {
+			made->t[n - 1] = window_statistic(inc, n, &made->splits[n - 1]);
+		}
+		const bool angle_is_known = n + PT_TURN_SIDE <= kept;
+		made->phi_after[n - 1] = angle_is_known ? last->phi_after[n - 1] : turning_angle(inc, n);
+	}
+}
+
+/* ρ_n for every n, at n − 1. `sorted` holds n doubles. */
+static void judge_rows(const double *t, size_t n_rows, double *ratio, double *sorted)
 {
 	size_t n_sorted = 0;
-	for (size_t n = 1; n <= inc->n; n++) {
-		t[n - 1] = ratio[n - 1] = (double)NAN;
-		splits[n - 1] = 0;
-		if (n < PT_CHANGE_FIRST)
-			continue;
-		t[n - 1] = window_statistic(inc, n, &splits[n - 1]);
+	for (size_t n = 1; n <= n_rows; n++) {
 		if (n >= PT_CHANGE_FIRST + PT_CHANGE_HELD_BACK)
 			insert_sorted(sorted, n_sorted++, t[n - 1 - PT_CHANGE_HELD_BACK]);
-		if (n >= PT_CHANGE_LEARNING)
-			ratio[n - 1] = t[n - 1] / (sorted_median(sorted, n_sorted) + PT_CHANGE_SOFTENER);
+		ratio[n - 1] = n >= PT_CHANGE_LEARNING
+						   ? t[n - 1] / (sorted_median(sorted, n_sorted) + PT_CHANGE_SOFTENER)
+						   : (double)NAN;
 	}
 }
 
@@ -236,35 +258,35 @@ static size_t refining_row(const double *t, const size_t *splits, size_t n, size
 	return best;
 }
 
-static double largest_angle_near(const increments *inc, size_t split)
+static double largest_angle_near(const pt_direction *direction, size_t split)
 {
 	double best = (double)NAN;
-	const size_t from = split > PT_TURN_REACH ? split - PT_TURN_REACH : 0;
-	for (size_t at = from; at <= split + PT_TURN_REACH; at++)
-		best = fmax(best, turning_angle(inc, at));
+	const size_t from = split > PT_TURN_REACH ? split - PT_TURN_REACH : 1;
+	for (size_t at = from; at <= split + PT_TURN_REACH && at <= direction->n_increments; at++)
+		best = fmax(best, direction->phi_after[at - 1]);
 	return best;
 }
 
 /* Writes the events into `changes` (may be NULL: only counted). */
-static size_t find_changes(const increments *inc, const double *t, const double *ratio, const size_t *splits,
-	pt_change_point *changes)
+static size_t find_changes(const pt_direction *direction, pt_change_point *changes)
 {
+	const size_t n = direction->n_increments, *splits = direction->splits, *ends = direction->ends;
 	size_t n_changes = 0, last_split = 0;
-	for (size_t row = 0; row < inc->n; row++) {
-		if (!(ratio[row] > PT_CHANGE_RATIO))
+	for (size_t row = 0; row < n; row++) {
+		if (!(direction->ratio[row] > PT_CHANGE_RATIO))
 			continue;
 		if (n_changes > 0 && splits[row] <= last_split + PT_CHANGE_APART)
 			continue;
 		last_split = splits[row];
 		if (changes) {
-			const size_t best = refining_row(t, splits, inc->n, row);
-			changes[n_changes] = (pt_change_point){.at = inc->right[splits[best] - 1],
-				.first_at = inc->right[splits[row] - 1],
-				.known_at = inc->right[row],
-				.statistic = t[row],
-				.refined_statistic = t[best],
-				.ratio = ratio[row],
-				.phi_deg = largest_angle_near(inc, splits[best])};
+			const size_t best = refining_row(direction->t, splits, n, row);
+			changes[n_changes] = (pt_change_point){.at = ends[splits[best] - 1],
+				.first_at = ends[splits[row] - 1],
+				.known_at = ends[row],
+				.statistic = direction->t[row],
+				.refined_statistic = direction->t[best],
+				.ratio = direction->ratio[row],
+				.phi_deg = largest_angle_near(direction, splits[best])};
 		}
 		n_changes++;
 	}
@@ -282,6 +304,8 @@ void pt_direction_fini(pt_direction *direction)
 	pt_free(direction->phi_deg);
 	pt_free(direction->ends);
 	pt_free(direction->t);
+	pt_free(direction->splits);
+	pt_free(direction->phi_after);
 	pt_free(direction->ratio);
 	pt_free(direction->changes);
 	pt_direction_init(direction);
@@ -306,47 +330,71 @@ static bool fill_grid(const int64_t *steps, size_t n, pt_direction *direction)
 	return done;
 }
 
+/* How many leading increments are those of the last call. */
+static size_t count_kept(
+	const increments *inc, const pt_direction *last, const pt_direction *made, size_t n_unchanged)
+{
+	if (last->spacing != made->spacing || last->remainder != made->remainder)
+		return 0;
+	size_t kept = 0;
+	while (kept < inc->n && kept < last->n_increments && inc->right[kept] < n_unchanged &&
+		   inc->right[kept] == last->ends[kept])
+		kept++;
+	return kept;
+}
+
+static bool rows_alloc(pt_direction *made, size_t n)
+{
+	made->n_increments = n;
+	made->phi_deg = pt_array_alloc(made->n_grid, sizeof *made->phi_deg);
+	made->ends = pt_array_alloc(n, sizeof *made->ends);
+	made->t = pt_array_alloc(n, sizeof *made->t);
+	made->splits = pt_array_alloc(n, sizeof *made->splits);
+	made->phi_after = pt_array_alloc(n, sizeof *made->phi_after);
+	made->ratio = pt_array_alloc(n, sizeof *made->ratio);
+	return made->phi_deg && made->ends && made->t && made->splits && made->phi_after && made->ratio;
+}
+
 /* φ at each checkpoint of the grid: an increment's right end is the checkpoint between it and the next. */
-static void fill_angles(const increments *inc, pt_direction *direction)
+static void spread_angles(pt_direction *made)
 {
-	for (size_t g = 0; g < direction->n_grid; g++)
-		direction->phi_deg[g] = (double)NAN;
-	for (size_t i = 0, g = 0; i < inc->n; i++) {
-		while (direction->grid[g] != inc->right[i])
+	for (size_t g = 0; g < made->n_grid; g++)
+		made->phi_deg[g] = (double)NAN;
+	for (size_t i = 0, g = 0; i < made->n_increments; i++) {
+		while (made->grid[g] != made->ends[i])
 			g++;
-		direction->phi_deg[g] = turning_angle(inc, i + 1);
-		direction->ends[i] = inc->right[i];
+		made->phi_deg[g] = made->phi_after[i];
 	}
 }
 
-static bool fill_direction(const increments *inc, pt_direction *direction)
+static bool make_direction(const pt_gram *gram, const int64_t *steps, size_t n_unchanged,
+	const pt_direction *last, increments *inc, pt_direction *made)
 {
-	const size_t n = inc->n;
-	size_t *splits = pt_array_alloc(n, sizeof *splits);
-	double *scratch = pt_array_alloc(direction->n_grid + 1, sizeof *scratch);
-	direction->n_increments = n;
-	direction->phi_deg = pt_array_alloc(direction->n_grid, sizeof *direction->phi_deg);
-	direction->ends = pt_array_alloc(n, sizeof *direction->ends);
-	direction->t = pt_array_alloc(n, sizeof *direction->t);
-	direction->ratio = pt_array_alloc(n, sizeof *direction->ratio);
-	bool done =
-		splits && scratch && direction->phi_deg && direction->ends && direction->t && direction->ratio;
-	if (done) {
-		fill_angles(inc, direction);
-		direction->usual_phi_deg = median_of_defined(direction->phi_deg, direction->n_grid, scratch);
-		judge_rows(inc, direction->t, direction->ratio, splits, scratch);
-		direction->n_changes = find_changes(inc, direction->t, direction->ratio, splits, NULL);
-		direction->changes = pt_array_alloc(direction->n_changes, sizeof *direction->changes);
-		done = direction->changes != NULL;
+	if (!fill_grid(steps, gram->n, made) || !increments_alloc(inc, made->n_grid))
+		return false;
+	find_increments(inc, gram, made);
+	double *scratch = pt_array_alloc(inc->n, sizeof *scratch);
+	if (!rows_alloc(made, inc->n) || !scratch) {
+		pt_free(scratch);
+		return false;
 	}
-	if (done)
-		find_changes(inc, direction->t, direction->ratio, splits, direction->changes);
-	pt_free(splits);
+	const size_t kept = count_kept(inc, last, made, n_unchanged);
+	fill_band(inc, gram, kept);
+	fill_rows(inc, last, kept, made);
+	spread_angles(made);
+	made->usual_phi_deg = median_of_defined(made->phi_after, inc->n, scratch);
+	judge_rows(made->t, inc->n, made->ratio, scratch);
 	pt_free(scratch);
-	return done;
+	made->n_changes = find_changes(made, NULL);
+	made->changes = pt_array_alloc(made->n_changes, sizeof *made->changes);
+	if (!made->changes)
+		return false;
+	find_changes(made, made->changes);
+	return true;
 }
 
-pt_status pt_direction_scan(const pt_gram *gram, const int64_t *steps, pt_direction *direction, pt_error *err)
+pt_status pt_direction_update(
+	const pt_gram *gram, const int64_t *steps, size_t n_unchanged, pt_direction *direction, pt_error *err)
 {
 	for (size_t i = 0; i + 1 < gram->n; i++)
 		if (steps[i + 1] <= steps[i])
@@ -354,8 +402,7 @@ pt_status pt_direction_scan(const pt_gram *gram, const int64_t *steps, pt_direct
 	pt_direction made;
 	pt_direction_init(&made);
 	increments inc = {0};
-	const bool done = fill_grid(steps, gram->n, &made) &&
-					  increments_fill(&inc, gram, made.grid, made.n_grid) && fill_direction(&inc, &made);
+	const bool done = make_direction(gram, steps, n_unchanged, direction, &inc, &made);
 	increments_fini(&inc);
 	if (!done) {
 		pt_direction_fini(&made);
@@ -364,4 +411,9 @@ pt_status pt_direction_scan(const pt_gram *gram, const int64_t *steps, pt_direct
 	pt_direction_fini(direction);
 	*direction = made;
 	return PT_OK;
+}
+
+pt_status pt_direction_scan(const pt_gram *gram, const int64_t *steps, pt_direction *direction, pt_error *err)
+{
+	return pt_direction_update(gram, steps, 0, direction, err);
 }

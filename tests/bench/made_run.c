@@ -54,6 +54,10 @@ void made_run_init(made_run *run, const char *directory)
 	run->a1 = random_unit(&run->seed, MADE_D_IN);
 	run->b0 = random_unit(&run->seed, MADE_D_OUT);
 	run->b1 = random_unit(&run->seed, MADE_D_OUT);
+	run->walk_a = calloc(MADE_D_IN, sizeof *run->walk_a);
+	run->walk_b = calloc(MADE_D_OUT, sizeof *run->walk_b);
+	if (!run->walk_a || !run->walk_b)
+		give_up("memory");
 	FILE *file = open_in("w", "%s/probe_losses.jsonl", directory);
 	fputs("{\"probes\":[", file);
 	for (int p = 0; p < MADE_PROBES; p++)
@@ -68,6 +72,8 @@ void made_run_fini(made_run *run)
 	free(run->a1);
 	free(run->b0);
 	free(run->b1);
+	free(run->walk_a);
+	free(run->walk_b);
 }
 
 static void write_config(const char *folder)
@@ -79,17 +85,21 @@ static void write_config(const char *folder)
 	fclose(file);
 }
 
-/* A drifts from its start; B grows along one direction and from TURN_STEP on along another. */
+/* A drifts from its start; B grows along one direction and from TURN_STEP on along another; both in noise
+   that adds up from step to step, as that of gradients does. */
 static void write_weights(made_run *run, const char *folder, int step)
 {
 	static const char name[] = "base_model.model.model.layers.24.mlp.down_proj";
 	static float a[MADE_D_IN], b[MADE_D_OUT];
 	const double along = 6e-4 * fmin(step, TURN_STEP), across = 8e-4 * fmax(0, step - TURN_STEP);
-	for (int i = 0; i < MADE_D_IN; i++)
-		a[i] =
-			(float)(0.58 * (double)run->a0[i] + 2e-4 * step * (double)run->a1[i] + 5e-6 * draw(&run->seed));
-	for (int i = 0; i < MADE_D_OUT; i++)
-		b[i] = (float)(along * (double)run->b0[i] + across * (double)run->b1[i] + 5e-6 * draw(&run->seed));
+	for (int i = 0; i < MADE_D_IN; i++) {
+		run->walk_a[i] += (float)(5e-6 * draw(&run->seed));
+		a[i] = (float)(0.58 * (double)run->a0[i] + 2e-4 * step * (double)run->a1[i]) + run->walk_a[i];
+	}
+	for (int i = 0; i < MADE_D_OUT; i++) {
+		run->walk_b[i] += (float)(5e-6 * draw(&run->seed));
+		b[i] = (float)(along * (double)run->b0[i] + across * (double)run->b1[i]) + run->walk_b[i];
+	}
 	char header[1024];
 	int length = snprintf(header, sizeof header,
 		"{\"%s.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[1,%d],\"data_offsets\":[0,%zu]},"

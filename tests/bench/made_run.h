@@ -16,6 +16,7 @@ typedef struct made_run {
 	uint64_t seed;
 	int n; /* checkpoints written */
 	float *a0, *a1, *b0, *b1;
+	float *walk_a, *walk_b; /* what noisy gradients have added up to */
 } made_run;
 
 /** An empty run in `directory` (which exists): adapter and probes still to come. Exits when it cannot. */

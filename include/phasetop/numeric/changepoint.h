@@ -73,6 +73,8 @@ typedef struct pt_direction {
 	size_t n_increments;  /* n: nonzero increments of the grid */
 	size_t *ends;         /* checkpoint at the right end of increment i = 1 … n, at ends[i − 1] */
 	double *t;            /* T_i at t[i − 1]; NaN for i < 8 */
+	size_t *splits;       /* of T_i: how many increments lie before it; 0 where T_i is NaN */
+	double *phi_after;    /* φ at the right end of increment i, at phi_after[i − 1] */
 	double *ratio;        /* ρ_i at ratio[i − 1]; NaN before the 24th */
 	double usual_phi_deg; /* median of all defined φ; NaN: none */
 	size_t n_changes;
@@ -85,19 +87,26 @@ void pt_direction_init(pt_direction *direction);
 void pt_direction_fini(pt_direction *direction);
 
 /**
- * Change points and turning angles of a whole trajectory.
+ * Change points and turning angles of a whole trajectory, or brought up to date.
  *
- * A function of the checkpoints given alone: hand over fewer and it tells what was known then.
+ * A function of the checkpoints given alone: hand over fewer and it tells what was known then; what is kept
+ * from the last call changes no bit.
  *
- * @param         gram     increment Gram of n checkpoints; increments whose square is NaN (a dW without
- *                         scaling) are left out like zeros
- * @param         steps    gram->n steps, strictly rising
- * @param[in,out] direction initialised; replaced on success, untouched on failure
+ * @param         gram        increment Gram of n checkpoints; increments whose square is NaN (a dW without
+ *                            scaling) are left out like zeros
+ * @param         steps       gram->n steps, strictly rising
+ * @param         n_unchanged leading checkpoints whose vectors and steps are those of the last call with this
+ *                            `direction`; 0: compute all
+ * @param[in,out] direction   initialised; replaced on success, untouched on failure
  * @retval PT_ERR_INVALID  the steps do not rise strictly
  * @retval PT_ERR_MEMORY
- * @cost   16 products and about 700 additions a checkpoint; where the grid skips checkpoints, all products
- *         between them
+ * @cost   16 products and about 700 additions a new checkpoint, O(n) for the others; where the grid skips
+ *         checkpoints, all products between them
  */
+PT_CHECKED pt_status pt_direction_update(
+	const pt_gram *gram, const int64_t *steps, size_t n_unchanged, pt_direction *direction, pt_error *err);
+
+/** pt_direction_update with nothing kept. */
 PT_CHECKED pt_status pt_direction_scan(
 	const pt_gram *gram, const int64_t *steps, pt_direction *direction, pt_error *err);
 

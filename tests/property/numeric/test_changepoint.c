@@ -85,6 +85,52 @@ static void what_was_known_then_is_known_now(void **state)
 	}
 }
 
+static void assert_same_bits(const double *a, const double *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		assert_true(a[i] == b[i] || (isnan(a[i]) && isnan(b[i])));
+}
+
+/* Checkpoint by checkpoint, with a few re-written on the way, against one look at all. */
+static void a_live_build_up_equals_one_look(void **state)
+{
+	(void)state;
+	/* a dense start whose spacing, so the grid, is another at first; a late checkpoint off the grid */
+	int64_t steps[N];
+	for (int64_t i = 0; i < N; i++)
+		steps[i] = i < 12 ? i + 1 : i == 40 ? 5 * (i - 10) + 2 : i < 40 ? 5 * (i - 9) : 5 * (i - 10);
+	for (uint64_t seed = 1; seed <= 4; seed++) {
+		pt_gram gram, grown;
+		make_path(seed, 1.0, 1.2, 50, 0.15, &gram);
+		pt_gram_init(&grown);
+		pt_direction live, fresh;
+		pt_direction_init(&live);
+		pt_direction_init(&fresh);
+		for (size_t n = 1; n <= N; n++) {
+			assert_int_equal(pt_gram_append(&grown, pt_gram_row(&gram, n - 1), NULL), PT_OK);
+			/* now and then something in the middle changes: less is kept */
+			const size_t unchanged = n % 13 == 0 ? n / 2 : n - 1;
+			for (size_t i = unchanged; n % 13 == 0 && i + 1 < n; i++)
+				grown.packed[i * (i + 1) / 2 + i] *= 1.01;
+			assert_int_equal(pt_direction_update(&grown, steps, unchanged, &live, NULL), PT_OK);
+			assert_int_equal(pt_direction_scan(&grown, steps, &fresh, NULL), PT_OK);
+			assert_int_equal(live.n_increments, fresh.n_increments);
+			assert_int_equal(live.n_grid, fresh.n_grid);
+			assert_same_bits(live.t, fresh.t, fresh.n_increments);
+			assert_same_bits(live.ratio, fresh.ratio, fresh.n_increments);
+			assert_same_bits(live.phi_deg, fresh.phi_deg, fresh.n_grid);
+			assert_same_bits(&live.usual_phi_deg, &fresh.usual_phi_deg, 1);
+			assert_int_equal(live.n_changes, fresh.n_changes);
+			if (fresh.n_changes > 0)
+				assert_memory_equal(live.changes, fresh.changes, fresh.n_changes * sizeof *fresh.changes);
+		}
+		pt_direction_fini(&live);
+		pt_direction_fini(&fresh);
+		pt_gram_fini(&gram);
+		pt_gram_fini(&grown);
+	}
+}
+
 static void sharp_turns_are_found_and_smooth_ones_are_not(void **state)
 {
 	(void)state;
@@ -117,6 +163,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_known_then_is_known_now),
+		cmocka_unit_test(a_live_build_up_equals_one_look),
 		cmocka_unit_test(sharp_turns_are_found_and_smooth_ones_are_not),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
