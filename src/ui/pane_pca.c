@@ -187,24 +187,23 @@ static void draw_foot(pt_frame *frame, pt_rect row, const pt_pca_view *pca)
 		pt_colour_bar_draw(frame, rest, PT_ROLE_STEP, low, high, cols > 20 ? 20 : cols);
 }
 
+/* Which run and matrix a small plot is of, in the space there is: the whole name, a cut one, the marker. */
 static void name_plot(const pt_scene *scene, cell_of_grid which, size_t n_left_out, pt_chart *chart)
 {
-	char name[64], text[PT_LINE_BYTES] = "";
-	pt_pen pen = pt_pen_of(PT_ROLE_LABEL);
-	if (scene->n_shown > 1) {
-		char marker[5] = "";
-		pt_utf8_encode(pt_run_marker(chart->frame, which.run), marker);
-		pt_run_label(scene, &scene->snapshot->runs[which.run], 24, name, sizeof name);
-		snprintf(text, sizeof text, "%s %s%s%s", marker, name, scene->n_matrices > 1 ? " · " : "",
-			scene->n_matrices > 1 ? pt_matrix_label(which.matrix) : "");
-		pen = pt_pen_of(pt_role_series((int)which.run));
-	} else if (scene->n_matrices > 1) {
-		snprintf(text, sizeof text, "%s", pt_matrix_label(which.matrix));
-	}
-	if (!pt_chart_note(chart, PT_CORNER_TOP_RIGHT, pen, text) && scene->n_shown > 1) {
-		char marker[5] = ""; /* hue and marker still tell which run it is */
-		pt_utf8_encode(pt_run_marker(chart->frame, which.run), marker);
-		pt_chart_note(chart, PT_CORNER_TOP_RIGHT, pen, marker);
+	static const int widths[] = {24, 10, 0};
+	bool named = scene->n_shown <= 1;
+	const char *matrix = scene->n_matrices > 1 ? pt_matrix_label(which.matrix) : "";
+	char name[64], text[PT_LINE_BYTES], marker[5] = "";
+	if (named)
+		pt_chart_note(chart, PT_CORNER_TOP_RIGHT, pt_pen_of(PT_ROLE_LABEL), matrix);
+	pt_utf8_encode(pt_run_marker(chart->frame, which.run), marker);
+	for (int w = 0; w < 3 && !named; w++) {
+		pt_run_label(scene, &scene->snapshot->runs[which.run], widths[w], name, sizeof name);
+		if (widths[w] == 0)
+			name[0] = '\0';
+		snprintf(text, sizeof text, "%s%s%s%s%s", marker, name[0] ? " " : "", name, matrix[0] ? " · " : "",
+			matrix);
+		named = pt_chart_note(chart, PT_CORNER_TOP_RIGHT, pt_pen_of(pt_role_series((int)which.run)), text);
 	}
 	snprintf(text, sizeof text, "+%zu", n_left_out);
 	if (n_left_out > 0)
