@@ -209,8 +209,10 @@ static void every_instruction_set_gives_the_same(void **state)
 	for (size_t e = 0; e < COLUMNS; e++) {
 		level[e] = (double)(e % 13) - 6.0;
 		increment[e] = (double)(e % 5) * 0.25 - 0.5;
-		for (size_t g = 0; g <= PT_KERNEL_MAX_GROUP; g++)
-			wide[g][e] = vectors[g][e] = (float)((7 * e + 3 * g * g) % 31) - 15.0f;
+		for (size_t g = 0; g <= PT_KERNEL_MAX_GROUP; g++) {
+			wide[g][e] = (double)((7 * e + 3 * g * g) % 31) - 15.0;
+			vectors[g][e] = (float)wide[g][e];
+		}
 	}
 	assert_non_null(pt_kernels_best());
 	for (size_t k = 0; pt_kernels_at(k); k++) {
