@@ -168,6 +168,18 @@ pt_scale pt_scale_fit_steps(double first, double last)
 	return scale;
 }
 
+pt_scale pt_scale_grow_steps(double first, double last, double end)
+{
+	pt_scale scale = pt_scale_fit_steps(first, last);
+	if (scale.lo != 0 || !isfinite(last) || last < 1)
+		return scale;
+	static const double growth[] = {1, 3};
+	double hi = round_nice(fmin(last, greatest), true, growth, 2);
+	bool ends_soon = isfinite(end) && end >= last && end <= 2 * hi;
+	scale.hi = ends_soon ? end : hi;
+	return scale;
+}
+
 pt_scale pt_scale_exact(double lo, double hi, bool is_log)
 {
 	if (!isfinite(lo) || !isfinite(hi)) {

@@ -87,6 +87,9 @@ void pt_pane_draw(const pt_scene *scene, pt_pane_id pane, pt_frame *frame, pt_re
 	int room = rect.w - 12; /* corners, brackets, the key and blanks */
 	if (pt_frame_text_width(title) + pt_frame_text_width(figure) > room)
 		ops->title(scene, true, title, sizeof title);
+	/* Rather no figure than half a title. */
+	if (pt_frame_text_width(title) + pt_frame_text_width(figure) > room)
+		figure[0] = '\0';
 	pt_text end = {.bytes = title, .capacity = sizeof title, .length = strlen(title)};
 	pt_text_add(&end, " "); /* `┤1 norm ‖B‖ ├`: air on both sides */
 	pt_box box = {.focused = scene->view->layout.focus == pane,

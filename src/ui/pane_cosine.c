@@ -22,6 +22,12 @@ static const pt_cosine_view *main_cosine(const pt_scene *scene, const pt_run_vie
 	return NULL;
 }
 
+/* The sign that is drawn: −1 with the key i. */
+static double sign_of(const pt_scene *scene)
+{
+	return scene->view->negate_cosine ? -1 : 1;
+}
+
 static void title(const pt_scene *scene, bool brief, char *out, size_t capacity)
 {
 	char matrices[32];
@@ -40,7 +46,8 @@ static void figure(const pt_scene *scene, char *out, size_t capacity)
 	if (scene->n_shown > 1)
 		pt_scene_k_text(scene, out, capacity);
 	else if (cosine->minimum_step != PT_NO_STEP)
-		snprintf(out, capacity, "min %.3f @%lld", cosine->minimum_value, (long long)cosine->minimum_step);
+		snprintf(out, capacity, "%s %.3f @%lld", scene->view->negate_cosine ? "max" : "min",
+			sign_of(scene) * cosine->minimum_value, (long long)cosine->minimum_step);
 }
 
 static const double *spark(const pt_scene *scene, size_t *n)
@@ -49,12 +56,6 @@ static const double *spark(const pt_scene *scene, size_t *n)
 	const pt_cosine_view *cosine = run ? main_cosine(scene, run, scene->main_matrix) : NULL;
 	*n = cosine ? cosine->n : 0;
 	return cosine ? cosine->values : NULL;
-}
-
-/* The sign that is drawn: −1 with the key i. */
-static double sign_of(const pt_scene *scene)
-{
-	return scene->view->negate_cosine ? -1 : 1;
 }
 
 /* Is this k of this run drawn? With several runs only the largest is. */

@@ -26,6 +26,11 @@ static bool has_any(const pt_loss_view *loss)
 	return loss->n > 0 && (loss->train || loss->eval || loss->probe_mean);
 }
 
+static bool has_band(const pt_loss_view *loss)
+{
+	return loss->probe_q10 && loss->probe_q90;
+}
+
 static bool is_loss_name(const char *name)
 {
 	return strstr(name, "loss") || strstr(name, "Loss");
@@ -88,6 +93,10 @@ static pt_range range_of(const pt_scene *scene)
 		const pt_loss_view *loss = &scene->snapshot->runs[r].loss;
 		for (int c = 0; c < N_COLUMNS; c++)
 			pt_range_add_all(&range, values_of(loss, (column)c), loss->n);
+		if (scene->n_shown == 1 && has_band(loss)) {
+			pt_range_add_all(&range, loss->probe_q10, loss->n);
+			pt_range_add_all(&range, loss->probe_q90, loss->n);
+		}
 		size_t n_extra = 0;
 		for (size_t s = 0; scene->n_shown == 1 && s < loss->n_series && n_extra < MAX_EXTRA; s++) {
 			if (!is_loss_name(loss->series[s].name))
@@ -133,7 +142,7 @@ static void draw_rate(pt_chart *chart, const pt_loss_view *loss)
 
 static void draw_band(pt_chart *chart, const pt_loss_view *loss)
 {
-	if (!loss->probe_q10 || !loss->probe_q90)
+	if (!has_band(loss))
 		return;
 	pt_points low = {.steps = loss->steps, .ys = loss->probe_q10, .n = loss->n};
 	pt_curve_band(chart->canvas, &chart->x, &chart->y, &low, loss->probe_q90, PT_ROLE_BAND, 0,
@@ -177,6 +186,8 @@ static void draw_single(const pt_scene *scene, pt_chart *chart, pt_legend *legen
 		if (values_of(loss, (column)c))
 			pt_legend_add(legend, column_dashes[c].off ? U'╍' : U'━', pt_ascii_series(c),
 				pt_pen_of(column_roles[c]), column_names[c]);
+	if (has_band(loss))
+		pt_legend_add(legend, U' ', ' ', pt_pen_of(PT_ROLE_BAND), "10–90 % of probes");
 	draw_extra(chart, loss, legend);
 	if (loss->learning_rate && chart->plot.has_y2)
 		pt_legend_add(legend, U'┅', '.', pt_pen_of(PT_ROLE_SERIES_6), "learning rate (right)");

@@ -76,6 +76,35 @@ static pt_severity tell_several(const pt_scene *scene, pt_text *head, pt_text *r
 	return gravest;
 }
 
+/* One run: the verdict on the matrix that is drawn; of several the gravest, and what the others tell. */
+static pt_severity tell_one(const pt_scene *scene, pt_text *head, pt_text *rest)
+{
+	const pt_run_view *run = pt_scene_first_run(scene);
+	pt_matrix gravest = pt_scene_matrix_of(scene, run, scene->main_matrix);
+	for (size_t m = 0; m < scene->n_matrices; m++)
+		if (run->verdicts[scene->matrices[m]].severity > run->verdicts[gravest].severity)
+			gravest = scene->matrices[m];
+	const pt_verdict *verdict = &run->verdicts[gravest];
+	bool told = verdict->headline && verdict->headline[0];
+	if (scene->n_matrices > 1 && told)
+		pt_text_addf(head, "%s: ", pt_matrix_label(gravest));
+	pt_text_add(head, told ? verdict->headline : "nothing told of this matrix");
+	for (size_t m = 0; m < scene->n_matrices; m++) {
+		char words[PT_LINE_BYTES];
+		const pt_verdict *other = &run->verdicts[scene->matrices[m]];
+		if (scene->matrices[m] == gravest || !other->headline || !other->headline[0])
+			continue;
+		if (other->step != PT_NO_STEP)
+			snprintf(words, sizeof words, "%s near %lld", pt_matrix_label(scene->matrices[m]),
+				(long long)other->step);
+		else
+			snprintf(words, sizeof words, "%s: %s", pt_matrix_label(scene->matrices[m]), other->headline);
+		append(rest, words);
+	}
+	append(rest, verdict->detail);
+	return verdict->severity;
+}
+
 pt_severity pt_screen_verdict(
 	const pt_scene *scene, char *headline, size_t headline_bytes, char *detail, size_t detail_bytes)
 {
@@ -93,39 +122,59 @@ pt_severity pt_screen_verdict(
 		append_problems(scene, &rest);
 		return severity;
 	}
-	const pt_verdict *only = pt_scene_verdict(scene, &scene->snapshot->runs[scene->first_shown]);
-	bool told = only->headline && only->headline[0];
-	pt_text_add(&head, told ? only->headline : "nothing told of this matrix");
-	append(&rest, only->detail);
+	pt_severity severity = tell_one(scene, &head, &rest);
 	append_problems(scene, &rest);
-	return only->severity;
+	return severity;
+}
+
+/* End a part at a comma or before a bracket, if there is one far enough on; nothing changes otherwise. */
+static void shorten_part(char *part, int cols)
+{
+	size_t fit = pt_text_fit(part, cols);
+	if (part[fit] == '\0')
+		return;
+	for (size_t at = fit; at > (size_t)(cols / 3); at--) {
+		int n_open = 0;
+		for (size_t i = 0; i < at; i++)
+			n_open += part[i] == '(' ? 1u : part[i] == ')' && n_open > 0 ? (size_t)-1 : 0u;
+		bool before_bracket = part[at] == ' ' && part[at + 1] == '(';
+		if (n_open == 0 && (part[at] == ',' || before_bracket)) {
+			part[at] = '\0';
+			return;
+		}
+	}
 }
 
 /* Shorten to whole parts ("a · b · c" to "a · b"), as long as one is left. The last part, a count of
  * problems, is kept: it is short, and weighs more than further figures. */
 static void fit_parts(char *detail, int cols, bool keep_last)
 {
+	char tail[64] = "";
 	while (pt_text_width(detail) > cols) {
 		char *last = NULL, *before_last = NULL;
 		for (char *at = strstr(detail, between); at; at = strstr(at + 1, between)) {
 			before_last = last;
 			last = at;
 		}
-		if (!last) { /* a single part: end it at a comma, if there is one far enough on */
-			char kept = detail[pt_text_fit(detail, cols)];
-			detail[pt_text_fit(detail, cols)] = '\0';
-			char *comma = strrchr(detail, ',');
-			if (comma && comma - detail > cols / 3)
-				*comma = '\0';
-			else
-				detail[strlen(detail)] = kept;
+		if (!last) {
+			shorten_part(detail, cols);
 			return;
 		}
-		if (keep_last && before_last)
+		if (keep_last && before_last) {
 			memmove(before_last, last, strlen(last) + 1);
-		else
-			*last = '\0';
+			continue;
+		}
+		if (keep_last)
+			snprintf(tail, sizeof tail, "%s", last);
+		*last = '\0';
 	}
+	if (!tail[0])
+		return;
+	/* A clause of the first part may give way to the count. */
+	int room = cols - pt_text_width(tail);
+	shorten_part(detail, room);
+	if (pt_text_width(detail) <= room)
+		strcat(detail, tail); /* not longer than what stood there */
 }
 
 void pt_screen_verdict_draw(const pt_scene *scene, pt_frame *frame, pt_rect line)

@@ -59,7 +59,7 @@ pt_rgb pt_theme_background(const pt_theme *theme)
 	const pt_colour *main_bg = &theme->entries[KEY_MAIN_BG].colour;
 	if (main_bg->kind != PT_COLOUR_DEFAULT)
 		return main_bg->rgb;
-	return theme->has_assumed ? theme->assumed_background : (pt_rgb){0, 0, 0};
+	return theme->has_assumed ? theme->assumed_background : (pt_rgb){0x10, 0x14, 0x18};
 }
 
 /* Does a key stand for ink that has to be seen on the background? */
@@ -146,9 +146,6 @@ static void set_defaults(pt_theme *theme, bool light)
 static const struct {
 	uint8_t key, index;
 } dark_at_16[] = {
-	{KEY_MAIN_BG, 0},
-	{KEY_MAIN_FG, 7},
-	{KEY_TITLE, 15},
 	{KEY_HI_FG, 9},
 	{KEY_GRAPH_TEXT, 7},
 	{KEY_INACTIVE_FG, 8},

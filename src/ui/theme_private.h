@@ -11,9 +11,9 @@
  * percent of main_fg into main_bg if the file has main_bg.
  */
 #define PT_THEME_KEY_TABLE(X)                                              \
-	X(KEY_MAIN_BG, "main_bg", "#101418", "#fafaf7", "")                    \
-	X(KEY_MAIN_FG, "main_fg", "#d0d0d0", "#2b2f33", "")                    \
-	X(KEY_TITLE, "title", "#f0f0f0", "#101418", "main_fg")                 \
+	X(KEY_MAIN_BG, "main_bg", "", "#fafaf7", "")                           \
+	X(KEY_MAIN_FG, "main_fg", "", "#2b2f33", "")                           \
+	X(KEY_TITLE, "title", "", "#101418", "main_fg")                        \
 	X(KEY_HI_FG, "hi_fg", "#ff5f5f", "#c0282d", "")                        \
 	X(KEY_GRAPH_TEXT, "graph_text", "#7f8993", "#5f676f", "inactive_fg")   \
 	X(KEY_INACTIVE_FG, "inactive_fg", "#6c7680", "#6b737b", "graph_text")  \

@@ -58,6 +58,13 @@ pt_scale pt_scale_fit_with(const pt_range *range, bool is_log, double must);
  */
 pt_scale pt_scale_fit_steps(double first, double last);
 
+/**
+ * The same for a run that is still growing: limits move seldom, since each move paints every plot anew. The
+ * last step is rounded up along 1, 3 · 10^n; where the run ends within twice that, to its end.
+ * @param end  NaN: not known
+ */
+pt_scale pt_scale_grow_steps(double first, double last, double end);
+
 /** Exactly these limits (a zoomed axis). Bad ones (not finite, hi ≤ lo, ≤ 0 for log) are repaired. */
 pt_scale pt_scale_exact(double lo, double hi, bool is_log);
 

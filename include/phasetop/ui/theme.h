@@ -111,7 +111,7 @@ pt_style pt_theme_style(const pt_theme *theme, const pt_cell *cell, pt_colour_de
 /** As pt_theme_style for a role alone. */
 pt_style pt_theme_role_style(const pt_theme *theme, pt_role role, int level, pt_colour_depth depth);
 
-/** The background that contrast is measured against: main_bg, else assume_bg, else black. */
+/** The background that contrast is measured against: main_bg, else assume_bg, else the dark #101418. */
 pt_rgb pt_theme_background(const pt_theme *theme);
 /** WCAG 2.1 contrast ratio, 1…21. */
 double pt_rgb_contrast(pt_rgb a, pt_rgb b);

@@ -89,7 +89,8 @@ static void overrides_for_fewer_colours_hold_wherever_they_stand(void **state)
 {
 	(void)state;
 	pt_theme *theme =
-		parse("tty[hi_fg]=\"bright blue\"\nx256[hi_fg]=99\ntheme[hi_fg]=\"#ff0000\"\ntty[main_bg]=\"\"\n");
+		parse("tty[hi_fg]=\"bright blue\"\nx256[hi_fg]=99\ntheme[hi_fg]=\"#ff0000\"\ntty[main_bg]=\"\"\n"
+			  "theme[main_bg]=\"#101418\"\n");
 	assert_int_equal(fg(theme, PT_ROLE_HOT_KEY, 0, PT_DEPTH_16).index, 12);
 	assert_int_equal(fg(theme, PT_ROLE_HOT_KEY, 0, PT_DEPTH_256).index, 99);
 	assert_int_equal(hex(fg(theme, PT_ROLE_HOT_KEY, 0, PT_DEPTH_TRUE).rgb), 0xff0000);
