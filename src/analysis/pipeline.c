@@ -159,10 +159,13 @@ static pt_status follow_path(pt_pipeline *pipeline, const pt_run_path *path, boo
 	pt_status status = pt_workspace_scan(path->path, &found, &why);
 	if (status == PT_ERR_MEMORY)
 		return out_of_memory(err);
-	if (status != PT_OK && alone)
-		return pt_fail(err, status, path->path, why.offset, "%s", why.message);
-	if (status != PT_OK)
-		return pt_problem_list_add(&pipeline->problems, status, path->path, why.offset, why.message, err);
+	if (status != PT_OK) {
+		const char *words = status == PT_ERR_NOT_FOUND       ? "no such directory"
+							: status == PT_ERR_NOT_DIRECTORY ? "a file, not a run directory"
+															 : why.message;
+		return alone ? pt_fail(err, status, path->path, -1, "%s", words)
+					 : pt_problem_list_add(&pipeline->problems, status, path->path, -1, words, err);
+	}
 	if (found->is_run || found->n_runs == 0)
 		status = follow_run(pipeline, path->name, path->path, !found->is_run, err);
 	else

@@ -200,8 +200,8 @@ static int run_once(const pt_session *session, FILE *out)
 	} else if (code == PT_EXIT_NO_RUN && snapshot->n_runs > 0) {
 		pt_error waits = {.code = PT_ERR_NO_CHECKPOINTS, .offset = -1};
 		snprintf(waits.path, sizeof waits.path, "%s", snapshot->runs[0].path);
-		snprintf(
-			waits.message, sizeof waits.message, "nothing to read yet: no %s", snapshot->runs[0].waiting_for);
+		snprintf(waits.message, sizeof waits.message, "nothing to read yet; waiting for %s",
+			snapshot->runs[0].waiting_for);
 		pt_batch_complain(&waits);
 	}
 	pt_snapshot_destroy(snapshot);

@@ -58,11 +58,21 @@ static int list_themes(const pt_options *options)
 	return pt_batch_exit_code(status);
 }
 
+/* Terminals that say so give "foreground;background" in the 16-colour palette: 7 and 15 are light grounds. */
+static bool terminal_is_light(void)
+{
+	const char *colours = getenv("COLORFGBG");
+	const char *ground = colours ? strrchr(colours, ';') : NULL;
+	return ground && (strcmp(ground, ";7") == 0 || strcmp(ground, ";15") == 0);
+}
+
 static pt_status load_theme(const pt_options *options, const char *program, pt_theme **theme, pt_error *err)
 {
-	if (!options->theme)
-		return pt_theme_create(theme, err);
 	pt_theme_places places = theme_places(options, program);
+	if (!options->theme) {
+		bool light = terminal_is_light() && pt_theme_find("phasetop-light", &places, theme, NULL) == PT_OK;
+		return light ? PT_OK : pt_theme_create(theme, err);
+	}
 	pt_status status = pt_theme_find(options->theme, &places, theme, err);
 	return status == PT_ERR_NOT_FOUND
 			   ? pt_fail(err, PT_ERR_USAGE, "", -1, "no theme %s; see --list-themes", options->theme)
