@@ -81,7 +81,7 @@ static pt_severity tell_one(const pt_scene *scene, pt_text *head, pt_text *rest)
 {
 	const pt_run_view *run = pt_scene_first_run(scene);
 	pt_matrix gravest = pt_scene_matrix_of(scene, run, scene->main_matrix);
-	for (size_t m = 0; m < scene->n_matrices; m++)
+	for (size_t m = scene->n_matrices; m-- > 0;) /* of equals B before A: what is learnt starts at 0 there */
 		if (run->verdicts[scene->matrices[m]].severity > run->verdicts[gravest].severity)
 			gravest = scene->matrices[m];
 	const pt_verdict *verdict = &run->verdicts[gravest];
@@ -136,7 +136,7 @@ static void shorten_part(char *part, int cols)
 	for (size_t at = fit; at > (size_t)(cols / 3); at--) {
 		int n_open = 0;
 		for (size_t i = 0; i < at; i++)
-			n_open += part[i] == '(' ? 1u : part[i] == ')' && n_open > 0 ? (size_t)-1 : 0u;
+			n_open += part[i] == '(' ? 1 : part[i] == ')' ? -1 : 0;
 		bool before_bracket = part[at] == ' ' && part[at + 1] == '(';
 		if (n_open == 0 && (part[at] == ',' || before_bracket)) {
 			part[at] = '\0';

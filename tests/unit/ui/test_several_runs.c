@@ -1,0 +1,181 @@
+/** Several runs, matrix types and ways of watching: what stands in for what, and that it says so. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "pane_drawing.h"
+
+/* The second run has W alone, as a network without LoRA has. */
+static drawing start_mixed(int cols, int rows)
+{
+	drawing d = start(FIXTURE_THREE, cols, rows);
+	pt_run_view *whole = &runs_of(&d)[1];
+	whole->matrices[PT_MATRIX_W] = whole->matrices[PT_MATRIX_B];
+	whole->verdicts[PT_MATRIX_W] = whole->verdicts[PT_MATRIX_B];
+	for (int m = 0; m < PT_MATRIX_W; m++) {
+		memset(&whole->matrices[m], 0, sizeof whole->matrices[m]);
+		whole->verdicts[m] = (pt_verdict){.headline = "", .detail = "", .step = PT_NO_STEP};
+	}
+	return d;
+}
+
+static void whole_weights_stand_in_and_are_marked(void **state)
+{
+	(void)state;
+	drawing d = start_mixed(120, 12);
+	draw_pane(&d, PT_PANE_RUNS);
+	assert_shows(d.frame, "W 0.3175");
+	assert_shows(d.frame, "B 0.3488");
+	assert_int_equal(row_of(d.frame, "‖B‖"), -1);
+	draw_pane(&d, PT_PANE_NORMS);
+	assert_shows(d.frame, "norm ‖B‖ or ‖W‖");
+	assert_shows(d.frame, "▲ sports (W) 0.238");
+	draw_pane(&d, PT_PANE_COSINE);
+	assert_shows(d.frame, "local cosine of B or W");
+	assert_shows(d.frame, "▲ sports (W) 0.940");
+	draw_pane(&d, PT_PANE_PCA);
+	assert_shows(d.frame, "▲ sports (W)");
+	pt_screen_draw(d.snapshot, &d.view, d.frame);
+	assert_shows(d.frame, "direction turned in 3 of 3 runs");
+	end(&d);
+}
+
+static void a_network_alone_is_shown_whatever_was_chosen(void **state)
+{
+	(void)state;
+	for (int choice = 0; choice < PT_N_CHOICES; choice++) {
+		drawing d = start(FIXTURE_NETWORK, 80, 20);
+		d.view.matrix = (pt_matrix_choice)choice;
+		draw_pane(&d, PT_PANE_NORMS);
+		assert_shows(d.frame, "norm ‖W‖ ");
+		end(&d);
+	}
+}
+
+static void a_run_without_the_matrix_has_no_trajectory(void **state)
+{
+	(void)state;
+	drawing d = start_mixed(120, 20);
+	d.view.matrix = PT_CHOICE_W;
+	draw_pane(&d, PT_PANE_PCA);
+	assert_shows(d.frame, "▲ sports");
+	assert_int_equal(row_of(d.frame, "● medical"), -1);
+	assert_int_equal(row_of(d.frame, "waits"), -1);
+	end(&d);
+}
+
+static void the_status_line_tells_how_it_watches(void **state)
+{
+	(void)state;
+	drawing d = start(FIXTURE_MEDICAL, 140, 30);
+	runs_of(&d)[0].polling = true;
+	runs_of(&d)[0].next_checkpoint_wall_ms = PT_NO_TIME;
+	pt_screen_draw(d.snapshot, &d.view, d.frame);
+	assert_int_equal(row_of(d.frame, "polling"), 0);
+	assert_int_equal(row_of(d.frame, "next"), -1); /* nothing is invented */
+	runs_of(&d)[0].removed = true;
+	pt_screen_draw(d.snapshot, &d.view, d.frame);
+	assert_int_equal(row_of(d.frame, "directory gone, data kept"), 0);
+	end(&d);
+	d = start(FIXTURE_THREE, 140, 40);
+	runs_of(&d)[2].removed = true;
+	pt_screen_draw(d.snapshot, &d.view, d.frame);
+	assert_int_equal(row_of(d.frame, "1 directory gone, data kept"), 0);
+	end(&d);
+}
+
+static void of_several_matrices_the_gravest_verdict_leads(void **state)
+{
+	(void)state;
+	drawing d = start(FIXTURE_MEDICAL, 140, 30);
+	d.view.matrix = PT_CHOICE_BOTH;
+	pt_verdict *verdicts = runs_of(&d)[0].verdicts;
+	verdicts[PT_MATRIX_B] = (pt_verdict){.headline = "no turn so far", .detail = "", .step = PT_NO_STEP};
+	pt_screen_draw(d.snapshot, &d.view, d.frame);
+	assert_shows(d.frame, "◆ A: direction turned near step 100  B: no turn so far · by 49°");
+	end(&d);
+}
+
+static void a_table_of_more_runs_than_rows_says_which_are_seen(void **state)
+{
+	(void)state;
+	drawing d = start(FIXTURE_THREE, 80, 5);
+	draw_pane(&d, PT_PANE_RUNS);
+	assert_shows(d.frame, "1–2 of 3");
+	end(&d);
+}
+
+static void the_verdict_counts_the_runs_that_turned(void **state)
+{
+	(void)state;
+	drawing d = start(FIXTURE_THREE, 160, 40);
+	pt_run_view *runs = (pt_run_view *)(uintptr_t)d.snapshot->runs;
+	pt_verdict *quiet = &runs[0].verdicts[PT_MATRIX_B];
+	*quiet = (pt_verdict){.headline = "no turn so far", .detail = "", .step = PT_NO_STEP};
+	runs[1].verdicts[PT_MATRIX_B].severity = PT_SEVERITY_ALERT;
+	pt_screen_draw(d.snapshot, &d.view, d.frame);
+	int row = row_of(d.frame, "◆ direction turned in 2 of 3 runs");
+	assert_int_equal(row, 38);
+	/* those that turned first, whatever their place */
+	assert_int_equal(
+		row_of(d.frame, "sports near 115 · finance near 95 · medical: no turn so far · 1 problem"), row);
+	assert_int_equal(pt_frame_get(d.frame, 2, row).role, PT_ROLE_HEADLINE_ALERT);
+	for (int r = 1; r < 3; r++)
+		runs[r].verdicts[PT_MATRIX_B] = *quiet;
+	pt_screen_draw(d.snapshot, &d.view, d.frame);
+	assert_int_equal(row_of(d.frame, "◆ no run turned so far"), row);
+	assert_int_equal(pt_frame_get(d.frame, 2, row).role, PT_ROLE_HEADLINE_INFO);
+	end(&d);
+}
+
+static void runs_have_hue_marker_and_figures(void **state)
+{
+	(void)state;
+	drawing d = start(FIXTURE_THREE, 120, 8);
+	draw_pane(&d, PT_PANE_RUNS);
+	assert_shows(d.frame, "● medical   finished");
+	assert_shows(d.frame, "0.692 @370");
+	assert_shows(d.frame, "▁");
+	d.view.run_hidden[1] = true;
+	draw_pane(&d, PT_PANE_RUNS);
+	assert_shows(d.frame, "· sports");
+	assert_shows(d.frame, "3 runs, 1 hidden");
+	draw_pane(&d, PT_PANE_NORMS);
+	assert_shows(d.frame, "2 runs");
+	end(&d);
+}
+
+static void the_selected_run_is_seen(void **state)
+{
+	(void)state;
+	drawing d = start(FIXTURE_THREE, 60, 4); /* a header and one row */
+	pt_layout_focus(&d.view.layout, PT_PANE_RUNS);
+	d.view.selected_run = 2;
+	draw_pane(&d, PT_PANE_RUNS);
+	assert_shows(d.frame, "finance");
+	assert_int_equal(row_of(d.frame, "medical"), -1);
+	d.view.scroll[PT_PANE_RUNS] = 1000;
+	d.view.selected_run = 0;
+	draw_pane(&d, PT_PANE_RUNS);
+	assert_shows(d.frame, "medical");
+	end(&d);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whole_weights_stand_in_and_are_marked),
+		cmocka_unit_test(a_network_alone_is_shown_whatever_was_chosen),
+		cmocka_unit_test(a_run_without_the_matrix_has_no_trajectory),
+		cmocka_unit_test(the_status_line_tells_how_it_watches),
+		cmocka_unit_test(of_several_matrices_the_gravest_verdict_leads),
+		cmocka_unit_test(a_table_of_more_runs_than_rows_says_which_are_seen),
+		cmocka_unit_test(the_verdict_counts_the_runs_that_turned),
+		cmocka_unit_test(runs_have_hue_marker_and_figures),
+		cmocka_unit_test(the_selected_run_is_seen),
+	};
+	setenv("TZ", "UTC", 1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
