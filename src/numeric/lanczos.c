@@ -215,7 +215,7 @@ static bool settled(const lanczos *l, size_t m, size_t n_newest, size_t n_wanted
 		if (r <= 1e-14 * theta[0])
 			continue;
 		bool vector_is_right = r <= 1e-10 * apart;
-		bool value_is_right = fmin(r, r * r / apart) <= 1e-11 * theta[0];
+		bool value_is_right = fmin(r, r * r / apart) <= 1e-9 * theta[0];
 		if (c < n_exact ? !vector_is_right : !value_is_right)
 			return false;
 	}

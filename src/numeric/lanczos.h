@@ -20,7 +20,7 @@ typedef void pt_operator(const void *context, size_t n_vectors, const double *co
  *
  * Settled when the residual r of each of the first `n_exact` pairs is below 1e-10 of its distance to the
  * neighbouring eigenvalues (so the vector is right to 1e-10) and those of the others are so
- * small that their values are right to 1e-11 of the largest (error <= min(r, r² / distance)).
+ * small that their values are right to 1e-9 of the largest (error <= min(r, r² / distance)).
  *
  * @param      n          order of K, > n_wanted
  * @param[out] values     n_wanted eigenvalues, falling

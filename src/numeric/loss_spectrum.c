@@ -17,29 +17,34 @@ static void add_scaled(double *into, double factor, const double *from, size_t n
 }
 
 /*
- * Largest eigenvalue of the tridiagonal matrix (alpha, beta) of order j by Newton's method on its
- * characteristic polynomial from above (no eigenvalue is above 1, the trace), where it falls monotonically
- * onto the root.
+ * Largest eigenvalue of the tridiagonal matrix (alpha, beta) of order j by Laguerre's method on its
+ * characteristic polynomial p from above, where it falls monotonically onto the root, at once in few steps
+ * (no eigenvalue is above 1, the trace).
  */
 static double tridiagonal_top(const double *alpha, const double *beta, size_t j)
 {
+	const double order = (double)j;
 	/* Gershgorin's bound */
 	double x = 0;
 	for (size_t i = 0; i < j; i++)
 		x = fmax(x, alpha[i] + (i > 0 ? beta[i - 1] : 0) + (i + 1 < j ? beta[i] : 0));
 	x = fmin(x, 1);
 	for (int iteration = 0; iteration < 100; iteration++) {
-		/* pivots of T − x, all negative above the root, and their derivatives: p'/p = Σ pivot'/pivot */
-		double pivot = alpha[0] - x, slope = -1, log_slope = slope / pivot;
+		/* p is the product of the pivots of T − x, all negative above the root: g = p'/p, h = −g' */
+		double pivot = alpha[0] - x, first = -1, second = 0;
+		double g = first / pivot, h = g * g;
 		for (size_t i = 1; i < j && pivot < 0; i++) {
-			const double ratio = beta[i - 1] / pivot;
-			slope = -1 + ratio * ratio * slope;
+			const double ratio = beta[i - 1] / pivot, square = ratio * ratio;
+			second = square * (second - 2 * first * first / pivot);
+			first = -1 + square * first;
 			pivot = alpha[i] - x - beta[i - 1] * ratio;
-			log_slope += slope / pivot;
+			const double inverse = 1 / pivot;
+			g += first * inverse;
+			h += first * inverse * (first * inverse) - second * inverse;
 		}
 		if (!(pivot < 0))
 			break; /* at the root, to rounding */
-		const double next = x - 1 / log_slope;
+		const double next = x - order / (g + sqrt(fmax(0, (order - 1) * (order * h - g * g))));
 		if (!(next < x))
 			break;
 		x = next;
@@ -60,6 +65,23 @@ static double last_component(const double *alpha, const double *beta, size_t j, 
 	return 1 / sqrt(squares);
 }
 
+/* y = M x of a symmetric m × m matrix: a sum of its rows, four at a time. */
+static void multiply(const double *matrix, size_t m, const double *x, double *y)
+{
+	size_t i = 0;
+	for (size_t j = 0; j < m; j++)
+		y[j] = 0;
+	for (; i + 4 <= m; i += 4) {
+		const double *a = matrix + i * m, *b = a + m, *c = b + m, *d = c + m;
+		const double xa = x[i], xb = x[i + 1], xc = x[i + 2], xd = x[i + 3];
+#pragma omp simd
+		for (size_t j = 0; j < m; j++)
+			y[j] += (a[j] * xa + b[j] * xb) + (c[j] * xc + d[j] * xd);
+	}
+	for (; i < m; i++)
+		add_scaled(y, x[i], matrix + i * m, m);
+}
+
 /* A fixed start that no pattern of rows is likely to be orthogonal to, put into the range of the matrix. */
 static void start_vector(const double *matrix, size_t m, double *scratch, double *start)
 {
@@ -69,8 +91,7 @@ static void start_vector(const double *matrix, size_t m, double *scratch, double
 		phase -= floor(phase);
 		scratch[i] = phase - 0.5;
 	}
-	for (size_t i = 0; i < m; i++)
-		start[i] = pt_dot(matrix + i * m, scratch, m);
+	multiply(matrix, m, scratch, start);
 }
 
 /*
@@ -87,8 +108,7 @@ static double leading_eigenvalue(const double *matrix, size_t m, double *scratch
 		double *q = basis + j * m;
 		for (size_t i = 0; i < m; i++)
 			q[i] = next[i] / norm;
-		for (size_t i = 0; i < m; i++)
-			next[i] = pt_dot(matrix + i * m, q, m);
+		multiply(matrix, m, q, next);
 		alpha[j] = pt_dot(q, next, m);
 		/* against all vectors, one after the other: the basis stays orthogonal enough for θ to full accuracy
 		 */
