@@ -286,15 +286,17 @@ static pt_cosine_options cosine_options(const pt_settings *settings, int64_t k)
 static pt_status derive_matrix(
 	pt_trajectories *t, pt_tracked_matrix *matrix, const pt_settings *settings, pt_error *err)
 {
-	pt_status status = pt_trajectory_pca(&matrix->gram, PT_PCA_SOLVER_AUTO, &matrix->pca, err);
+	size_t n_scree = settings->scree ? PT_PCA_SCREE : PT_PCA_COMPONENTS;
+	pt_status status =
+		pt_trajectory_pca_leading(&matrix->gram, PT_PCA_SOLVER_AUTO, n_scree, &matrix->pca, err);
 	for (size_t i = 0; i < t->n_k && status == PT_OK; i++) {
 		pt_cosine_options options = cosine_options(settings, t->k[i]);
 		status = pt_local_cosine_update(
 			&matrix->cosines[i], &matrix->gram, t->complete_steps, t->n_unchanged, &options, err);
 	}
 	if (status == PT_OK)
-		status = pt_direction_update(
-			&matrix->gram, t->complete_steps, t->n_unchanged, &matrix->direction, err);
+		status =
+			pt_direction_update(&matrix->gram, t->complete_steps, t->n_unchanged, &matrix->direction, err);
 	return status;
 }
 

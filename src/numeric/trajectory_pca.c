@@ -184,6 +184,13 @@ static void fill(pt_pca *pca, const double *values, const double *vectors, size_
 
 pt_status pt_trajectory_pca(const pt_gram *gram, pt_pca_solver solver, pt_pca *pca, pt_error *err)
 {
+	return pt_trajectory_pca_leading(gram, solver, PT_PCA_SCREE, pca, err);
+}
+
+pt_status pt_trajectory_pca_leading(
+	const pt_gram *gram, pt_pca_solver solver, size_t n_scree, pt_pca *pca, pt_error *err)
+{
+	assert(n_scree >= PT_PCA_COMPONENTS && n_scree <= PT_PCA_SCREE);
 	size_t n = gram->n;
 	pt_pca fresh = {.n = n, .explained = {(double)NAN, (double)NAN}};
 	if (n < 2) {
@@ -195,7 +202,7 @@ pt_status pt_trajectory_pca(const pt_gram *gram, pt_pca_solver solver, pt_pca *p
 	fresh.total = total_of(gram);
 	if (!isfinite(fresh.total))
 		return pt_fail(err, PT_ERR_NOT_FINITE, NULL, -1, "NaN or infinity in an increment Gram");
-	size_t n_wanted = n - 1 < PT_PCA_SCREE ? n - 1 : PT_PCA_SCREE;
+	size_t n_wanted = n - 1 < n_scree ? n - 1 : n_scree;
 	size_t n_exact = n_wanted < PT_PCA_COMPONENTS ? n_wanted : PT_PCA_COMPONENTS;
 	fresh.scores[0] = pt_array_alloc(n, PT_PCA_COMPONENTS * sizeof *fresh.scores[0]);
 	double *vectors = pt_array_alloc(n, n_wanted * sizeof *vectors);

@@ -51,6 +51,14 @@ void pt_pca_fini(pt_pca *pca);
  */
 PT_CHECKED pt_status pt_trajectory_pca(const pt_gram *gram, pt_pca_solver solver, pt_pca *pca, pt_error *err);
 
+/**
+ * The same with fewer ratios in the scree. The tail of the scree lies among the noise and is what takes the time:
+ * with two components a refresh costs a tenth.
+ * @param n_scree  PT_PCA_COMPONENTS … PT_PCA_SCREE
+ */
+PT_CHECKED pt_status pt_trajectory_pca_leading(
+	const pt_gram *gram, pt_pca_solver solver, size_t n_scree, pt_pca *pca, pt_error *err);
+
 /** Index and angle of the sharpest turn in the plane of PC1 and PC2. */
 typedef struct pt_turning_point {
 	ptrdiff_t index;  /* −1: none (fewer than three checkpoints, or nothing moves) */
