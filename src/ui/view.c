@@ -51,6 +51,25 @@ static bool is_on_screen(const pt_view *view, pt_pane_id pane)
 	return pt_placing_find(&placing, pane) != NULL;
 }
 
+/* What is drawn in fact: by itself that is braille, where the terminal shows it. */
+static pt_glyph_choice drawn_glyphs(const pt_view *view, pt_pane_id pane)
+{
+	pt_glyph_choice chosen = pt_view_glyphs(view, pane);
+	return chosen != PT_GLYPH_AUTO ? chosen : view->unicode ? PT_GLYPH_BRAILLE : PT_GLYPH_ASCII;
+}
+
+/* The next choice that looks different. AUTO is what stands at first, and comes back last. */
+static unsigned next_glyphs(pt_view *view, pt_pane_id pane)
+{
+	pt_glyph_choice before = drawn_glyphs(view, pane);
+	for (int i = 0; i < PT_N_GLYPH_CHOICES; i++) {
+		view->glyphs[pane] = (pt_glyph_choice)((view->glyphs[pane] + 1) % PT_N_GLYPH_CHOICES);
+		if (drawn_glyphs(view, pane) != before)
+			break;
+	}
+	return PT_VIEW_REDRAW;
+}
+
 /* Hide what is seen; show what is not, and focus it where the room would otherwise not reach for it. */
 static unsigned toggle_pane(pt_view *view, pt_pane_id pane)
 {
@@ -231,9 +250,7 @@ static unsigned apply_to_plot(pt_view *view, pt_action action, const pt_snapshot
 	case PT_ACTION_LOG_Y:
 		return toggle(&view->log_y[focus]);
 	case PT_ACTION_GLYPHS:
-		/* AUTO is what stands at first, and comes back last */
-		view->glyphs[focus] = (pt_glyph_choice)((view->glyphs[focus] + 1) % PT_N_GLYPH_CHOICES);
-		return PT_VIEW_REDRAW;
+		return next_glyphs(view, focus);
 	default:
 		return 0;
 	}

@@ -400,6 +400,11 @@ static void test_plot_keys(void **state)
 	press(f, "B");
 	assert_int_equal(pt_view_glyphs(&f->view, PT_PANE_COSINE), PT_GLYPH_BRAILLE);
 	assert_int_equal(pt_view_glyphs(&f->view, PT_PANE_PCA), PT_GLYPH_BLOCK);
+	/* every press changes the picture: AUTO draws braille already */
+	f->view.glyphs_default = PT_GLYPH_AUTO;
+	f->view.glyphs[PT_PANE_COSINE] = PT_GLYPH_AUTO;
+	press(f, "B");
+	assert_int_equal(pt_view_glyphs(&f->view, PT_PANE_COSINE), PT_GLYPH_BLOCK);
 	press(f, "T");
 	press(f, "d");
 	press(f, "i");
