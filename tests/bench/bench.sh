@@ -8,8 +8,8 @@ trap 'rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
 missed=0
 
-# value NAME COLUMN: from the figures so far
-value() { awk -v name="$1" -v column="$2" '$1 == name { print $column }' "$scratch/figures"; }
+# value NAME COLUMN: from the figures so far; their mean where a measurement was repeated
+value() { awk -v name="$1" -v column="$2" '$1 == name { sum += $column; n++ } END { print sum / n }' "$scratch/figures"; }
 measure() { "$@" >"$scratch/new" || { echo "FAILED: $*"; missed=1; cat "$scratch/new"; return 1; }; cat "$scratch/new" >>"$scratch/figures"; }
 # goal TEXT CONDITION: an awk condition
 goal() {
@@ -23,29 +23,38 @@ echo "versions  $("$PT_PROGRAM" --version | head -n 1), $($CC --version | head -
 
 echo
 echo "One arriving checkpoint (the 167th; rank 1, d = 5120 + 13824; 5 probe rows of 64, W = 50; k = 5, 10, 15)"
-mkdir "$scratch/update" "$scratch/script"
-if measure "$PT_BENCH/bench_update" "$scratch/update" 167 21; then
-	printf '    phasetop: A, B, dW, read to snapshot   %8.2f ms wall, %8.2f ms CPU (medians of 21)\n' \
-		"$(value update_wall_ms 2)" "$(value update_cpu_ms 2)"
-	printf '    phasetop: the whole run, cold          %8.2f ms wall\n' "$(value cold_ms 2)"
-fi
+mkdir "$scratch/before" "$scratch/script" "$scratch/after"
 "$PT_BENCH/bench_update" --make "$scratch/script" 167
 python=${PYTHON:-python3}
+# on both sides of the script, so that a change of the machine's load falls on either
+measure "$PT_BENCH/bench_update" "$scratch/before" 167 21
+has_script=no
 if ! command -v "$python" >/dev/null; then
-	echo "    the script: skipped, there is no $python"
-elif "$python" tests/bench/recompute_numpy.py "$scratch/script" 7 >"$scratch/new" 2>"$scratch/errors"; then
-	cat "$scratch/new" >>"$scratch/figures"
+	echo "skipped: there is no $python" >"$scratch/said"
+elif "$python" tests/bench/recompute_numpy.py "$scratch/script" 7 >"$scratch/said" 2>"$scratch/errors"; then
+	has_script=yes
+	cat "$scratch/said" >>"$scratch/figures"
+fi
+measure "$PT_BENCH/bench_update" "$scratch/after" 167 21
+printf '    phasetop: A, B, dW, read to snapshot   %8.2f ms wall, %8.2f ms CPU (medians of 21, twice)\n' \
+	"$(value update_wall_ms 2)" "$(value update_cpu_ms 2)"
+printf '    phasetop: the whole run, cold          %8.2f ms wall\n' "$(value cold_ms 2)"
+if [ $has_script = yes ]; then
 	printf '    the script: A, B, full recompute       %8.2f ms wall, %8.2f ms CPU (medians of 7, one BLAS thread)\n' \
 		"$(value script_wall_ms 2)" "$(value script_cpu_ms 2)"
-	echo "    $(sed -n 's/^versions /with /p' "$scratch/new")"
+	echo "    $(sed -n 's/^versions /with /p' "$scratch/said")"
 	printf '    ratio                                  %8.0f wall, %12.0f CPU\n' \
 		"$(awk "BEGIN { print $(value script_wall_ms 2) / $(value update_wall_ms 2) }")" \
 		"$(awk "BEGIN { print $(value script_cpu_ms 2) / $(value update_cpu_ms 2) }")"
 	goal "the update is at least 100 times cheaper (CPU)" "$(value script_cpu_ms 2) >= 100 * $(value update_cpu_ms 2)"
 else
-	echo "    the script: $(grep -m 1 '^skipped' "$scratch/new" || { echo failed; head -n 3 "$scratch/errors"; })"
+	echo "    the script: $(grep -m 1 '^skipped' "$scratch/said" || { echo failed; head -n 3 "$scratch/errors"; })"
 fi
-rm -rf "$scratch/update" "$scratch/script"
+rm -rf "$scratch/before" "$scratch/script" "$scratch/after"
+
+echo
+echo "The trajectory engine alone (medians; a plain read of the same bytes beside it)"
+"$PT_BENCH/bench_increments" | sed 's/^/    /'
 
 echo
 echo "Bytes to the terminal (replay of $run, 80x24, xterm-256color)"
