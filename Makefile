@@ -65,9 +65,9 @@ $(PROGRAM): $(B)/src/app/main.o $(ALL_LIBS)
 	@$(if $(V),,echo "  link $@")
 	$(Q)$(CC) $(VFLAGS) $(LDFLAGS) -o $@ $^ $(CURSES_LIBS) $(LDLIBS)
 
-# Terminfo entries for true colour; the program finds them beside itself.
+# Our own terminfo entries; the program finds them beside itself.
 TERMINFO := $(B)/terminfo/stamp
-$(TERMINFO): src/ui/true_colour.ti
+$(TERMINFO): src/ui/phasetop.ti
 	@mkdir -p $(@D)
 	tic -x -o $(@D) $<
 	@touch $@
@@ -198,7 +198,7 @@ install: $(PROGRAM)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/phasetop/themes
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/phasetop
 	install -d $(DESTDIR)$(PREFIX)/share/phasetop/terminfo
-	tic -x -o $(DESTDIR)$(PREFIX)/share/phasetop/terminfo src/ui/true_colour.ti
+	tic -x -o $(DESTDIR)$(PREFIX)/share/phasetop/terminfo src/ui/phasetop.ti
 	install -m 644 man/phasetop.1 $(DESTDIR)$(PREFIX)/share/man/man1/phasetop.1
 	$(if $(THEMES),install -m 644 $(THEMES) $(DESTDIR)$(PREFIX)/share/phasetop/themes)
 

@@ -138,19 +138,15 @@ void pt_terminal_emergency_restore(void)
 	tcsetattr(STDIN_FILENO, TCSANOW, &emergency.modes);
 }
 
-/* True colour wants a terminfo entry that says how: ours lie beside the program, one for each TERM we know.
- */
-static SCREEN *open_true_colour(const pt_terminal_options *options, const char *term)
+/* Our own terminfo entries lie beside the program, for each TERM that we know: "phasetop-TERM" has true
+   colour, "phasetop-plain-TERM" the colours that TERM has. NULL: there is none. */
+static SCREEN *open_own_entry(const pt_terminal_options *options, const char *prefix, const char *term)
 {
-	static const char *const known[] = {"xterm-256color", "tmux-256color", "screen-256color"};
-	char directory[PATH_MAX], entry[64], file[PATH_MAX + 128];
-	bool is_known = false;
-	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-		is_known |= strcmp(term, known[i]) == 0;
-	if (!is_known || !options->program_dir)
+	char directory[PATH_MAX], entry[128], file[PATH_MAX + 128];
+	if (!options->program_dir || strchr(term, '/') || strlen(prefix) + strlen(term) > 64)
 		return NULL;
 	static const char *const places[] = {"terminfo", "../share/phasetop/terminfo"};
-	snprintf(entry, sizeof entry, "phasetop-%s", term);
+	snprintf(entry, sizeof entry, "%s%s", prefix, term);
 	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
 		snprintf(directory, sizeof directory, "%s/%s", options->program_dir, places[i]);
 		snprintf(file, sizeof file, "%s/p/%s", directory, entry);
@@ -190,10 +186,12 @@ static pt_status open_screen(pt_terminal *terminal, const char *term, pt_error *
 {
 	terminal->depth = choose_depth(&terminal->options, term, -1);
 	if (terminal->depth == PT_DEPTH_TRUE)
-		terminal->screen = open_true_colour(&terminal->options, term);
+		terminal->screen = open_own_entry(&terminal->options, "phasetop-", term);
 	if (terminal->screen)
 		return PT_OK;
-	terminal->screen = newterm(NULL, stdout, stdin);
+	terminal->screen = open_own_entry(&terminal->options, "phasetop-plain-", term);
+	if (!terminal->screen)
+		terminal->screen = newterm(NULL, stdout, stdin);
 	if (!terminal->screen)
 		return pt_fail(err, PT_ERR_UNSUPPORTED, "", -1, "cannot draw on this terminal (TERM=%s)", term);
 	terminal->depth = choose_depth(&terminal->options, term, tigetnum("colors"));
