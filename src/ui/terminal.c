@@ -142,15 +142,17 @@ void pt_terminal_emergency_restore(void)
    colour, "phasetop-plain-TERM" the colours that TERM has. NULL: there is none. */
 static SCREEN *open_own_entry(const pt_terminal_options *options, const char *prefix, const char *term)
 {
-	char directory[PATH_MAX], entry[128], file[PATH_MAX + 128];
-	if (!options->program_dir || strchr(term, '/') || strlen(prefix) + strlen(term) > 64)
-		return NULL;
+	char directory[PATH_MAX], entry[64], file[PATH_MAX];
 	static const char *const places[] = {"terminfo", "../share/phasetop/terminfo"};
-	snprintf(entry, sizeof entry, "%s%s", prefix, term);
+	pt_text name = pt_text_over(entry, sizeof entry);
+	pt_text_add(&name, prefix);
+	pt_text_add(&name, term);
 	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-		snprintf(directory, sizeof directory, "%s/%s", options->program_dir, places[i]);
-		snprintf(file, sizeof file, "%s/p/%s", directory, entry);
-		if (access(file, R_OK) != 0)
+		pt_text place = pt_text_over(directory, sizeof directory), path = pt_text_over(file, sizeof file);
+		pt_text_addf(&place, "%s/%s", options->program_dir ? options->program_dir : "", places[i]);
+		pt_text_addf(&path, "%s/p/%s", directory, entry);
+		if (!options->program_dir || strchr(term, '/') || name.cut || place.cut || path.cut ||
+			access(file, R_OK) != 0)
 			continue;
 		char *before = getenv("TERMINFO_DIRS");
 		char *kept = before ? pt_text_copy(before, strlen(before)) : NULL;
