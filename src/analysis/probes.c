@@ -249,9 +249,12 @@ static pt_status start_window(pt_probe_store *store, const pt_stored_row *row, p
 		pt_loss_window_destroy(store->running);
 		store->running = NULL;
 	}
-	if (!store->running && store->n_columns > 0)
-		return pt_loss_window_create(store->n_columns, (size_t)store->window, &store->running, err);
-	return PT_OK;
+	if (store->running || store->n_columns == 0)
+		return PT_OK;
+	pt_status status = pt_loss_window_create(store->n_columns, (size_t)store->window, &store->running, err);
+	if (status == PT_OK && !store->full)
+		pt_loss_window_leave_lambda1(store->running);
+	return status;
 }
 
 static pt_status derive_plain(
@@ -298,8 +301,10 @@ static pt_status derive_row(pt_probe_store *store, const pt_stored_row *row, pt_
 
 pt_status pt_probe_store_derive(pt_probe_store *store, const pt_settings *settings, pt_error *err)
 {
-	if (store->window != settings->probe_window || strcmp(store->subset, settings->probes) != 0) {
+	if (store->window != settings->probe_window || store->full != settings->full ||
+		strcmp(store->subset, settings->probes) != 0) {
 		forget_derived(store);
+		store->full = settings->full;
 		store->window = settings->probe_window;
 		memcpy(store->subset, settings->probes, sizeof store->subset);
 	}

@@ -49,6 +49,7 @@ typedef struct pt_probe_store {
 	/* what follows is derived for a window and a subset */
 	int64_t window;
 	char subset[PT_GLOB_BYTES];
+	bool full;        /* λ₁ too */
 	size_t n_derived; /* leading rows that the traces hold */
 	pt_loss_window *running;
 	size_t running_set;

@@ -286,7 +286,7 @@ static pt_cosine_options cosine_options(const pt_settings *settings, int64_t k)
 static pt_status derive_matrix(
 	pt_trajectories *t, pt_tracked_matrix *matrix, const pt_settings *settings, pt_error *err)
 {
-	size_t n_scree = settings->scree ? PT_PCA_SCREE : PT_PCA_COMPONENTS;
+	size_t n_scree = settings->full ? PT_PCA_SCREE : PT_PCA_COMPONENTS;
 	pt_status status =
 		pt_trajectory_pca_leading(&matrix->gram, PT_PCA_SOLVER_AUTO, n_scree, &matrix->pca, err);
 	for (size_t i = 0; i < t->n_k && status == PT_OK; i++) {

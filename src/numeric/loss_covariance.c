@@ -15,7 +15,8 @@
  * when a row leaves.
  */
 struct pt_loss_window {
-	size_t n, capacity;               /* probes; W */
+	size_t n, capacity; /* probes; W */
+	bool without_lambda1;
 	size_t rows, next;                /* rows held; slot of the next row */
 	double *row, *first, *second;     /* W × n each, by slot */
 	double *first_gram, *second_gram; /* W × W each, by slot */
@@ -75,6 +76,11 @@ pt_status pt_loss_window_create(size_t n_probes, size_t window, pt_loss_window *
 void pt_loss_window_reset(pt_loss_window *window)
 {
 	window->rows = window->next = 0;
+}
+
+void pt_loss_window_leave_lambda1(pt_loss_window *window)
+{
+	window->without_lambda1 = true;
 }
 
 size_t pt_loss_window_rows(const pt_loss_window *window)
@@ -260,7 +266,7 @@ static void detrend_rows(pt_loss_window *w)
 static pt_spectrum_point read_spectrum(pt_loss_window *w, const double *dual, size_t freedom)
 {
 	const pt_centred_rows centred = {w->n, w->rows, freedom, w->centred, dual};
-	pt_spectrum_point point = pt_spectrum_of(&centred, w->scratch);
+	pt_spectrum_point point = pt_spectrum_of(&centred, !w->without_lambda1, w->scratch);
 	point.partial = w->rows < w->capacity;
 	return point;
 }
@@ -385,7 +391,7 @@ pt_status pt_gaussian_point(
 			for (size_t j = 0; j <= i; j++)
 				dual[i * m + j] = dual[j * m + i] = pt_dot(centred + i * n, centred + j * n, n);
 		const pt_centred_rows rows = {n, m, m - 1, centred, dual};
-		*point = pt_spectrum_of(&rows, scratch);
+		*point = pt_spectrum_of(&rows, true, scratch);
 	} else {
 		status = pt_fail(err, PT_ERR_MEMORY, "", -1, "no memory for %zu samples of %zu probes", m, n);
 	}

@@ -184,7 +184,7 @@ pt_spectrum_point pt_spectrum_undefined(size_t n_rows)
 	return (pt_spectrum_point){none, none, none, none, none, n_rows, false};
 }
 
-pt_spectrum_point pt_spectrum_of(const pt_centred_rows *centred, double *scratch)
+pt_spectrum_point pt_spectrum_of(const pt_centred_rows *centred, bool with_lambda1, double *scratch)
 {
 	const size_t m = centred->m;
 	const double n = (double)centred->n, divisor = (double)m - 1;
@@ -214,7 +214,8 @@ pt_spectrum_point pt_spectrum_of(const pt_centred_rows *centred, double *scratch
 		const double scaled = trace / divisor;
 		point.shc = finite_or_nan(scaled * scaled * sum / n);
 	}
-	point.lambda1 = finite_or_nan(leading_eigenvalue(unit, m, rest) * (total / divisor));
+	if (with_lambda1)
+		point.lambda1 = finite_or_nan(leading_eigenvalue(unit, m, rest) * (total / divisor));
 	point.pr_white_noise = white_noise_ratio(centred, rest);
 	return point;
 }

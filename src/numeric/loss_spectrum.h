@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include <stdbool.h>
+
 #include "phasetop/numeric/loss_covariance.h"
 
 /** What a reading is made of; C is n × n with divisor m − 1. All borrowed. */
@@ -38,7 +40,8 @@ static inline size_t pt_spectrum_scratch(size_t n, size_t m)
 	return m * m + (n > m * m + 4 * m ? n : m * m + 4 * m);
 }
 
-/** The reading (loss_covariance.h has the formulas); `partial` is left false. */
-pt_spectrum_point pt_spectrum_of(const pt_centred_rows *centred, double *scratch);
+/** The reading (loss_covariance.h has the formulas); `partial` is left false, λ_1 missing unless asked for.
+ */
+pt_spectrum_point pt_spectrum_of(const pt_centred_rows *centred, bool with_lambda1, double *scratch);
 
 #endif

@@ -32,12 +32,12 @@ typedef struct pt_settings {
 	pt_pairing pairing;
 	int64_t pairing_tolerance; /* steps; 0: exact; -1: half the spacing */
 	/* what the user gave; NaN: not given (defaults then differ by use, see definitions: thresholds) */
-	double turn_below;    /* c₀; default 0.8 */
-	double min_step_norm; /* m; default 0 */
-	double min_step_frac; /* ρ; default 0 for curve and argmin, 0.2 for dip and turning point */
-	int64_t probe_window; /* W, rows; default 20 */
-	bool scree;           /* more explained-variance ratios than the two that are drawn: reports have them */
-	int64_t every;        /* only checkpoints at multiples; 0: all */
+	double turn_below;           /* c₀; default 0.8 */
+	double min_step_norm;        /* m; default 0 */
+	double min_step_frac;        /* ρ; default 0 for curve and argmin, 0.2 for dip and turning point */
+	int64_t probe_window;        /* W, rows; default 20 */
+	bool full;                   /* what only reports show too: the tail of the scree, λ₁ of the spectra */
+	int64_t every;               /* only checkpoints at multiples; 0: all */
 	char modules[PT_GLOB_BYTES]; /* [ADAPTER:]GLOB or layers=A-B; "": all */
 	char probes[PT_GLOB_BYTES];  /* glob over probe names; "": all */
 } pt_settings;

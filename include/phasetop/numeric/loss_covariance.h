@@ -75,6 +75,9 @@ void pt_loss_window_destroy(pt_loss_window *window);
 /** Forget all rows: a new segment or another probe set begins. */
 void pt_loss_window_reset(pt_loss_window *window);
 
+/** From now on λ_1 is left missing: it alone needs an eigensolver, and takes half of the time of a row. */
+void pt_loss_window_leave_lambda1(pt_loss_window *window);
+
 /** Rows held now, 0 … W. */
 size_t pt_loss_window_rows(const pt_loss_window *window);
 
