@@ -13,13 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
 #include <utmp.h>
 #include <vterm.h>
+
+#include "pty_leader.h"
 
 enum { ROW_BYTES = PTY_MAX_COLUMNS * 24 + 1, MAX_LOG_BYTES = 8 << 20, SETTLE_DEADLINE_MS = 20000 };
 
@@ -39,76 +40,6 @@ struct pty {
 	size_t n_log, mark;
 	char row[ROW_BYTES];
 };
-
-/* ---- the leader of the session: a shell of one job
- * --------------------------------------------------------- */
-
-static void leader_exec(const pty_options *options)
-{
-	static const char *const plain[] = {"TERM=xterm-256color", "LC_ALL=C.UTF-8", "TZ=UTC", "COLORTERM",
-		"NO_COLOR", "LANG", "LC_CTYPE", "PHASETOP_THEME", "PHASETOP_COLOR", "PHASETOP_SIZE", "TERMINFO",
-		"TERMINFO_DIRS", "COLUMNS", "LINES", NULL};
-	for (int round = 0; round < 2; round++) {
-		const char *const *list = round == 0 ? plain : options->env;
-		for (; list && *list; list++) {
-			if (strchr(*list, '='))
-				putenv((char *)(uintptr_t)*list);
-			else
-				unsetenv(*list);
-		}
-	}
-	struct rlimit none = {0, 0};
-	setrlimit(RLIMIT_CORE, &none);
-	execvp(options->args[0], (char *const *)(uintptr_t)options->args);
-	_exit(127);
-}
-
-static void report(int fd, int first, int second)
-{
-	int message[] = {first, second};
-	if (write(fd, message, sizeof message) != (ssize_t)sizeof message)
-		_exit(1);
-}
-
-/* Starts the job in the foreground, tells of its end and stops, and continues it when asked. */
-static void lead(const pty_options *options, int reports, int commands)
-{
-	signal(SIGTTOU, SIG_IGN);
-	pid_t job = fork();
-	if (job == 0) {
-		setpgid(0, 0);
-		tcsetpgrp(STDIN_FILENO, getpid());
-		signal(SIGTTOU, SIG_DFL);
-		signal(SIGHUP, options->ignore_hangup ? SIG_IGN : SIG_DFL);
-		close(reports);
-		close(commands);
-		leader_exec(options);
-	}
-	setpgid(job, job);
-	signal(SIGHUP, SIG_IGN);
-	report(reports, (int)job, 0);
-	for (;;) {
-		int status;
-		struct termios modes;
-		char command;
-		if (waitpid(job, &status, WUNTRACED) != job)
-			continue;
-		report(reports, status, 1);
-		if (!WIFSTOPPED(status))
-			break;
-		tcgetattr(STDIN_FILENO, &modes);
-		tcsetpgrp(STDIN_FILENO, getpid());
-		if (read(commands, &command, 1) != 1)
-			break;
-		tcsetpgrp(STDIN_FILENO, job);
-		kill(-job, SIGCONT);
-	}
-	/* the session goes on until the test has looked: a leader's end would hang the terminal up */
-	char last;
-	while (read(commands, &last, 1) > 0)
-		;
-	_exit(0);
-}
 
 /* ---- the emulator
  * ------------------------------------------------------------------------------------------ */
@@ -226,7 +157,7 @@ pty *pty_start(const pty_options *options)
 		close(commands[1]);
 		if (login_tty(terminal->slave) != 0)
 			_exit(126);
-		lead(options, reports[1], commands[0]);
+		pty_lead(options, reports[1], commands[0]);
 	}
 	close(reports[1]);
 	close(commands[0]);
