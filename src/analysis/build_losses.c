@@ -99,6 +99,14 @@ static int by_step(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+static bool is_rising(const int64_t *steps, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (steps[i] < steps[i - 1])
+			return false;
+	return true;
+}
+
 static size_t without_repeats(int64_t *steps, size_t n)
 {
 	size_t kept = 0;
@@ -127,7 +135,8 @@ static pt_status common_steps(
 	for (size_t r = 0; probes && r < probes->n_rows; r++)
 		if (probes->rows[r].m == 0)
 			steps[at++] = probes->rows[r].step;
-	qsort(steps, at, sizeof *steps, by_step);
+	if (!is_rising(steps, at))
+		qsort(steps, at, sizeof *steps, by_step);
 	view->n = without_repeats(steps, at);
 	view->steps = steps;
 	return PT_OK;

@@ -227,8 +227,9 @@ static bool allocate(lanczos *l, size_t n)
 	size_t limit = n - 1 < PT_LANCZOS_MAX_BASIS ? n - 1 : PT_LANCZOS_MAX_BASIS;
 	*l = (lanczos){.n = n, .max_basis = limit};
 	size_t rows = limit + BLOCK;
-	l->memory =
-		pt_array_alloc((rows + BLOCK) * n + 3 * limit * limit + (2 * BLOCK + 1) * limit, sizeof *l->memory);
+	/* not zeroed: everything is written before it is read, and half a megabyte of zeros takes its time */
+	l->memory = pt_array_resize(
+		NULL, (rows + BLOCK) * n + 3 * limit * limit + (2 * BLOCK + 1) * limit, sizeof *l->memory);
 	if (!l->memory)
 		return false;
 	l->basis = l->memory;
