@@ -197,9 +197,9 @@ static pt_status open_screen(pt_terminal *terminal, const char *term, pt_error *
 	if (!terminal->screen)
 		return pt_fail(err, PT_ERR_UNSUPPORTED, "", -1, "cannot draw on this terminal (TERM=%s)", term);
 	terminal->depth = choose_depth(&terminal->options, term, tigetnum("colors"));
-	if (terminal->depth == PT_DEPTH_TRUE)
-		terminal->depth = PT_DEPTH_256; /* no entry that can say it */
 	int colours = tigetnum("colors");
+	if (terminal->depth == PT_DEPTH_TRUE && colours <= 256)
+		terminal->depth = PT_DEPTH_256; /* no entry that can say it */
 	if (terminal->depth == PT_DEPTH_256 && colours < 256)
 		terminal->depth = PT_DEPTH_16;
 	if (terminal->depth == PT_DEPTH_16 && colours < 8)
@@ -223,6 +223,7 @@ static void set_up_curses(pt_terminal *terminal)
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
 	leaveok(stdscr, TRUE);
+	typeahead(-1); /* a key that arrives meanwhile must not leave a frame half sent */
 	scrollok(stdscr, FALSE);
 	curs_set(0);
 	if (terminal->depth != PT_DEPTH_MONO) {
@@ -306,7 +307,8 @@ void pt_terminal_resize(pt_terminal *terminal)
 	int columns, rows;
 	pt_terminal_size(terminal, &columns, &rows);
 	resizeterm(rows, columns);
-	terminal->whole = true;
+	/* even where the size is what it was: a window that shrank and grew back has lost its content */
+	pt_terminal_repaint(terminal);
 }
 
 void pt_terminal_repaint(pt_terminal *terminal)
@@ -336,11 +338,16 @@ void pt_terminal_suspend(pt_terminal *terminal)
 
 /* --- drawing ---------------------------------------------------------------------------------------- */
 
-/* How curses numbers a colour at this depth; −1: the terminal's own. */
-static int colour_number(const pt_terminal *terminal, const pt_colour *colour)
+/* How curses numbers a colour at this depth; −1: the terminal's own. A terminal of eight colours has the
+ * bright ones as bold: *bold is then set. */
+static int colour_number(const pt_terminal *terminal, const pt_colour *colour, bool *bold)
 {
 	if (colour->kind == PT_COLOUR_DEFAULT)
 		return -1;
+	if (terminal->depth != PT_DEPTH_TRUE && colour->index >= COLORS) {
+		*bold = true;
+		return colour->index % 8;
+	}
 	if (terminal->depth != PT_DEPTH_TRUE)
 		return colour->index;
 	if (colour->kind == PT_COLOUR_INDEX && colour->index < 8)
@@ -385,10 +392,14 @@ static attr_t attributes_of(uint8_t attributes)
 static void put_cell(pt_terminal *terminal, int x, int y, const pt_cell *cell)
 {
 	pt_style style = pt_theme_style(terminal->options.theme, cell, terminal->depth);
-	int pair = pair_of(terminal, colour_number(terminal, &style.fg), colour_number(terminal, &style.bg));
+	bool bold = (style.attributes & PT_ATTR_BOLD) != 0, bright_ground = false;
+	int fg = colour_number(terminal, &style.fg, &bold),
+		bg = colour_number(terminal, &style.bg, &bright_ground);
+	int pair = pair_of(terminal, fg, bg);
 	wchar_t text[2] = {(wchar_t)(cell->glyph ? cell->glyph : ' '), L'\0'};
 	cchar_t out;
-	setcchar(&out, text, attributes_of(style.attributes), (short)(pair > SHRT_MAX ? 0 : pair), &pair);
+	setcchar(&out, text, attributes_of(style.attributes) | (bold ? A_BOLD : A_NORMAL),
+		(short)(pair > SHRT_MAX ? 0 : pair), &pair);
 	mvadd_wch(y, x, &out);
 }
 

@@ -214,6 +214,13 @@ void pty_resize(pty *terminal, int columns, int rows)
 	assert_int_equal(ioctl(terminal->master, TIOCSWINSZ, &size), 0);
 }
 
+void pty_lose_content(pty *terminal)
+{
+	vterm_set_size(terminal->vt, 1, 1);
+	vterm_set_size(terminal->vt, terminal->rows, terminal->columns);
+	pty_signal(terminal, SIGWINCH);
+}
+
 void pty_signal(pty *terminal, int number)
 {
 	assert_int_equal(kill(terminal->program, number), 0);

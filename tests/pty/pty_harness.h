@@ -40,6 +40,8 @@ void pty_type(pty *terminal, const char *bytes);
 void pty_mouse(pty *terminal, int button, int x, int y, bool release);
 /** Change the size, as a window does. */
 void pty_resize(pty *terminal, int columns, int rows);
+/** As a window that shrinks to one cell and grows back before the program looks. */
+void pty_lose_content(pty *terminal);
 void pty_signal(pty *terminal, int number);
 /** Close the terminal under the program. */
 void pty_close(pty *terminal);

@@ -158,6 +158,20 @@ static void test_resize_storm(void **state)
 	pty_end(terminal);
 }
 
+static void test_same_size_again_is_painted(void **state)
+{
+	(void)state;
+	pty *terminal = start(NULL);
+	char *before = screen_text(terminal, 24);
+	pty_lose_content(terminal);
+	wait_for_screen(terminal);
+	char *after = screen_text(terminal, 24);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+	pty_end(terminal);
+}
+
 /* The picture for an old size reaches the window when it has a new one already: it must not stay there. */
 static void test_resize_overtakes_the_picture(void **state)
 {
@@ -238,6 +252,9 @@ static void test_16_colours(void **state)
 	colour_count count = colours_under(env);
 	assert_true(count.indexed > 100);
 	assert_int_equal(count.beyond_16 + count.rgb, 0);
+	/* the bright half, which an entry of eight colours has as bold, is not left out */
+	const char *sixteen[] = {"TERM=xterm-16color", NULL};
+	assert_int_equal(count.indexed, colours_under(sixteen).indexed);
 }
 
 static void test_no_colours(void **state)
@@ -289,6 +306,7 @@ int main(void)
 		cmocka_unit_test(test_one_cell_and_back),
 		cmocka_unit_test(test_resize_storm),
 		cmocka_unit_test(test_resize_overtakes_the_picture),
+		cmocka_unit_test(test_same_size_again_is_painted),
 		cmocka_unit_test(test_256_colours),
 		cmocka_unit_test(test_true_colour),
 		cmocka_unit_test(test_16_colours),
