@@ -174,7 +174,7 @@ static void fit_parts(char *detail, int cols, bool keep_last)
 	int room = cols - pt_text_width(tail);
 	shorten_part(detail, room);
 	if (pt_text_width(detail) <= room)
-		strcat(detail, tail); /* not longer than what stood there */
+		memmove(detail + strlen(detail), tail, strlen(tail) + 1); /* not longer than what stood there */
 }
 
 void pt_screen_verdict_draw(const pt_scene *scene, pt_frame *frame, pt_rect line)
