@@ -16,13 +16,13 @@
 
 #include "phasetop/base/alloc.h"
 #include "phasetop/base/text.h"
+#include "mouse_report.h"
 
 enum {
 	ESCAPE_DELAY_MS = 25,
 	MAX_PAIRS = 4096,  /* of colours in use at once: far more than a theme has */
 	PAIR_SLOTS = 8192, /* hash table, a power of two */
 	RESTORE_BYTES = 512,
-	MOUSE_BYTES = 32,
 	CODE_FIRST = KEY_MAX + 100, /* codes of the keys that we define ourselves */
 };
 
@@ -54,10 +54,7 @@ struct pt_terminal {
 	struct termios modes; /* as they were before */
 	colour_pair pairs[PAIR_SLOTS];
 	int n_pairs;
-	/* an SGR mouse report that has not arrived whole yet */
-	bool in_mouse;
-	char mouse_bytes[MOUSE_BYTES];
-	size_t n_mouse;
+	pt_mouse_report report;
 };
 
 /* --- opening and closing ---------------------------------------------------------------------------- */
@@ -523,47 +520,6 @@ static pt_key key_of_character(wint_t character)
 	return character >= 32 ? (pt_key)character : PT_KEY_NONE;
 }
 
-/* "button;x;y" and M (press) or m (release). */
-static bool parse_mouse(const char *report, bool released, pt_mouse *mouse)
-{
-	int button, x, y;
-	if (sscanf(report, "%d;%d;%d", &button, &x, &y) != 3 || x < 1 || y < 1)
-		return false;
-	*mouse = (pt_mouse){.x = x - 1, .y = y - 1};
-	switch (button & ~(4 | 8 | 16)) { /* whatever modifiers are held */
-	case 0:
-		mouse->kind = released ? PT_MOUSE_RELEASE : PT_MOUSE_PRESS;
-		return true;
-	case 32:
-		mouse->kind = PT_MOUSE_DRAG;
-		return !released;
-	case 64:
-		mouse->kind = PT_MOUSE_WHEEL_UP;
-		return !released;
-	case 65:
-		mouse->kind = PT_MOUSE_WHEEL_DOWN;
-		return !released;
-	default:
-		return false;
-	}
-}
-
-/* Takes one more character of a mouse report; true when it made an event. */
-static bool feed_mouse(pt_terminal *terminal, wint_t character, pt_mouse *mouse)
-{
-	if (character == 'M' || character == 'm') {
-		terminal->in_mouse = false;
-		terminal->mouse_bytes[terminal->n_mouse] = '\0';
-		return parse_mouse(terminal->mouse_bytes, character == 'm', mouse);
-	}
-	bool belongs = (character >= '0' && character <= '9') || character == ';';
-	if (!belongs || terminal->n_mouse + 1 >= sizeof terminal->mouse_bytes)
-		terminal->in_mouse = false; /* not a report after all */
-	else
-		terminal->mouse_bytes[terminal->n_mouse++] = (char)character;
-	return false;
-}
-
 /* Readable, and yet there is nothing to read: the other end is gone. */
 static bool input_has_ended(void)
 {
@@ -588,18 +544,17 @@ pt_input pt_terminal_read(pt_terminal *terminal)
 		if (result == ERR)
 			return (pt_input){.kind = PT_INPUT_NONE};
 		pt_input input = {.kind = PT_INPUT_KEY};
-		if (result == OK && terminal->in_mouse) {
+		if (result == OK && terminal->report.open) {
 			input.kind = PT_INPUT_MOUSE;
-			if (feed_mouse(terminal, character, &input.mouse))
+			if (pt_mouse_report_feed(&terminal->report, (uint32_t)character, &input.mouse))
 				return input;
 			continue;
 		}
 		if (result == KEY_CODE_YES && (int)character == CODE_FIRST) {
-			terminal->in_mouse = true;
-			terminal->n_mouse = 0;
+			pt_mouse_report_open(&terminal->report);
 			continue;
 		}
-		terminal->in_mouse = false;
+		terminal->report.open = false;
 		input.key = result == KEY_CODE_YES ? key_of_code((int)character) : key_of_character(character);
 		if (input.key != PT_KEY_NONE)
 			return input;
