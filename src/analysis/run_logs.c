@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "phasetop/base/alloc.h"
+#include "phasetop/base/text.h"
 
 static pt_status out_of_memory(pt_error *err)
 {
@@ -131,30 +132,38 @@ static void reset_table(void *context)
 }
 
 /* The whole history is in each trainer_state.json: a new one takes the old one's place when it reads well. */
-static pt_status read_trainer_state(pt_run_logs *logs, pt_run_log *log, bool *changed, pt_error *err)
+static pt_status take_trainer_state(
+	pt_run_logs *logs, pt_run_log *log, const char *path, pt_file_identity *identity, pt_error *err)
 {
-	struct stat record;
-	pt_file_identity now = {0};
-	if (stat(log->full_path, &record) == 0)
-		now = pt_file_identity_of(&record);
-	if (pt_file_identity_equal(&now, &log->identity))
-		return PT_OK;
 	pt_metric_table table;
 	pt_metric_table_init(&table);
 	pt_log_sink sink = {.context = &table, .row = take_row};
 	pt_trainer_state state;
-	pt_file_identity identity;
-	pt_status status = pt_trainer_state_read(log->full_path, &sink, &state, &identity, err);
+	pt_status status = pt_trainer_state_read(path, &sink, &state, identity, err);
 	if (status != PT_OK) {
 		pt_metric_table_fini(&table);
 		return status;
 	}
 	pt_metric_table_fini(&log->table);
 	log->table = table;
-	log->identity = identity;
 	if (state.max_steps != PT_LOG_NO_STEP)
 		logs->max_steps = state.max_steps;
 	logs->closed |= state.has_closing_row;
+	return PT_OK;
+}
+
+static pt_status read_trainer_state(pt_run_logs *logs, pt_run_log *log, bool *changed, pt_error *err)
+{
+	struct stat record;
+	pt_file_identity now = {0}, identity;
+	if (stat(log->full_path, &record) == 0)
+		now = pt_file_identity_of(&record);
+	if (pt_file_identity_equal(&now, &log->identity))
+		return PT_OK;
+	pt_status status = take_trainer_state(logs, log, log->full_path, &identity, err);
+	if (status != PT_OK)
+		return status;
+	log->identity = identity;
 	*changed = true;
 	return PT_OK;
 }
@@ -214,6 +223,29 @@ pt_status pt_run_logs_read(pt_run_logs *logs, bool *changed, pt_error *err)
 	return PT_OK;
 }
 
+/* The newest checkpoint's state does not parse (the trainer was killed while it wrote it): an older
+   checkpoint has the history up to its own step. */
+static pt_status read_older_state(
+	pt_run_logs *logs, pt_run_log *log, const char *root, const pt_scan *scan, bool *changed, pt_error *err)
+{
+	if (!log->has_problem || !is_checkpoint_state(log->kind, log->path) || log->table.n_rows > 0)
+		return PT_OK;
+	for (size_t e = scan->n_entries; e-- > 0 && log->table.n_rows == 0;) {
+		if (!scan->entries[e].trainer_state.present)
+			continue;
+		char below[4096];
+		pt_text text = pt_text_over(below, sizeof below);
+		pt_text_addf(&text, "%s/trainer_state.json", scan->entries[e].directory);
+		char *path = text.cut ? NULL : joined(root, below);
+		pt_status status = path ? take_trainer_state(logs, log, path, NULL, NULL) : PT_ERR_MEMORY;
+		pt_free(path);
+		if (status == PT_ERR_MEMORY)
+			return out_of_memory(err);
+		*changed |= status == PT_OK;
+	}
+	return PT_OK;
+}
+
 pt_status pt_run_logs_sync(
 	pt_run_logs *logs, const char *root, const pt_scan *scan, bool *changed, pt_error *err)
 {
@@ -233,7 +265,10 @@ pt_status pt_run_logs_sync(
 			return status;
 		log->on_disk = true;
 	}
-	return pt_run_logs_read(logs, changed, err);
+	pt_status status = pt_run_logs_read(logs, changed, err);
+	for (size_t i = 0; i < logs->n && status == PT_OK; i++)
+		status = read_older_state(logs, logs->logs[i], root, scan, changed, err);
+	return status;
 }
 
 pt_probe_store *pt_run_logs_probes(const pt_run_logs *logs, bool gaussian)

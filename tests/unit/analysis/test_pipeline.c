@@ -227,6 +227,27 @@ static void bad_log_lines_are_counted_with_their_numbers(void **state)
 	pt_snapshot_destroy(snapshot);
 }
 
+static void a_state_cut_short_leaves_the_older_one(void **state)
+{
+	char directory[1024];
+	for (int64_t step = 5; step <= 15; step += 5) {
+		write_adapter(*state, step, 100);
+		snprintf(directory, sizeof directory, "%s/checkpoint-%lld", (char *)*state, (long long)step);
+		write_text(directory, "trainer_state.json",
+			step == 15 ? "{\"global_step\": 15, \"log_history\": [{\"step\": 1, \"lo"
+					   : "{\"global_step\": 10, \"max_steps\": 40, \"log_history\": [{\"step\": 1, \"loss\": "
+						 "2.5}]}");
+	}
+	pt_snapshot *snapshot = fixture_cold(*state, NULL);
+	const pt_run_view *run = &snapshot->runs[0];
+	assert_int_equal(run->loss.n, 1);
+	assert_float_equal(run->loss.train[0], 2.5, 0);
+	assert_int_equal(run->max_steps, 40);
+	assert_non_null(problem_of(run, "bad_json"));
+	assert_string_equal(problem_of(run, "bad_json")->path, "checkpoint-15/trainer_state.json");
+	pt_snapshot_destroy(snapshot);
+}
+
 static void arrivals_are_seen_and_deleted_results_stay(void **state)
 {
 	fixture_time now;
@@ -414,6 +435,7 @@ int main(void)
 		CASE(nan_and_changed_shapes_leave_gaps),
 		CASE(a_without_b_is_told),
 		CASE(bad_log_lines_are_counted_with_their_numbers),
+		CASE(a_state_cut_short_leaves_the_older_one),
 		CASE(arrivals_are_seen_and_deleted_results_stay),
 		CASE(a_file_in_flight_waits_and_a_settled_one_is_a_problem),
 		CASE(settings_change_without_reading),
