@@ -119,8 +119,7 @@ static void tell_unbacked(
 {
 	const pt_cosine_view *cosine = largest_k(matrix);
 	pt_text_add(head, "no clear turn");
-	pt_text_addf(
-		line, "a change of direction near %lld, not beyond this run's own noise", (long long)change->step);
+	pt_text_addf(line, "a change near %lld, not beyond this run's own noise", (long long)change->step);
 	add_minimum(line, cosine);
 }
 
