@@ -133,11 +133,11 @@ debug:
 
 # OpenBLAS keeps its buffers for the life of the process: leaks are looked for in our own code alone.
 asan:
-	@LSAN_OPTIONS=$${LSAN_OPTIONS:-suppressions=tests/lsan.supp:print_suppressions=0} \
+	@LSAN_OPTIONS=$${LSAN_OPTIONS:-suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0} \
 		UBSAN_OPTIONS=$${UBSAN_OPTIONS:-print_stacktrace=1} $(MAKE) --no-print-directory VARIANT=asan test
 
 tsan:
-	@TSAN_OPTIONS=$${TSAN_OPTIONS:-halt_on_error=1:suppressions=tests/tsan.supp} $(MAKE) --no-print-directory VARIANT=tsan test
+	@TSAN_OPTIONS=$${TSAN_OPTIONS:-halt_on_error=1:suppressions=$(CURDIR)/tests/tsan.supp} $(MAKE) --no-print-directory VARIANT=tsan test
 
 coverage:
 	@$(MAKE) --no-print-directory VARIANT=coverage test
