@@ -253,7 +253,7 @@ static void test_16_colours(void **state)
 	assert_true(count.indexed > 100);
 	assert_int_equal(count.beyond_16 + count.rgb, 0);
 	/* the bright half, which an entry of eight colours has as bold, is not left out */
-	const char *sixteen[] = {"TERM=xterm-16color", NULL};
+	const char *sixteen[] = {"PHASETOP_COLOR=16", NULL};
 	assert_int_equal(count.indexed, colours_under(sixteen).indexed);
 }
 
