@@ -3,8 +3,13 @@
 #include "phasetop/base/text.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
 
 static const char ADAPTER_WEIGHTS[] = "adapter_model.safetensors";
 static const char ADAPTER_CONFIG[] = "adapter_config.json";
@@ -244,6 +249,43 @@ static void add_unreadable(directory_look *look, const checkpoint_name *name, co
 	add_entry(look, name);
 }
 
+/* Where a directory without sub-directories is known to have two links. */
+static void ask_file_system(scan_builder *builder, int run_fd)
+{
+	static const long counting[] = {EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, TMPFS_MAGIC, F2FS_SUPER_MAGIC};
+	struct statfs system;
+	struct stat run;
+	builder->asked_file_system = true;
+	if (fstatfs(run_fd, &system) != 0 || fstat(run_fd, &run) != 0)
+		return;
+	builder->run_device = run.st_dev;
+	for (size_t i = 0; i < sizeof counting / sizeof counting[0]; i++)
+		builder->links_count_below |= (long)system.f_type == counting[i];
+}
+
+/*
+ * The usual checkpoint, an adapter in a directory without sub-directories, needs no listing: its few files
+ * are asked for by name. Listing every checkpoint at each scan was most of what an arriving one cost.
+ */
+static bool open_unlisted(scan_builder *builder, int run_fd, const char *path, directory_list *out)
+{
+	struct stat directory, weights;
+	if (!builder->asked_file_system)
+		ask_file_system(builder, run_fd);
+	if (!builder->links_count_below)
+		return false;
+	int fd = openat(run_fd, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return false; /* the listing tells why */
+	if (fstat(fd, &directory) != 0 || directory.st_nlink != 2 || directory.st_dev != builder->run_device ||
+		fstatat(fd, ADAPTER_WEIGHTS, &weights, 0) != 0) {
+		close(fd);
+		return false;
+	}
+	*out = (directory_list){.fd = fd};
+	return true;
+}
+
 void scan_checkpoint(scan_builder *builder, int run_fd, const char *path, const checkpoint_name *name)
 {
 	directory_look look = {.builder = builder};
@@ -254,7 +296,9 @@ void scan_checkpoint(scan_builder *builder, int run_fd, const char *path, const 
 	pt_error problem;
 	if (builder->out_of_memory)
 		return;
-	pt_status status = directory_list_open(run_fd, path, true, builder->scratch, &list, &problem);
+	pt_status status = PT_OK;
+	if (!open_unlisted(builder, run_fd, path, &list))
+		status = directory_list_open(run_fd, path, true, builder->scratch, &list, &problem);
 	if (status == PT_ERR_MEMORY) {
 		builder->out_of_memory = true;
 		return;

@@ -5,6 +5,8 @@
 #include "phasetop/base/alloc.h"
 #include "phasetop/runio/checkpoint_scan.h"
 
+#include <sys/types.h>
+
 #include "directory_list.h"
 #include "run_names.h"
 
@@ -28,6 +30,9 @@ typedef struct scan_builder {
 	pt_error *problems;
 	size_t n_problems, problems_capacity;
 	bool told_limit;
+	bool asked_file_system; /* once, of the run's */
+	bool links_count_below; /* a directory's link count tells of sub-directories there */
+	dev_t run_device;
 	bool out_of_memory; /* sticky: the scan fails at its end */
 } scan_builder;
 
