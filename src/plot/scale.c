@@ -174,9 +174,15 @@ pt_scale pt_scale_grow_steps(double first, double last, double end)
 	if (scale.lo != 0 || !isfinite(last) || last < 1)
 		return scale;
 	static const double growth[] = {1, 3};
-	double hi = round_nice(fmin(last, greatest), true, growth, 2);
-	bool ends_soon = isfinite(end) && end >= last && end <= 2 * hi;
-	scale.hi = ends_soon ? end : hi;
+	scale.hi = round_nice(fmin(last, greatest), true, growth, 2);
+	if (!isfinite(end) || end < last)
+		return scale;
+	scale.hi = fmin(end, greatest);
+	for (double part = 16; part >= 4 && scale.hi == fmin(end, greatest); part /= 4) {
+		double hi = round_nice(scale.hi / part, true, one_two_five, 3);
+		if (hi >= last && hi >= 1 && hi < scale.hi)
+			scale.hi = hi;
+	}
 	return scale;
 }
 

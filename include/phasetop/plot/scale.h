@@ -60,7 +60,8 @@ pt_scale pt_scale_fit_steps(double first, double last);
 
 /**
  * The same for a run that is still growing: limits move seldom, since each move paints every plot anew. The
- * last step is rounded up along 1, 3 · 10^n; where the run ends within twice that, to its end.
+ * last step is rounded up along 1, 3 · 10^n; where the end of the run is known, to about a sixteenth of it, a
+ * quarter, all.
  * @param end  NaN: not known
  */
 pt_scale pt_scale_grow_steps(double first, double last, double end);

@@ -149,6 +149,33 @@ static void step_axes_grow_in_nice_steps(void **state)
 	}
 }
 
+static void a_growing_run_moves_its_axis_seldom(void **state)
+{
+	(void)state;
+	const struct {
+		double first, last, end, want_hi;
+	} cases[] = {
+		{1, 12, 400, 50}, {1, 51, 400, 100}, {1, 101, 400, 400}, {1, 400, 400, 400},
+		{1, 401, 400, 1000}, /* beyond the end that it gave itself */
+		{1, 12, PT_MISSING, 30}, {1, 31, PT_MISSING, 100}, {1, 1, 3, 1}, {0, 0, 10, 1},
+		{500, 520, 1000, 0}, /* one that did not start at 0 keeps its own limits */
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		pt_scale scale = pt_scale_grow_steps(cases[i].first, cases[i].last, cases[i].end);
+		assert_true(scale.integer && scale.hi >= cases[i].last);
+		if (cases[i].first < 500)
+			assert_near(scale.hi, cases[i].want_hi);
+	}
+	int moves = 0;
+	double before = 0;
+	for (int step = 1; step <= 400; step++) {
+		double hi = pt_scale_grow_steps(1, step, 400).hi;
+		moves += hi != before;
+		before = hi;
+	}
+	assert_int_equal(moves, 3);
+}
+
 static void must_have_values_are_inside(void **state)
 {
 	(void)state;
@@ -243,6 +270,7 @@ static void readouts_have_a_digit_more_than_the_ticks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_growing_run_moves_its_axis_seldom),
 		cmocka_unit_test(missing_values_never_enter_a_range),
 		cmocka_unit_test(only_what_is_visible_counts),
 		cmocka_unit_test(limits_are_round_and_hold_the_data),
