@@ -217,7 +217,7 @@ static void draw(const pt_scene *scene, pt_frame *frame, pt_rect inner)
 		pt_absence_draw(frame, inner,
 			"no probe losses yet: a trainer that writes per-sample losses of fixed probes to "
 			"probe_losses.jsonl gets "
-			"SHC and PR here (see --logger)");
+			"SHC and PR here (its form: man phasetop)");
 		return;
 	}
 	if (scene->n_shown == 1) {

@@ -184,7 +184,7 @@ static void absence_is_told_in_words(void **state)
 	} cases[] = {
 		{FIXTURE_YOUNG, PT_PANE_PCA, "waits for a second checkpoint"},
 		{FIXTURE_YOUNG, PT_PANE_COSINE, "1 of at least 3 so far"},
-		{FIXTURE_YOUNG, PT_PANE_SPECTRUM, "see --logger"},
+		{FIXTURE_YOUNG, PT_PANE_SPECTRUM, "man phasetop"},
 		{FIXTURE_YOUNG, PT_PANE_LOSS, "trainer_state.json"},
 		{FIXTURE_YOUNG, PT_PANE_PROBLEMS, "no problems"},
 		{FIXTURE_EMPTY, PT_PANE_NORMS, "checkpoint-100 or step_100"},
