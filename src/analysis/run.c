@@ -329,7 +329,7 @@ static pt_status follow_entry(pt_run *run, const pt_checkpoint_entry *entry, int
 		return status;
 	uint64_t fingerprint = fingerprint_of(entry);
 	bool same = seen->fingerprint == fingerprint && seen->progress != PT_FILE_UNREAD;
-	bool was_gone = !seen->on_disk;
+	bool was_gone = !seen->was_on_disk;
 	seen->on_disk = true;
 	if (entry->written_ns > 0)
 		seen->written_ns = entry->written_ns;

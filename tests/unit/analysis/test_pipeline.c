@@ -259,6 +259,8 @@ static void arrivals_are_seen_and_deleted_results_stay(void **state)
 		write_adapter(*state, step, 30);
 		assert_true(fixture_pump(pipeline, &now));
 		assert_false(fixture_pump(pipeline, &now));
+		pt_pipeline_mark_all(pipeline); /* looked at again, nothing is new */
+		assert_false(fixture_pump(pipeline, &now));
 	}
 	write_text(*state, "train_log.jsonl", "{\"step\": 1, \"loss\": 2.0}\n");
 	assert_true(fixture_pump(pipeline, &now));
