@@ -260,14 +260,10 @@ static pt_status read_bytes(const pt_safetensors *file, void *out, size_t n, int
 
 enum { CHUNK_BYTES = 16 * 1024 };
 
-pt_status pt_safetensors_read_float(
-	const pt_safetensors *file, const pt_tensor_info *tensor, float *out, pt_error *err)
+/* Values of another dtype, chunk by chunk, to doubles or to floats. */
+static pt_status read_converted(
+	const pt_safetensors *file, const pt_tensor_info *tensor, bool to_double, void *out, pt_error *err)
 {
-	if (pt_dtype_how_read(tensor->dtype) != PT_READ_AS_FLOAT)
-		return pt_fail(err, PT_ERR_UNSUPPORTED, file->path, tensor->offset, "dtype %s is not read as float",
-			pt_dtype_name(tensor->dtype));
-	if (tensor->dtype == PT_DTYPE_F32)
-		return read_bytes(file, out, (size_t)tensor->n_values * sizeof *out, tensor->offset, err);
 	unsigned char chunk[CHUNK_BYTES];
 	size_t element = pt_dtype_bits(tensor->dtype) / 8;
 	for (uint64_t i = 0; i < tensor->n_values;) {
@@ -276,10 +272,24 @@ pt_status pt_safetensors_read_float(
 		pt_status status = read_bytes(file, chunk, n * element, tensor->offset + (int64_t)(i * element), err);
 		if (status != PT_OK)
 			return status;
-		pt_dtype_to_float(tensor->dtype, chunk, n, out + i);
+		if (to_double)
+			pt_dtype_to_double(tensor->dtype, chunk, n, (double *)out + i);
+		else
+			pt_dtype_to_float(tensor->dtype, chunk, n, (float *)out + i);
 		i += n;
 	}
 	return PT_OK;
+}
+
+pt_status pt_safetensors_read_float(
+	const pt_safetensors *file, const pt_tensor_info *tensor, float *out, pt_error *err)
+{
+	if (pt_dtype_how_read(tensor->dtype) != PT_READ_AS_FLOAT)
+		return pt_fail(err, PT_ERR_UNSUPPORTED, file->path, tensor->offset, "dtype %s is not read as float",
+			pt_dtype_name(tensor->dtype));
+	if (tensor->dtype == PT_DTYPE_F32)
+		return read_bytes(file, out, (size_t)tensor->n_values * sizeof *out, tensor->offset, err);
+	return read_converted(file, tensor, false, out, err);
 }
 
 pt_status pt_safetensors_read_double(
@@ -290,18 +300,7 @@ pt_status pt_safetensors_read_double(
 			pt_dtype_name(tensor->dtype));
 	if (tensor->dtype == PT_DTYPE_F64)
 		return read_bytes(file, out, (size_t)tensor->n_values * sizeof *out, tensor->offset, err);
-	unsigned char chunk[CHUNK_BYTES];
-	size_t element = pt_dtype_bits(tensor->dtype) / 8;
-	for (uint64_t i = 0; i < tensor->n_values;) {
-		uint64_t left = tensor->n_values - i;
-		size_t n = left < CHUNK_BYTES / element ? (size_t)left : CHUNK_BYTES / element;
-		pt_status status = read_bytes(file, chunk, n * element, tensor->offset + (int64_t)(i * element), err);
-		if (status != PT_OK)
-			return status;
-		pt_dtype_to_double(tensor->dtype, chunk, n, out + i);
-		i += n;
-	}
-	return PT_OK;
+	return read_converted(file, tensor, true, out, err);
 }
 
 pt_status pt_safetensors_check_unchanged(const pt_safetensors *file, pt_error *err)

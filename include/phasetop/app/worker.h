@@ -22,9 +22,8 @@ typedef struct pt_worker_options {
 	/* Run in the caller's thread: the event fd becomes readable as ever, but the work is done inside
 	   pt_worker_pump. For tests. */
 	bool inline_worker;
-	/* Called in the work thread about once a second while `stalled` was asked for; see signals.h. May be
-	 * NULL. */
 	int wake_fd; /* a further fd that wakes the work thread (signals); -1: none */
+	/* Called in the work thread when wake_fd is readable; see signals.h. May be NULL. */
 	void (*on_wake)(void *context);
 	void *context;
 } pt_worker_options;
