@@ -41,7 +41,7 @@ static pt_status build_norms(const pt_trajectories *t, const pt_tracked_matrix *
 static pt_status build_pca(const pt_trajectories *t, const pt_tracked_matrix *matrix,
 	const pt_settings *settings, pt_arena *arena, pt_pca_view *view, pt_error *err)
 {
-	const pt_pca *pca = &matrix->pca;
+	const pt_pca *pca = &matrix->results.pca;
 	if (!pca->present)
 		return PT_OK;
 	double min_frac = pt_is_missing(settings->min_step_frac) ? 0.2 : settings->min_step_frac;
@@ -129,9 +129,9 @@ pt_status pt_build_matrices(
 			status = build_pca(t, matrix, settings, arena, &out->pca, err);
 		out->n_cosines = t->n_k;
 		for (size_t i = 0; i < t->n_k && status == PT_OK; i++)
-			status = build_cosine(&matrix->cosines[i], t->k[i], settings, arena, &out->cosines[i], err);
+			status = build_cosine(&matrix->results.cosines[i], t->k[i], settings, arena, &out->cosines[i], err);
 		if (status == PT_OK)
-			status = build_changes(t, &matrix->direction, arena, out, err);
+			status = build_changes(t, &matrix->results.direction, arena, out, err);
 		if (status != PT_OK)
 			return status;
 	}

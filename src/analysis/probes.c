@@ -301,10 +301,10 @@ static pt_status derive_row(pt_probe_store *store, const pt_stored_row *row, pt_
 
 pt_status pt_probe_store_derive(pt_probe_store *store, const pt_settings *settings, pt_error *err)
 {
-	if (store->window != settings->probe_window || store->full != settings->full ||
+	if (store->window != settings->probe_window || store->full != ((settings->wanted & PT_WANT_LAMBDA1) != 0) ||
 		strcmp(store->subset, settings->probes) != 0) {
 		forget_derived(store);
-		store->full = settings->full;
+		store->full = (settings->wanted & PT_WANT_LAMBDA1) != 0;
 		store->window = settings->probe_window;
 		memcpy(store->subset, settings->probes, sizeof store->subset);
 	}

@@ -22,6 +22,7 @@ pt_settings pt_settings_default(void)
 		.min_step_norm = PT_MISSING,
 		.min_step_frac = PT_MISSING,
 		.probe_window = 20,
+		.gram_budget_bytes = INT64_C(1) << 30,
 	};
 }
 

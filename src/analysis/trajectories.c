@@ -24,10 +24,7 @@ void pt_trajectories_init(pt_trajectories *t)
 	*t = (pt_trajectories){0};
 	for (int m = 0; m < PT_N_MATRICES; m++) {
 		pt_gram_init(&t->matrices[m].gram);
-		pt_pca_init(&t->matrices[m].pca);
-		pt_direction_init(&t->matrices[m].direction);
-		for (int i = 0; i < PT_MAX_K; i++)
-			pt_local_cosine_init(&t->matrices[m].cosines[i]);
+		pt_matrix_results_init(&t->matrices[m].results);
 	}
 }
 
@@ -42,10 +39,7 @@ void pt_trajectories_fini(pt_trajectories *t)
 		pt_tracked_matrix *matrix = &t->matrices[m];
 		pt_gram_fini(&matrix->gram);
 		pt_free(matrix->norms);
-		pt_pca_fini(&matrix->pca);
-		pt_direction_fini(&matrix->direction);
-		for (int i = 0; i < PT_MAX_K; i++)
-			pt_local_cosine_fini(&matrix->cosines[i]);
+		pt_matrix_results_fini(&matrix->results);
 	}
 	*t = (pt_trajectories){0};
 }
@@ -268,36 +262,17 @@ static void resolve_k(pt_trajectories *t, const pt_settings *settings)
 	}
 }
 
-static pt_cosine_options cosine_options(const pt_settings *settings, int64_t k)
-{
-	pt_cosine_options options = pt_cosine_options_default();
-	options.k = k;
-	options.by_index = settings->pairing == PT_PAIRING_INDEX;
-	options.tolerance = settings->pairing_tolerance;
-	if (!pt_is_missing(settings->min_step_norm))
-		options.min_step_norm = settings->min_step_norm;
-	if (!pt_is_missing(settings->min_step_frac)) {
-		options.min_step_frac = settings->min_step_frac;
-		options.dip_min_step_frac = settings->min_step_frac;
-	}
-	return options;
-}
-
-static pt_status derive_matrix(
+static pt_status derive(
 	pt_trajectories *t, pt_tracked_matrix *matrix, const pt_settings *settings, pt_error *err)
 {
-	size_t n_scree = settings->full ? PT_PCA_SCREE : PT_PCA_COMPONENTS;
-	pt_status status =
-		pt_trajectory_pca_leading(&matrix->gram, PT_PCA_SOLVER_AUTO, n_scree, &matrix->pca, err);
-	for (size_t i = 0; i < t->n_k && status == PT_OK; i++) {
-		pt_cosine_options options = cosine_options(settings, t->k[i]);
-		status = pt_local_cosine_update(
-			&matrix->cosines[i], &matrix->gram, t->complete_steps, t->n_unchanged, &options, err);
-	}
-	if (status == PT_OK)
-		status =
-			pt_direction_update(&matrix->gram, t->complete_steps, t->n_unchanged, &matrix->direction, err);
-	return status;
+	pt_matrix_input input = {
+		.gram = &matrix->gram,
+		.steps = t->complete_steps,
+		.n_unchanged = t->n_unchanged,
+		.k = t->k,
+		.n_k = t->n_k,
+	};
+	return pt_matrix_results_update(&matrix->results, &input, settings, err);
 }
 
 pt_status pt_trajectories_compute(pt_trajectories *t, const pt_settings *settings, pt_error *err)
@@ -317,7 +292,7 @@ pt_status pt_trajectories_compute(pt_trajectories *t, const pt_settings *setting
 			t->n_unchanged = 0; /* its caches tell of an older set */
 		pt_status status = sum_set(t, (pt_trajectory)m, t->n_set, err);
 		if (status == PT_OK)
-			status = derive_matrix(t, matrix, settings, err);
+			status = derive(t, matrix, settings, err);
 		matrix->present = status == PT_OK;
 		if (status != PT_OK)
 			return status;

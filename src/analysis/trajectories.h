@@ -14,11 +14,10 @@
 
 #include "phasetop/analysis/settings.h"
 #include "phasetop/base/status.h"
-#include "phasetop/numeric/changepoint.h"
 #include "phasetop/numeric/increments.h"
-#include "phasetop/numeric/local_cosine.h"
-#include "phasetop/numeric/trajectory_pca.h"
 #include "phasetop/runio/checkpoint_load.h"
+
+#include "matrix_results.h"
 
 typedef struct pt_tracked_module {
 	char *name, *adapter, *kind, *dtype;
@@ -41,9 +40,7 @@ typedef struct pt_tracked_matrix {
 	bool present;
 	pt_gram gram;  /* sum over the selected modules, n_complete rows */
 	double *norms; /* ‖v_i‖ of the set, n_complete */
-	pt_pca pca;
-	pt_local_cosine cosines[PT_MAX_K];
-	pt_direction direction;
+	pt_matrix_results results;
 } pt_tracked_matrix;
 
 typedef struct pt_trajectories {

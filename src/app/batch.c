@@ -165,7 +165,7 @@ static int exit_code_of(const pt_snapshot *snapshot)
 static pt_status cold_snapshot(const pt_session *session, pt_snapshot **snapshot, pt_error *err)
 {
 	pt_pipeline_options options = pt_session_pipeline(session, false);
-	options.settings.full = true;
+	options.settings.wanted |= PT_WANT_REPORT;
 	pt_pipeline *pipeline = NULL;
 	bool changed;
 	pt_status status = pt_pipeline_create(&options, &pipeline, err);
@@ -231,7 +231,7 @@ static int run_stream(const pt_session *session, FILE *out)
 	pt_worker_options options = {.pipeline = pt_session_pipeline(session, true),
 		.inline_worker = session->options->inline_worker,
 		.wake_fd = -1};
-	options.pipeline.settings.full = true;
+	options.pipeline.settings.wanted |= PT_WANT_REPORT;
 	pt_status status = pt_worker_create(&options, &worker, &err);
 	if (status != PT_OK) {
 		pt_batch_complain(&err);

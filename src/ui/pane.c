@@ -13,6 +13,11 @@ static const pt_pane_ops *const panes[] = {
 	&pt_pane_loss,
 	&pt_pane_runs,
 	&pt_pane_problems,
+	&pt_pane_k_scan,
+	&pt_pane_modules,
+	&pt_pane_modes,
+	&pt_pane_map,
+	&pt_pane_scree,
 };
 _Static_assert(
 	sizeof panes / sizeof panes[0] == PT_N_PANES, "a row for every pane, in the order of pt_pane_id");

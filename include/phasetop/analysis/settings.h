@@ -23,6 +23,27 @@ typedef enum pt_pairing { PT_PAIRING_STEP, PT_PAIRING_INDEX } pt_pairing;
 
 enum { PT_MAX_K = 8, PT_GLOB_BYTES = 128 };
 
+/** What is computed beyond the curves of every frame: somebody looks at it, or a report holds it. A set of bits. */
+typedef enum pt_want {
+	PT_WANT_SCREE = 1 << 0,             /* ten explained variance ratios, not two */
+	PT_WANT_LAMBDA1 = 1 << 1,           /* the largest eigenvalue of the probe losses' covariance */
+	PT_WANT_BAND = 1 << 2,              /* the usual band of the local cosine */
+	PT_WANT_MODULES = 1 << 3,           /* each module's own turn */
+	PT_WANT_K_SCAN = 1 << 4,            /* cosine over step × k */
+	PT_WANT_CHECKPOINT_COSINE = 1 << 5, /* checkpoint × checkpoint */
+	PT_WANT_MODES = 1 << 6,             /* leading modes of the probe losses */
+	PT_WANT_SUBSETS = 1 << 7,           /* a spectrum for each group of probes */
+	PT_WANT_GRAMS = 1 << 8,             /* Gram matrices themselves */
+	PT_WANT_BASELINES = 1 << 9,         /* slope, variance, lag-1 and Kendall's tau of the probe losses */
+	PT_WANT_SIGMA = 1 << 10,            /* singular value ratios of rolling windows */
+} pt_want;
+/** What every report holds. */
+#define PT_WANT_REPORT                                                                                        \
+	(PT_WANT_SCREE | PT_WANT_LAMBDA1 | PT_WANT_MODULES | PT_WANT_MODES | PT_WANT_BASELINES | PT_WANT_SIGMA)
+/** What `--full` adds. */
+#define PT_WANT_FULL                                                                                          \
+	(PT_WANT_BAND | PT_WANT_K_SCAN | PT_WANT_CHECKPOINT_COSINE | PT_WANT_SUBSETS | PT_WANT_GRAMS)
+
 typedef struct pt_settings {
 	/* k in training steps, as asked. n_k = 0: the default, 1, 2 and 3 spacings of each run.
 	   k_in_spacings: the values count checkpoint spacings instead of steps (what the keys change). */
@@ -36,7 +57,8 @@ typedef struct pt_settings {
 	double min_step_norm;        /* m; default 0 */
 	double min_step_frac;        /* ρ; default 0 for curve and argmin, 0.2 for dip and turning point */
 	int64_t probe_window;        /* W, rows; default 20 */
-	bool full;                   /* what only reports show too: the tail of the scree, λ₁ of the spectra */
+	unsigned wanted;             /* PT_WANT_… bits */
+	int64_t gram_budget_bytes;   /* for the Grams of single modules, all runs together; default 1 GiB */
 	int64_t every;               /* only checkpoints at multiples; 0: all */
 	char modules[PT_GLOB_BYTES]; /* [ADAPTER:]GLOB or layers=A-B; "": all */
 	char probes[PT_GLOB_BYTES];  /* glob over probe names; "": all */

@@ -56,6 +56,17 @@ typedef struct pt_scaling_change {
 	double scaling;
 } pt_scaling_change;
 
+/** How one module alone turned, in one matrix type. */
+typedef struct pt_module_turn_view {
+	bool present;         /* false: not wanted, the type is not there, or its Gram is not kept */
+	int64_t turning_step; /* of its own PCA; PT_NO_STEP: none */
+	double turning_angle_deg;
+	int64_t change_step; /* its newest change point of direction; PT_NO_STEP: none */
+	double min_cosine;   /* at the largest k */
+	int64_t min_cosine_step;
+	double share_of_drift; /* ‖v_T − v_0‖² over that of the selected set; missing where the set has none */
+} pt_module_turn_view;
+
 typedef struct pt_module_view {
 	const char *name;    /* the model's own name for the layer */
 	const char *adapter; /* "default", or the adapter's name; "" for a plain network */
@@ -72,6 +83,8 @@ typedef struct pt_module_view {
 	const char *const *warnings;
 	/* ‖·‖₂ of this module alone, aligned with pt_run_view.steps; NULL where the type is not there */
 	const double *norm[PT_N_MATRICES];
+	/* how this module alone turned (PT_WANT_MODULES) */
+	pt_module_turn_view turns[PT_N_MATRICES];
 } pt_module_view;
 
 /** Norm curves of the selected module set, aligned with pt_run_view.steps (n_steps long). */
@@ -118,7 +131,38 @@ typedef struct pt_cosine_view {
 	double dip_value, dip_prominence, dip_min_step_frac;
 	int64_t pending_from_step; /* the first checkpoint whose t+k has not landed; PT_NO_STEP: none */
 	int64_t decided_at_step;   /* when that one is decided */
+	/* storage floor: q = ‖Δ‖/√N, the smaller of the two displacements; below 3 the storage format speaks. NULL
+	   for dW. `debiased` (PT_WANT_BAND) is missing where q < 2 */
+	const double *floor_q, *debiased;
+	/* the run's own valid values at earlier steps (PT_WANT_BAND); missing before 8 of them; else NULL */
+	const double *usual_q25, *usual_median, *usual_q75;
 } pt_cosine_view;
+
+/** σ_1/σ_2 and σ_2/σ_3 of rolling windows of increments, on the regular grid of checkpoints. */
+typedef struct pt_sigma_view {
+	bool present;
+	int64_t window_increments;
+	size_t n;
+	const int64_t *steps;       /* every checkpoint of the grid */
+	const double *s1_s2, *s2_s3; /* missing while the window fills, and where a divisor is 0 */
+} pt_sigma_view;
+
+/** cos_k(t) over step × k (PT_WANT_K_SCAN). */
+typedef struct pt_k_scan_view {
+	bool present;
+	size_t n_k, n;
+	const int64_t *k;     /* rising, in steps */
+	const int64_t *steps; /* complete checkpoints */
+	const double *values; /* n_k × n, row-major; missing where there is no pair or no direction */
+} pt_k_scan_view;
+
+/** cos(v_i, v_j) of the vectors themselves (PT_WANT_CHECKPOINT_COSINE), and the Grams (PT_WANT_GRAMS). */
+typedef struct pt_square_view {
+	bool present;
+	size_t n;
+	const int64_t *steps; /* complete checkpoints */
+	const double *values; /* n × n, row-major */
+} pt_square_view;
 
 /** Change points of direction: what turned, when, and since when that could be known. */
 typedef struct pt_change_point_view {
@@ -136,7 +180,37 @@ typedef struct pt_matrix_view {
 	pt_cosine_view cosines[PT_MAX_K];
 	size_t n_change_points;
 	const pt_change_point_view *change_points;
+	pt_sigma_view sigma;
+	pt_k_scan_view k_scan;
+	pt_square_view checkpoint_cosine;
+	pt_square_view gram, increment_gram; /* the latter: row and column 0 missing, for nothing comes before v_0 */
+	/* cos(v_t, v_T): alignment with the newest; aligned with pca.steps; NULL below two checkpoints */
+	const double *final_alignment;
 } pt_matrix_view;
+
+/** A probe, or a group of probes, in a leading mode. */
+typedef struct pt_mode_part {
+	const char *name; /* "#3" where the log names no probes */
+	double weight;    /* probe: its entry of the unit eigenvector, with its sign; group: Σ of squares, 0…1 */
+} pt_mode_part;
+
+/** A leading eigenvector of the probe losses' covariance: what moves together. */
+typedef struct pt_mode_view {
+	double eigenvalue; /* loss² */
+	double share;      /* of tr C */
+	size_t n_probes;   /* those that load most on it, by falling |weight| */
+	const pt_mode_part *probes;
+	size_t n_groups; /* name prefixes, by falling weight */
+	const pt_mode_part *groups;
+} pt_mode_view;
+
+/** The leading modes of the newest window (PT_WANT_MODES). */
+typedef struct pt_modes_view {
+	bool present;
+	int64_t step; /* the window's newest row */
+	size_t n_modes;
+	const pt_mode_view *modes; /* by falling eigenvalue */
+} pt_modes_view;
 
 /** SHC, PR, tr C, λ₁ over the probe rows: one row of each array per valid row. */
 typedef struct pt_spectrum_view {
@@ -153,7 +227,26 @@ typedef struct pt_spectrum_view {
 	const bool *partial; /* the window was not yet full */
 	size_t n_probe_names;
 	const char *const *probe_names;
+	pt_modes_view modes;
 } pt_spectrum_view;
+
+/** What one would look at without a spectrum: the mean probe loss over the same windows (PT_WANT_BASELINES). */
+typedef struct pt_baselines_view {
+	bool present;
+	size_t n;
+	const int64_t *steps;     /* valid rows */
+	const double *mean_loss;  /* of the row */
+	const double *slope;      /* least squares over the window's means against step, raw; loss a step */
+	const double *variance;   /* of the window's means about that line in row index, divisor rows − 1 */
+	const double *lag1;       /* their lag-1 autocorrelation, Σx_t x_{t+1} / Σx_t² */
+	const double *kendall_tau_log_shc; /* τ-b of log SHC against row index, the last 3 W rows with SHC > 0 */
+} pt_baselines_view;
+
+/** A name-prefix group of probes that a log offers. */
+typedef struct pt_probe_group_view {
+	const char *glob; /* what --probes takes: the prefix with its slash and a star */
+	size_t n_probes;
+} pt_probe_group_view;
 
 enum { PT_SPECTRUM_RAW, PT_SPECTRUM_DETRENDED, PT_SPECTRUM_GAUSSIAN, PT_N_SPECTRA };
 
@@ -192,6 +285,15 @@ typedef struct pt_verdict {
 	int64_t known_at_step;
 } pt_verdict;
 
+/** What is kept of the Grams: sums always whole; single modules whole as long as they fit the budget. */
+typedef struct pt_kept_view {
+	size_t vector_bytes, gram_bytes; /* held for this run */
+	size_t n_modules_whole;          /* modules whose Grams are whole */
+	int64_t band_checkpoints;        /* of the others: increments this near to each other only; 0: all are whole */
+	size_t n_layer_sums;             /* layer groups whose sums are kept instead */
+	double set_progress;             /* 0…1 while the selected set's Gram is computed in the background; 1: done */
+} pt_kept_view;
+
 typedef struct pt_run_view {
 	const char *name; /* NAME=…, else the directory's name; unique within the snapshot */
 	const char *path; /* as given on the command line */
@@ -218,6 +320,7 @@ typedef struct pt_run_view {
 	size_t n_problems;
 	const pt_problem *problems;
 
+	pt_kept_view kept;
 	size_t n_modules;
 	const pt_module_view *modules; /* sorted by adapter, then name in natural order */
 	size_t n_skipped_tensors;
@@ -225,7 +328,13 @@ typedef struct pt_run_view {
 	const char *const *skipped_examples;
 
 	pt_matrix_view matrices[PT_N_MATRICES];
-	pt_spectrum_view spectra[PT_N_SPECTRA];
+	pt_spectrum_view spectra[PT_N_SPECTRA]; /* of all probes */
+	/* of the probes that settings.probes selects (raw, then detrended), and with PT_WANT_SUBSETS of each group */
+	size_t n_subset_spectra;
+	const pt_spectrum_view *subset_spectra;
+	pt_baselines_view baselines;
+	size_t n_probe_groups;
+	const pt_probe_group_view *probe_groups;
 	pt_loss_view loss;
 	/* one verdict a matrix type (headline "" where the run lacks it) */
 	pt_verdict verdicts[PT_N_MATRICES];

@@ -18,11 +18,15 @@
 
 #include "phasetop/base/status.h"
 
-/** Symmetric n × n matrix, lower triangle packed by rows: (i, j), j <= i, is packed[i(i+1)/2 + j]. */
+/**
+ * Symmetric n × n matrix, lower triangle packed by rows. Whole: (i, j), j <= i, is packed[i(i+1)/2 + j]. As a band:
+ * only entries with i − j < band are there; see pt_gram_set_band.
+ */
 typedef struct pt_gram {
 	size_t n;
 	size_t capacity; /* doubles allocated */
 	double *packed;
+	size_t band; /* 0: whole */
 } pt_gram;
 
 /** Empty; owns nothing yet. */
@@ -31,6 +35,21 @@ void pt_gram_init(pt_gram *gram);
 void pt_gram_fini(pt_gram *gram);
 /** Bytes held on the heap. */
 size_t pt_gram_bytes(const pt_gram *gram);
+
+/**
+ * From now on only entries with i − j < width are kept; those outside are dropped. Memory: n · width doubles. Of the
+ * calls below append, insert, set_row, remove, truncate, copy, block_sum and lengths' step and path take bands; an
+ * entry outside is NaN (an insertion pushes entries out at the far end; a removal leaves NaN there, for what was
+ * dropped does not come back). The others want a whole Gram.
+ * @pre  width >= 1; a band never widens
+ */
+void pt_gram_set_band(pt_gram *gram, size_t width);
+
+/** Is every entry there? */
+static inline bool pt_gram_is_whole(const pt_gram *gram)
+{
+	return gram->band == 0;
+}
 
 /** Row i of the lower triangle: entries (i, 0) … (i, i). Valid until the gram next grows. */
 static inline const double *pt_gram_row(const pt_gram *gram, size_t i)

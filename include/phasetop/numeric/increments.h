@@ -26,6 +26,7 @@
 #include "phasetop/base/status.h"
 #include "phasetop/numeric/gram.h"
 #include "phasetop/numeric/matrix.h"
+#include "phasetop/numeric/storage_floor.h"
 
 /** Trajectories of a module, in the order of pt_matrix. */
 typedef enum pt_trajectory {
@@ -54,6 +55,7 @@ typedef struct pt_module_checkpoint {
 	pt_values a, b; /* LORA, row-major */
 	pt_values w;    /* FULL */
 	double scaling; /* LORA: s; NaN: not known, so this checkpoint has no dW */
+	pt_stored stored; /* how the file held the values */
 } pt_module_checkpoint;
 
 typedef struct pt_module_history pt_module_history;
@@ -105,6 +107,25 @@ const pt_gram *pt_module_history_gram(const pt_module_history *history, pt_traje
 /** ‖v_i‖₂ for i < n, directly from the values (NaN: dW without scaling); valid until the next change. NULL
  * where the kind of module has no such trajectory. */
 const double *pt_module_history_norms(const pt_module_history *history, pt_trajectory trajectory);
+
+/** Rounding energies u(v_i), i < n (storage_floor.h); NULL for dW and where the kind has no such trajectory. */
+const double *pt_module_history_energies(const pt_module_history *history, pt_trajectory trajectory);
+
+/**
+ * Row `i` of a trajectory's increment Gram, whole, computed anew from the vectors: for sums over modules whose own
+ * Grams are kept as a band only.
+ * @param[out] row  n values, ⟨δ_i, δ_j⟩ for all j
+ * @retval PT_ERR_NOT_FINITE, PT_ERR_MEMORY
+ * @cost   as of an append
+ */
+PT_CHECKED pt_status pt_module_history_row(
+	const pt_module_history *history, pt_trajectory trajectory, size_t i, double *row, pt_error *err);
+
+/**
+ * Keep only entries (i, j) with i − j < width of all Grams (gram.h: bands), now and after every later change;
+ * SIZE_MAX: keep what comes whole. What is dropped does not come back. Norms, vectors and row 0 stay.
+ */
+void pt_module_history_set_band(pt_module_history *history, size_t width);
 
 /** Checkpoint `index`, its values borrowed from the history until the next change. */
 pt_module_checkpoint pt_module_history_at(const pt_module_history *history, size_t index);

@@ -47,7 +47,7 @@ typedef enum pt_scope {
 	X(PT_ACTION_FOCUS_DOWN, "focus-down", "Ctrl-w:j", PT_SCOPE_PANES, "", "focus the pane below")          \
 	X(PT_ACTION_FOCUS_UP, "focus-up", "Ctrl-w:k", PT_SCOPE_PANES, "", "focus the pane above")              \
 	X(PT_ACTION_FOCUS_RIGHT, "focus-right", "Ctrl-w:l", PT_SCOPE_PANES, "", "focus the pane to the right") \
-	X(PT_ACTION_TOGGLE_PANE, "toggle-pane", "1 2 3 4 5 6 7", PT_SCOPE_PANES, "", "show or hide a pane")    \
+	X(PT_ACTION_TOGGLE_PANE, "toggle-pane", "1 2 3 4 5 6 7 8 9 0 Ctrl-w:1 Ctrl-w:2", PT_SCOPE_PANES, "", "show or hide a pane")    \
 	X(PT_ACTION_HIDE, "hide", "Ctrl-w:q", PT_SCOPE_PANES, "", "hide the focused pane")                     \
 	X(PT_ACTION_ZOOM, "zoom", "z Enter", PT_SCOPE_PANES, "zoom", "the focused pane alone; again: all")     \
 	X(PT_ACTION_WIDER, "wider", "Ctrl-Right Ctrl-w:>", PT_SCOPE_PANES, "", "wider by one column")          \
@@ -60,6 +60,8 @@ typedef enum pt_scope {
 	X(PT_ACTION_SHORTER_5, "shorter-5", "Alt-Up", PT_SCOPE_PANES, "", "shorter by five rows")              \
 	X(PT_ACTION_EQUALISE, "equalise", "Ctrl-w:=", PT_SCOPE_PANES, "", "give all panes equal room")         \
 	X(PT_ACTION_RESET_LAYOUT, "reset-layout", "Ctrl-w:r", PT_SCOPE_PANES, "", "back to the first layout")  \
+	X(PT_ACTION_PRESET_NEXT, "preset-next", "p", PT_SCOPE_PANES, "preset", "next arrangement of panes")    \
+	X(PT_ACTION_PRESET_PREVIOUS, "preset-previous", "P", PT_SCOPE_PANES, "", "previous arrangement")       \
 	X(PT_ACTION_CURSOR_LEFT, "cursor-left", "Left", PT_SCOPE_PLOT, "step", "step cursor one back")         \
 	X(PT_ACTION_CURSOR_RIGHT, "cursor-right", "Right", PT_SCOPE_PLOT, "step", "step cursor one on")        \
 	X(PT_ACTION_CURSOR_LEFT_10, "cursor-left-10", "S-Left", PT_SCOPE_PLOT, "", "step cursor ten back")     \
@@ -74,6 +76,8 @@ typedef enum pt_scope {
 	X(PT_ACTION_K_MORE_5, "k-more-5", "}", PT_SCOPE_DOMAIN, "", "k larger by five spacings")               \
 	X(PT_ACTION_K_OVERLAYS, "k-overlays", "K", PT_SCOPE_DOMAIN, "", "which k are drawn: all, or one")      \
 	X(PT_ACTION_MATRIX, "matrix", "m", PT_SCOPE_DOMAIN, "matrix", "next matrix: A, B, both, ΔW, all; W")   \
+	X(PT_ACTION_MODULE_SET, "module-set", "M", PT_SCOPE_DOMAIN, "modules", "which modules are summed")     \
+	X(PT_ACTION_PROBE_SUBSET, "probe-subset", "u", PT_SCOPE_DOMAIN, "", "which probes the spectrum is of") \
 	X(PT_ACTION_THRESHOLDS, "thresholds", "t", PT_SCOPE_DOMAIN, "threshold", "form of the thresholds")     \
 	X(PT_ACTION_THRESHOLDS_ON, "thresholds-on", "T", PT_SCOPE_DOMAIN, "", "thresholds drawn: on and off")  \
 	X(PT_ACTION_WINDOW_LESS, "window-less", "(", PT_SCOPE_DOMAIN, "", "probe window W smaller by one row") \

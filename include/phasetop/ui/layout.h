@@ -25,7 +25,12 @@
 	X(PT_PANE_SPECTRUM, "spectrum", 4) \
 	X(PT_PANE_LOSS, "loss", 3)         \
 	X(PT_PANE_RUNS, "runs", 2)         \
-	X(PT_PANE_PROBLEMS, "problems", 1)
+	X(PT_PANE_PROBLEMS, "problems", 1) \
+	X(PT_PANE_K_SCAN, "k-scan", 3)     \
+	X(PT_PANE_MODULES, "modules", 3)   \
+	X(PT_PANE_MODES, "modes", 3)       \
+	X(PT_PANE_MAP, "map", 3)           \
+	X(PT_PANE_SCREE, "scree", 2)
 
 typedef enum pt_pane_id {
 #define X(id, name, importance) id,
