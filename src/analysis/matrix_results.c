@@ -168,7 +168,7 @@ static pt_status make_map(
 
 static bool is_wanted(const pt_settings *settings, pt_want want, pt_matrix matrix)
 {
-	bool of_type = settings->matrices == 0 || settings->matrices & 1u << matrix;
+	bool of_type = settings->matrices == 0 || settings->matrices & PT_MATRIX_BIT(matrix);
 	return settings->wanted & (unsigned)want && of_type;
 }
 

@@ -94,7 +94,7 @@ pt_status pt_module_turns_update(pt_module_turns *turns, const pt_module_turns_i
 	for (size_t i = 0; i < input->n_modules * PT_N_MATRICES && status == PT_OK; i++) {
 		pt_trajectory type = (pt_trajectory)(i % PT_N_MATRICES);
 		const pt_module_history *history = input->histories[i / PT_N_MATRICES];
-		bool wanted = settings->matrices == 0 || settings->matrices & 1u << type;
+		bool wanted = settings->matrices == 0 || settings->matrices & PT_MATRIX_BIT(type);
 		if (wanted && pt_module_history_has(history, type))
 			status = update_turn(
 				&turns->turns[i], pt_module_history_gram(history, type), input, settings, err);

@@ -109,7 +109,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	made_run run;
-	made_run_init(&run, argv[1]);
+	made_run_init(&run, argv[1], &made_small);
 	while (run.n < n)
 		made_run_grow(&run);
 	pt_blas_init();
