@@ -1,97 +1,8 @@
 #include "snapshot_build.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* --- spectra ---------------------------------------------------------------------------------------- */
-
-static pt_status build_trace(
-	const pt_spectrum_trace *trace, pt_arena *arena, pt_spectrum_view *view, pt_error *err)
-{
-	double *columns[5];
-	for (size_t c = 0; c < 5; c++)
-		if (!(columns[c] = pt_arena_alloc(arena, trace->n, sizeof(double))))
-			return pt_build_out_of_memory(err);
-	bool *partial = pt_arena_alloc(arena, trace->n, sizeof *partial);
-	int64_t *steps = pt_arena_copy(arena, trace->steps, trace->n, sizeof *steps);
-	if (!partial || !steps)
-		return pt_build_out_of_memory(err);
-	for (size_t i = 0; i < trace->n; i++) {
-		const pt_spectrum_point *point = &trace->points[i];
-		columns[0][i] = point->shc;
-		columns[1][i] = point->pr;
-		columns[2][i] = point->trace;
-		columns[3][i] = point->lambda1;
-		columns[4][i] = point->pr_white_noise;
-		partial[i] = point->partial;
-	}
-	view->n = trace->n;
-	view->steps = steps;
-	view->shc = columns[0];
-	view->pr = columns[1];
-	view->trace = columns[2];
-	view->lambda1 = columns[3];
-	view->pr_white_noise = columns[4];
-	view->partial = partial;
-	return PT_OK;
-}
-
-static pt_status build_names(
-	const pt_probe_store *store, pt_arena *arena, pt_spectrum_view *view, pt_error *err)
-{
-	const pt_probe_names *set = pt_probe_store_newest_set(store);
-	if (!set || !set->names)
-		return PT_OK;
-	const char **names = pt_arena_alloc(arena, store->n_columns, sizeof *names);
-	if (!names)
-		return pt_build_out_of_memory(err);
-	for (size_t i = 0; i < store->n_columns; i++)
-		if (!(names[i] = pt_arena_text(arena, set->names[store->columns[i]])))
-			return pt_build_out_of_memory(err);
-	view->n_probe_names = store->n_columns;
-	view->probe_names = names;
-	return PT_OK;
-}
-
-static pt_status build_spectrum(const pt_probe_store *store, const pt_spectrum_trace *trace,
-	const pt_spectrum_view *form, pt_arena *arena, pt_spectrum_view *view, pt_error *err)
-{
-	*view = *form;
-	view->present = true;
-	view->n_probes = (int64_t)store->n_columns;
-	if (store->subset[0] != '\0' && !(view->subset = pt_arena_text(arena, store->subset)))
-		return pt_build_out_of_memory(err);
-	pt_status status = build_trace(trace, arena, view, err);
-	return status == PT_OK ? build_names(store, arena, view, err) : status;
-}
-
-pt_status pt_build_spectra(const pt_run *run, pt_arena *arena, pt_run_view *view, pt_error *err)
-{
-	pt_status status = PT_OK;
-	const pt_probe_store *plain = pt_run_logs_probes(&run->logs, false);
-	if (plain) {
-		pt_spectrum_view form = {.window = plain->window,
-			.n_rows = (int64_t)plain->n_plain,
-			.n_invalid_rows = (int64_t)plain->n_plain_invalid};
-		status = build_spectrum(plain, &plain->raw, &form, arena, &view->spectra[PT_SPECTRUM_RAW], err);
-		form.detrended = true;
-		if (status == PT_OK)
-			status = build_spectrum(
-				plain, &plain->detrended, &form, arena, &view->spectra[PT_SPECTRUM_DETRENDED], err);
-	}
-	const pt_probe_store *gaussian = pt_run_logs_probes(&run->logs, true);
-	if (gaussian && status == PT_OK) {
-		pt_spectrum_view form = {.gaussian = true,
-			.window = gaussian->gaussian_samples,
-			.n_rows = (int64_t)gaussian->n_gaussian,
-			.n_invalid_rows = (int64_t)gaussian->n_gaussian_invalid};
-		status = build_spectrum(
-			gaussian, &gaussian->gaussian, &form, arena, &view->spectra[PT_SPECTRUM_GAUSSIAN], err);
-	}
-	return status;
-}
-
-/* --- losses ----------------------------------------------------------------------------------------- */
 
 static int by_step(const void *a, const void *b)
 {
@@ -222,6 +133,19 @@ static const char *file_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* The first step at which a series passes half way from its first value to the one farthest from it. */
+static int64_t half_rise_step(const int64_t *steps, const double *values, size_t n)
+{
+	double farthest = 0.0;
+	for (size_t i = 1; i < n; i++)
+		if (fabs(values[i] - values[0]) > fabs(farthest))
+			farthest = values[i] - values[0];
+	for (size_t i = 1; i < n && farthest != 0.0; i++)
+		if ((values[i] - values[0]) / farthest >= 0.5)
+			return steps[i];
+	return PT_NO_STEP;
+}
+
 static pt_status build_series_of(const pt_run_log *log, const pt_metric_column *column, pt_arena *arena,
 	pt_metric_view *view, pt_error *err)
 {
@@ -233,7 +157,6 @@ static pt_status build_series_of(const pt_run_log *log, const pt_metric_column *
 		.source = pt_arena_text(arena, file_name(log->path)),
 		.steps = steps,
 		.values = values,
-		.half_rise_step = PT_NO_STEP,
 	};
 	if (!steps || !values || !view->name || !view->source)
 		return pt_build_out_of_memory(err);
@@ -243,6 +166,7 @@ static pt_status build_series_of(const pt_run_log *log, const pt_metric_column *
 		steps[view->n] = table->steps[r];
 		values[view->n++] = column->values[r];
 	}
+	view->half_rise_step = half_rise_step(steps, values, view->n);
 	return PT_OK;
 }
 

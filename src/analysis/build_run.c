@@ -220,7 +220,9 @@ pt_status pt_build_run_view(const pt_run *run, const pt_settings *settings, int6
 	if (status == PT_OK)
 		status = pt_build_matrices(run, settings, arena, view, err);
 	if (status == PT_OK)
-		status = pt_build_spectra(run, arena, view, err);
+		status = pt_build_spectra(run, settings, arena, view, err);
+	if (status == PT_OK)
+		status = pt_build_baselines(run, arena, view, err);
 	if (status == PT_OK)
 		status = pt_build_loss(run, arena, view, err);
 	if (status == PT_OK)

@@ -7,6 +7,7 @@
 #include "phasetop/base/alloc.h"
 #include "phasetop/base/missing.h"
 #include "phasetop/base/text.h"
+#include "probe_groups.h"
 
 static pt_status out_of_memory(pt_error *err)
 {
@@ -16,6 +17,7 @@ static pt_status out_of_memory(pt_error *err)
 pt_status pt_probe_store_init(pt_probe_store *store, const char *path, pt_error *err)
 {
 	*store = (pt_probe_store){.log = pt_probe_log_create(path)};
+	pt_probe_traces_init(&store->all, "");
 	return store->log ? PT_OK : out_of_memory(err);
 }
 
@@ -27,20 +29,10 @@ static void names_fini(pt_probe_names *set)
 	*set = (pt_probe_names){0};
 }
 
-static void trace_fini(pt_spectrum_trace *trace)
+static void drop_subsets(pt_probe_store *store, size_t first)
 {
-	pt_free(trace->steps);
-	pt_free(trace->points);
-	*trace = (pt_spectrum_trace){0};
-}
-
-static void forget_derived(pt_probe_store *store)
-{
-	pt_loss_window_destroy(store->running);
-	store->running = NULL;
-	store->n_derived = 0;
-	store->raw.n = store->detrended.n = store->gaussian.n = 0;
-	store->n_plain = store->n_plain_invalid = store->n_gaussian = store->n_gaussian_invalid = 0;
+	while (store->n_subsets > first)
+		pt_probe_traces_fini(&store->subsets[--store->n_subsets]);
 }
 
 static void drop_rows_from(pt_probe_store *store, size_t first)
@@ -48,8 +40,11 @@ static void drop_rows_from(pt_probe_store *store, size_t first)
 	for (size_t r = first; r < store->n_rows; r++)
 		pt_free(store->rows[r].values);
 	store->n_rows = first;
-	if (store->n_derived > first)
-		forget_derived(store);
+	if (store->all.n_derived > first)
+		pt_probe_traces_forget(&store->all);
+	for (size_t i = 0; i < store->n_subsets; i++)
+		if (store->subsets[i].n_derived > first)
+			pt_probe_traces_forget(&store->subsets[i]);
 }
 
 /* The file was truncated or replaced: all of it is void. */
@@ -65,15 +60,13 @@ static void reset(void *context)
 void pt_probe_store_fini(pt_probe_store *store)
 {
 	reset(store);
-	forget_derived(store);
 	pt_probe_log_destroy(store->log);
 	pt_free(store->rows);
 	pt_free(store->sets);
-	pt_free(store->columns);
-	pt_free(store->selected);
-	trace_fini(&store->raw);
-	trace_fini(&store->detrended);
-	trace_fini(&store->gaussian);
+	pt_free(store->sorted);
+	pt_probe_traces_fini(&store->all);
+	drop_subsets(store, 0);
+	pt_free(store->subsets);
 	*store = (pt_probe_store){0};
 }
 
@@ -133,11 +126,6 @@ static void summarise(pt_stored_row *row, size_t n, double *sorted)
 	row->q90 = quantile(sorted, n, 0.9);
 }
 
-static bool reserve_selected(pt_probe_store *store, size_t n)
-{
-	return pt_array_reserve((void **)&store->selected, &store->selected_capacity, n ? n : 1, sizeof(double));
-}
-
 /* A plain row and a Gaussian row of one step live beside each other; either alone going back is a resume. */
 static int64_t last_step_of_kind(const pt_probe_store *store, bool gaussian)
 {
@@ -158,7 +146,8 @@ static pt_status take_row(void *context, const pt_probe_row *row, pt_error *err)
 	bool back = row->step <= last_step_of_kind(store, gaussian);
 	if (!pt_array_reserve(
 			(void **)&store->rows, &store->row_capacity, store->n_rows + 1, sizeof *store->rows) ||
-		!reserve_selected(store, row->n))
+		!pt_array_reserve(
+			(void **)&store->sorted, &store->sorted_capacity, row->n ? row->n : 1, sizeof *store->sorted))
 		return out_of_memory(err);
 	double *copy = pt_array_alloc(n_values, sizeof *copy);
 	if (!copy)
@@ -177,7 +166,7 @@ static pt_status take_row(void *context, const pt_probe_row *row, pt_error *err)
 		.values = copy,
 		.valid = row->valid,
 		.new_segment = back};
-	summarise(stored, row->n, store->selected);
+	summarise(stored, row->n, store->sorted);
 	store->n_rows++;
 	return PT_OK;
 }
@@ -195,128 +184,60 @@ pt_status pt_probe_store_read(pt_probe_store *store, bool *changed, pt_error *er
 
 /* --- derived traces --------------------------------------------------------------------------------- */
 
-static pt_status trace_add(
-	pt_spectrum_trace *trace, int64_t step, const pt_spectrum_point *point, pt_error *err)
+/* Subset i is to be that of `glob`: kept where it is already there, so that adding a group costs that group alone. */
+static pt_status place_subset(pt_probe_store *store, size_t i, const char *glob, pt_error *err)
 {
-	size_t capacity = trace->capacity;
-	if (!pt_array_reserve((void **)&trace->points, &capacity, trace->n + 1, sizeof *trace->points))
+	for (size_t s = i; s < store->n_subsets; s++)
+		if (strcmp(store->subsets[s].subset, glob) == 0) {
+			pt_probe_traces found = store->subsets[s];
+			store->subsets[s] = store->subsets[i];
+			store->subsets[i] = found;
+			return PT_OK;
+		}
+	if (!pt_array_reserve((void **)&store->subsets, &store->subset_capacity, store->n_subsets + 1,
+			sizeof *store->subsets))
 		return out_of_memory(err);
-	size_t steps_capacity = trace->capacity;
-	if (!pt_array_reserve((void **)&trace->steps, &steps_capacity, trace->n + 1, sizeof *trace->steps))
-		return out_of_memory(err);
-	trace->capacity = capacity;
-	trace->steps[trace->n] = step;
-	trace->points[trace->n++] = *point;
+	if (i < store->n_subsets)
+		store->subsets[store->n_subsets] = store->subsets[i];
+	pt_probe_traces_init(&store->subsets[i], glob);
+	store->n_subsets++;
 	return PT_OK;
 }
 
-/* Which probes of a set the subset selects. All, when the subset is empty; none, when the set has no names.
- */
-static pt_status choose_columns(pt_probe_store *store, size_t set_index, pt_error *err)
+/* The subset that was asked for, then the groups that the names offer. */
+static pt_status choose_subsets(pt_probe_store *store, const pt_settings *settings, pt_error *err)
 {
-	const pt_probe_names *set = &store->sets[set_index];
-	size_t *columns = pt_array_resize(store->columns, set->n ? set->n : 1, sizeof *columns);
-	if (!columns)
-		return out_of_memory(err);
-	store->columns = columns;
-	store->n_columns = 0;
-	for (size_t i = 0; i < set->n; i++)
-		if (store->subset[0] == '\0' || (set->names && pt_text_glob(store->subset, set->names[i])))
-			columns[store->n_columns++] = i;
-	store->running_set = set_index;
-	return PT_OK;
-}
-
-static const double *select_values(pt_probe_store *store, const double *values, size_t n_rows, size_t n)
-{
-	if (store->n_columns == n)
-		return values;
-	for (size_t r = 0; r < n_rows; r++)
-		for (size_t c = 0; c < store->n_columns; c++)
-			store->selected[r * store->n_columns + c] = values[r * n + store->columns[c]];
-	return store->selected;
-}
-
-static pt_status start_window(pt_probe_store *store, const pt_stored_row *row, pt_error *err)
-{
-	bool other_set = store->n_derived == 0 || row->set != store->running_set;
-	if (other_set) {
-		pt_status status = choose_columns(store, row->set, err);
-		if (status != PT_OK)
-			return status;
-	}
-	if (other_set || (row->new_segment && row->m == 0)) {
-		pt_loss_window_destroy(store->running);
-		store->running = NULL;
-	}
-	if (store->running || store->n_columns == 0)
-		return PT_OK;
-	pt_status status = pt_loss_window_create(store->n_columns, (size_t)store->window, &store->running, err);
-	if (status == PT_OK && !store->full)
-		pt_loss_window_leave_lambda1(store->running);
+	pt_probe_groups groups = {0};
+	size_t n = 0;
+	pt_status status = PT_OK;
+	if (settings->probes[0] != '\0')
+		status = place_subset(store, n++, settings->probes, err);
+	if (settings->wanted & PT_WANT_SUBSETS)
+		groups = pt_probe_groups_of(pt_probe_store_newest_set(store));
+	for (size_t g = 0; g < groups.n && status == PT_OK; g++)
+		if (strcmp(groups.items[g].glob, settings->probes) != 0)
+			status = place_subset(store, n++, groups.items[g].glob, err);
+	if (status == PT_OK)
+		drop_subsets(store, n);
 	return status;
 }
 
-static pt_status derive_plain(
-	pt_probe_store *store, const pt_stored_row *row, const double *values, pt_error *err)
+pt_probe_rows pt_probe_store_rows(const pt_probe_store *store)
 {
-	pt_spectrum_point raw, detrended;
-	pt_status status = pt_loss_window_push(store->running, values, &raw, &detrended, err);
-	if (status == PT_OK)
-		status = trace_add(&store->raw, row->step, &raw, err);
-	if (status == PT_OK)
-		status = trace_add(&store->detrended, row->step, &detrended, err);
-	return status;
-}
-
-static pt_status derive_gaussian(
-	pt_probe_store *store, const pt_stored_row *row, const double *values, pt_error *err)
-{
-	pt_spectrum_point point;
-	pt_status status = pt_gaussian_point(values, row->m, store->n_columns, &point, err);
-	store->gaussian_samples = (int64_t)row->m;
-	return status == PT_OK ? trace_add(&store->gaussian, row->step, &point, err) : status;
-}
-
-static pt_status derive_row(pt_probe_store *store, const pt_stored_row *row, pt_error *err)
-{
-	pt_status status = start_window(store, row, err);
-	if (status != PT_OK)
-		return status;
-	if (row->m > 0) {
-		store->n_gaussian++;
-		store->n_gaussian_invalid += !row->valid;
-	} else {
-		store->n_plain++;
-		store->n_plain_invalid += !row->valid;
-	}
-	if (!row->valid || store->n_columns == 0)
-		return PT_OK;
-	size_t n = store->sets[row->set].n, n_rows = row->m ? row->m : 1;
-	if (!reserve_selected(store, n_rows * n))
-		return out_of_memory(err);
-	const double *values = select_values(store, row->values, n_rows, n);
-	return row->m > 0 ? derive_gaussian(store, row, values, err) : derive_plain(store, row, values, err);
+	return (pt_probe_rows){.rows = store->rows, .n_rows = store->n_rows, .sets = store->sets};
 }
 
 pt_status pt_probe_store_derive(pt_probe_store *store, const pt_settings *settings, pt_error *err)
 {
-	if (store->window != settings->probe_window || store->full != ((settings->wanted & PT_WANT_LAMBDA1) != 0) ||
-		strcmp(store->subset, settings->probes) != 0) {
-		forget_derived(store);
-		store->full = (settings->wanted & PT_WANT_LAMBDA1) != 0;
-		store->window = settings->probe_window;
-		memcpy(store->subset, settings->probes, sizeof store->subset);
-	}
-	while (store->n_derived < store->n_rows) {
-		pt_status status = derive_row(store, &store->rows[store->n_derived], err);
-		if (status != PT_OK) {
-			forget_derived(store); /* a half-taken row must not be taken twice */
-			return status;
-		}
-		store->n_derived++;
-	}
-	return PT_OK;
+	pt_probe_rows rows = pt_probe_store_rows(store);
+	pt_status status = pt_probe_traces_derive(&store->all, &rows, settings, err);
+	if (status == PT_OK && settings->wanted & PT_WANT_BASELINES)
+		status = pt_probe_traces_derive_baselines(&store->all, err);
+	if (status == PT_OK)
+		status = choose_subsets(store, settings, err);
+	for (size_t i = 0; i < store->n_subsets && status == PT_OK; i++)
+		status = pt_probe_traces_derive(&store->subsets[i], &rows, settings, err);
+	return status;
 }
 
 const pt_probe_names *pt_probe_store_newest_set(const pt_probe_store *store)

@@ -16,7 +16,9 @@ PT_CHECKED pt_status pt_build_matrices(
 	const pt_run *run, const pt_settings *settings, pt_arena *arena, pt_run_view *view, pt_error *err);
 PT_CHECKED pt_status pt_build_modules(
 	const pt_run *run, const pt_settings *settings, pt_arena *arena, pt_run_view *view, pt_error *err);
-PT_CHECKED pt_status pt_build_spectra(const pt_run *run, pt_arena *arena, pt_run_view *view, pt_error *err);
+PT_CHECKED pt_status pt_build_spectra(
+	const pt_run *run, const pt_settings *settings, pt_arena *arena, pt_run_view *view, pt_error *err);
+PT_CHECKED pt_status pt_build_baselines(const pt_run *run, pt_arena *arena, pt_run_view *view, pt_error *err);
 PT_CHECKED pt_status pt_build_loss(const pt_run *run, pt_arena *arena, pt_run_view *view, pt_error *err);
 
 /** Spread n_complete values over all checkpoints of the run; the incomplete ones are missing. NULL: no memory. */

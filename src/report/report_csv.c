@@ -102,6 +102,18 @@ static void write_directions(const table *t, const pt_run_view *run, unsigned ma
 				continue;
 			snprintf(series, sizeof series, "cosine.%s.k%" PRId64, name, cosine->k);
 			write_series(t, series, cosine->steps, cosine->values, cosine->n);
+			snprintf(series, sizeof series, "floor_q.%s.k%" PRId64, name, cosine->k);
+			write_series(t, series, cosine->steps, cosine->floor_q, cosine->n);
+		}
+		if (view->sigma.present) {
+			snprintf(series, sizeof series, "s1_s2.%s", name);
+			write_series(t, series, view->sigma.steps, view->sigma.s1_s2, view->sigma.n);
+			snprintf(series, sizeof series, "s2_s3.%s", name);
+			write_series(t, series, view->sigma.steps, view->sigma.s2_s3, view->sigma.n);
+		}
+		if (view->final_alignment) {
+			snprintf(series, sizeof series, "alignment.%s", name);
+			write_series(t, series, view->pca.steps, view->final_alignment, view->pca.n);
 		}
 	}
 }
@@ -130,6 +142,22 @@ static void write_spectra(const table *t, const pt_run_view *run)
 			write_series(t, series, spectrum->steps, columns[c].values, spectrum->n);
 		}
 	}
+}
+
+static void write_baselines(const table *t, const pt_baselines_view *baselines)
+{
+	const struct {
+		const char *name;
+		const double *values;
+	} columns[] = {
+		{"baseline.mean_loss", baselines->mean_loss},
+		{"baseline.slope", baselines->slope},
+		{"baseline.variance", baselines->variance},
+		{"baseline.lag1", baselines->lag1},
+		{"baseline.kendall_tau_log_shc", baselines->kendall_tau_log_shc},
+	};
+	for (size_t c = 0; baselines->present && c < sizeof columns / sizeof columns[0]; c++)
+		write_series(t, columns[c].name, baselines->steps, columns[c].values, baselines->n);
 }
 
 static void write_loss(const table *t, const pt_loss_view *loss)
@@ -169,6 +197,7 @@ pt_status pt_report_csv_write(
 		write_norms(&t, run);
 		write_directions(&t, run, pt_report_matrices_of(run, options->matrices));
 		write_spectra(&t, run);
+		write_baselines(&t, &run->baselines);
 		write_loss(&t, &run->loss);
 	}
 	if (fflush(out) != 0 || ferror(out))

@@ -31,8 +31,7 @@ void pt_report_json_empty(pt_json_writer *writer, const char *key)
 	pt_json_writer_end_array(writer);
 }
 
-/* `values` may be NULL: a column that was never logged, all of it missing. */
-static void write_values(pt_json_writer *writer, const char *key, const double *values, size_t n)
+void pt_report_json_values(pt_json_writer *writer, const char *key, const double *values, size_t n)
 {
 	pt_json_writer_key(writer, key);
 	pt_json_writer_begin_array_on_line(writer);
@@ -45,7 +44,7 @@ static void write_values(pt_json_writer *writer, const char *key, const double *
 static void write_values_or_null(pt_json_writer *writer, const char *key, const double *values, size_t n)
 {
 	if (values)
-		write_values(writer, key, values, n);
+		pt_report_json_values(writer, key, values, n);
 	else
 		pt_json_writer_member_null(writer, key);
 }
@@ -131,10 +130,10 @@ static void write_pca(pt_json_writer *writer, const char *matrix, const pt_pca_v
 	pt_json_writer_begin_object(writer);
 	pt_json_writer_member_string(writer, "matrix", matrix);
 	pt_report_json_steps(writer, "steps", pca->steps, n);
-	write_values(writer, "pc1", pca->pc1, n);
-	write_values(writer, "pc2", pca->pc2, n);
-	write_values(writer, "explained_variance_ratio", pca->present ? pca->explained : missing, 2);
-	write_values(writer, "scree", pca->scree, pca->present ? pca->n_scree : 0);
+	pt_report_json_values(writer, "pc1", pca->pc1, n);
+	pt_report_json_values(writer, "pc2", pca->pc2, n);
+	pt_report_json_values(writer, "explained_variance_ratio", pca->present ? pca->explained : missing, 2);
+	pt_report_json_values(writer, "scree", pca->scree, pca->present ? pca->n_scree : 0);
 	bool turned = pca->present && pca->turning_step != PT_NO_STEP;
 	pt_report_json_step(writer, "turning_step", turned ? pca->turning_step : PT_NO_STEP);
 	pt_json_writer_member_double(writer, "turning_angle_deg", turned ? pca->turning_angle_deg : missing[0]);
@@ -199,14 +198,14 @@ static void write_cosine(
 	pt_json_writer_member_double(writer, "min_step_frac", given_or(settings->min_step_frac, 0));
 	pt_json_writer_member_double(writer, "turn_below", pt_settings_turn_below(settings));
 	pt_report_json_steps(writer, "steps", cosine->steps, n);
-	write_values(writer, "values", cosine->values, n);
+	pt_report_json_values(writer, "values", cosine->values, n);
 	write_gaps(writer, cosine, n);
 	bool full = settings->wanted & PT_WANT_BAND;
-	write_values(writer, "floor_q", cosine->floor_q, n);
-	write_values(writer, "debiased", cosine->debiased, full ? n : 0);
-	write_values(writer, "usual_median", cosine->usual_median, full ? n : 0);
-	write_values(writer, "usual_q25", cosine->usual_q25, full ? n : 0);
-	write_values(writer, "usual_q75", cosine->usual_q75, full ? n : 0);
+	pt_report_json_values(writer, "floor_q", cosine->floor_q, n);
+	pt_report_json_values(writer, "debiased", cosine->debiased, full ? n : 0);
+	pt_report_json_values(writer, "usual_median", cosine->usual_median, full ? n : 0);
+	pt_report_json_values(writer, "usual_q25", cosine->usual_q25, full ? n : 0);
+	pt_report_json_values(writer, "usual_q75", cosine->usual_q75, full ? n : 0);
 	write_cosine_minima(writer, cosine);
 	bool pending = cosine->present && cosine->pending_from_step != PT_NO_STEP;
 	pt_report_json_step(writer, "pending_from_step", pending ? cosine->pending_from_step : PT_NO_STEP);
@@ -238,8 +237,8 @@ static void write_sigma(pt_json_writer *writer, const char *matrix, const pt_sig
 	pt_json_writer_member_string(writer, "matrix", matrix);
 	pt_json_writer_member_int(writer, "window_increments", sigma->window_increments);
 	pt_report_json_steps(writer, "steps", sigma->steps, n);
-	write_values(writer, "s1_s2", sigma->s1_s2, n);
-	write_values(writer, "s2_s3", sigma->s2_s3, n);
+	pt_report_json_values(writer, "s1_s2", sigma->s1_s2, n);
+	pt_report_json_values(writer, "s2_s3", sigma->s2_s3, n);
 	pt_json_writer_end_object(writer);
 }
 
@@ -308,7 +307,7 @@ static void write_alignment(pt_json_writer *writer, const char *matrix, const pt
 	pt_json_writer_begin_object(writer);
 	pt_json_writer_member_string(writer, "matrix", matrix);
 	pt_report_json_steps(writer, "steps", view->pca.steps, n);
-	write_values(writer, "values", view->final_alignment, n);
+	pt_report_json_values(writer, "values", view->final_alignment, n);
 	pt_json_writer_end_object(writer);
 }
 
@@ -436,84 +435,11 @@ static void write_directions(
 	}
 }
 
-static void write_spectrum(pt_json_writer *writer, const pt_spectrum_view *spectrum, bool gaussian,
-	bool detrended, const pt_settings *settings)
-{
-	bool present = spectrum->present;
-	size_t n = present ? spectrum->n : 0;
-	pt_json_writer_begin_object(writer);
-	pt_json_writer_member_string(writer, "source", gaussian ? "gaussian" : "window");
-	pt_json_writer_member_int(writer, "window", present ? spectrum->window : settings->probe_window);
-	pt_json_writer_member_bool(writer, "detrended", detrended);
-	pt_json_writer_member_string(writer, "subset", spectrum->subset);
-	pt_report_json_step(writer, "probes", present ? spectrum->n_probes : PT_NO_STEP);
-	pt_json_writer_member_int(writer, "rows", present ? spectrum->n_rows : 0);
-	pt_json_writer_member_int(writer, "invalid_rows", present ? spectrum->n_invalid_rows : 0);
-	pt_report_json_steps(writer, "steps", spectrum->steps, n);
-	write_values(writer, "shc", spectrum->shc, n);
-	write_values(writer, "pr", spectrum->pr, n);
-	write_values(writer, "trace", spectrum->trace, n);
-	write_values(writer, "lambda1", spectrum->lambda1, n);
-	pt_json_writer_key(writer, "partial");
-	pt_json_writer_begin_array_on_line(writer);
-	for (size_t i = 0; i < n; i++)
-		pt_json_writer_bool(writer, spectrum->partial && spectrum->partial[i]);
-	pt_json_writer_end_array(writer);
-	write_values(writer, "pr_white_noise", spectrum->pr_white_noise, n);
-	pt_json_writer_member_null(writer, "leading_modes"); /* comes with a later version */
-	pt_json_writer_end_object(writer);
-}
-
-static void write_spectra(pt_json_writer *writer, const pt_run_view *run, const pt_settings *settings)
-{
-	pt_json_writer_key(writer, "spectrum");
-	pt_json_writer_begin_array(writer);
-	/* The window forms are always there, empty where nothing was logged; the Gaussian one where its rows are.
-	 */
-	write_spectrum(writer, &run->spectra[PT_SPECTRUM_RAW], false, false, settings);
-	write_spectrum(writer, &run->spectra[PT_SPECTRUM_DETRENDED], false, true, settings);
-	const pt_spectrum_view *gaussian = &run->spectra[PT_SPECTRUM_GAUSSIAN];
-	if (gaussian->present)
-		write_spectrum(writer, gaussian, true, gaussian->detrended, settings);
-	pt_json_writer_end_array(writer);
-}
-
-static void write_loss(pt_json_writer *writer, const pt_loss_view *loss)
-{
-	pt_json_writer_key(writer, "loss");
-	pt_json_writer_begin_object(writer);
-	pt_report_json_steps(writer, "steps", loss->steps, loss->n);
-	write_values(writer, "train", loss->train, loss->n);
-	write_values(writer, "eval", loss->eval, loss->n);
-	write_values(writer, "learning_rate", loss->learning_rate, loss->n);
-	write_values(writer, "grad_norm", loss->grad_norm, loss->n);
-	write_values(writer, "probe_mean", loss->probe_mean, loss->n);
-	write_values(writer, "probe_q10", loss->probe_q10, loss->n);
-	write_values(writer, "probe_q50", loss->probe_q50, loss->n);
-	write_values(writer, "probe_q90", loss->probe_q90, loss->n);
-	pt_json_writer_key(writer, "series");
-	pt_json_writer_begin_array(writer);
-	for (size_t i = 0; i < loss->n_series; i++) {
-		const pt_metric_view *metric = &loss->series[i];
-		pt_json_writer_begin_object(writer);
-		pt_json_writer_member_string(writer, "name", metric->name);
-		pt_json_writer_member_string(writer, "source", metric->source);
-		pt_report_json_steps(writer, "steps", metric->steps, metric->n);
-		write_values(writer, "values", metric->values, metric->n);
-		pt_report_json_step(writer, "half_rise_step", metric->half_rise_step);
-		pt_json_writer_end_object(writer);
-	}
-	pt_json_writer_end_array(writer);
-	pt_json_writer_end_object(writer);
-}
-
 void pt_report_json_series(
 	pt_json_writer *writer, const pt_run_view *run, const pt_settings *settings, unsigned matrices)
 {
 	write_norms(writer, run, settings);
 	write_directions(writer, run, settings, matrices);
-	write_spectra(writer, run, settings);
-	pt_json_writer_member_null(writer, "baselines");
-	write_loss(writer, &run->loss);
+	pt_report_json_losses(writer, run, settings);
 	pt_report_json_empty(writer, "events");
 }
