@@ -312,6 +312,14 @@ void pt_frame_blit(pt_frame *frame, pt_rect rect, const pt_canvas *canvas)
 		}
 }
 
+uint32_t pt_cell_plain_glyph(const pt_cell *cell)
+{
+	if (cell->glyph != 0x2580 || !pt_role_is_gradient(cell->role) || !pt_role_is_gradient(cell->ground))
+		return cell->glyph;
+	static const uint32_t ramp[] = {U'░', U'▒', U'▓', U'█'};
+	return ramp[(cell->level + cell->ground_level) * 2 / 101 % 4];
+}
+
 size_t pt_frame_row_text(const pt_frame *frame, int y, char *out, size_t capacity)
 {
 	pt_text text = pt_text_over(out, capacity);
@@ -325,7 +333,7 @@ size_t pt_frame_row_text(const pt_frame *frame, int y, char *out, size_t capacit
 		if (cell->width == 0)
 			continue;
 		char encoded[4];
-		size_t n = pt_utf8_encode(cell->glyph, encoded);
+		size_t n = pt_utf8_encode(pt_cell_plain_glyph(cell), encoded);
 		pt_text_add_bytes(&text, encoded, n);
 	}
 	return text.length;

@@ -66,6 +66,8 @@ typedef struct pt_chart {
 	pt_scale x, y, y2;
 } pt_chart;
 
+/** What the pane's plots are made of: what the view says, as far as the frame has the characters. */
+pt_canvas_kind pt_pane_canvas_kind(const pt_scene *scene, pt_pane_id pane, const pt_frame *frame);
 /** Draw the axes and make the canvas. `axes->kind` is set from the view. */
 pt_chart pt_chart_begin(const pt_scene *scene, pt_pane_id pane, pt_frame *frame, pt_rect rect, pt_axes *axes);
 /** Dot row of a value from the top of the canvas; -1 where it has no place. */
