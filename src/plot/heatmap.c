@@ -39,7 +39,8 @@ pt_scale pt_heatmap_scale(const int64_t *places, size_t n)
 	return scale;
 }
 
-/* Places to bins, from the low end of the axis. NULL when out of memory. */
+/* Places to bins, from the low end of the axis: those that lie in a bin, else the one that stands for its middle.
+ * NULL when out of memory. */
 static bin *bins_of(
 	const pt_scale *scale, int n_bins, int dots_a_bin, const int64_t *places, size_t n, int64_t spacing)
 {
@@ -52,15 +53,14 @@ static bin *bins_of(
 		bin *own = &bins[dot / dots_a_bin];
 		own->first = own->n++ ? own->first : i;
 	}
-	for (size_t i = 0; bins && i < n; i++) {
-		double lo, hi;
-		extent(places, n, i, spacing, &lo, &hi);
-		int from = pt_scale_dot(scale, lo, n_dots), to = pt_scale_dot(scale, hi, n_dots);
-		from = from < 0 ? 0 : from;
-		to = to < n_dots ? to : n_dots - 1;
-		for (int b = from / dots_a_bin; b * dots_a_bin <= to; b++)
-			if (bins[b].n == 0)
-				bins[b] = (bin){i, 1};
+	size_t i = 0;
+	for (int b = 0; bins && b < n_bins; b++) {
+		double middle = b * dots_a_bin + (dots_a_bin - 1) / 2.0, lo, hi;
+		double value = pt_scale_value(scale, n_dots > 1 ? middle / (n_dots - 1) : 0.5);
+		for (extent(places, n, i, spacing, &lo, &hi); hi < value && i + 1 < n; i++)
+			extent(places, n, i + 1, spacing, &lo, &hi);
+		if (bins[b].n == 0 && lo <= value && value <= hi)
+			bins[b] = (bin){i, 1};
 	}
 	return bins;
 }
@@ -98,12 +98,18 @@ static void put_halves(pt_canvas *canvas, int col, int row, int upper, int lower
 	}
 }
 
-static void put_ramp(pt_canvas *canvas, int col, int row, int level, uint8_t role)
+char pt_heatmap_ramp(int level)
 {
 	static const char ramp[] = ".:-=+*#%@";
+	int last = (int)sizeof ramp - 2;
+	return ramp[level < 0 ? 0 : level > 100 ? last : level * last / 100];
+}
+
+static void put_ramp(pt_canvas *canvas, int col, int row, int level, uint8_t role)
+{
 	pt_ink ink = {.role = role, .level = (uint8_t)level};
 	if (level >= 0)
-		pt_canvas_over(canvas, col, row, (unsigned char)ramp[level * 8 / 100], ink);
+		pt_canvas_over(canvas, col, row, (unsigned char)pt_heatmap_ramp(level), ink);
 }
 
 void pt_heatmap_draw(pt_canvas *canvas, const pt_scale *x, const pt_scale *y, const pt_heatmap *map)

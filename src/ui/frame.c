@@ -5,6 +5,7 @@
 
 #include "phasetop/base/alloc.h"
 #include "phasetop/base/text.h"
+#include "phasetop/plot/heatmap.h"
 
 /* ---- rectangles: arithmetic in 64 bits, so that no sum of two ints overflows ---- */
 
@@ -316,8 +317,7 @@ uint32_t pt_cell_plain_glyph(const pt_cell *cell)
 {
 	if (cell->glyph != 0x2580 || !pt_role_is_gradient(cell->role) || !pt_role_is_gradient(cell->ground))
 		return cell->glyph;
-	static const uint32_t ramp[] = {U'░', U'▒', U'▓', U'█'};
-	return ramp[(cell->level + cell->ground_level) * 2 / 101 % 4];
+	return (unsigned char)pt_heatmap_ramp((cell->level + cell->ground_level) / 2);
 }
 
 size_t pt_frame_row_text(const pt_frame *frame, int y, char *out, size_t capacity)
