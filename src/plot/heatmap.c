@@ -68,19 +68,19 @@ static bin *bins_of(
 /* 0…100 of the mean of what is not missing, or −1 where nothing is left. */
 static int level_of(const pt_heatmap *map, bin across, bin up)
 {
-	double mean = 0;
+	double sum = 0;
 	size_t seen = 0;
-	for (size_t r = up.first; r < up.first + up.n; r++)
-		for (size_t c = across.first; c < across.first + across.n; c++) {
-			double value = map->values[r * map->n_x + c];
-			if (!isfinite(value))
-				continue;
-			seen++;
-			mean += value / (double)seen - mean / (double)seen;
+	for (size_t r = up.first; r < up.first + up.n; r++) {
+		const double *row = map->values + r * map->n_x + across.first;
+		for (size_t c = 0; c < across.n; c++) {
+			bool is_there = isfinite(row[c]);
+			sum += is_there ? row[c] : 0;
+			seen += is_there;
 		}
+	}
 	if (seen == 0)
 		return -1;
-	double clamped = fmin(fmax(mean, map->lo), map->hi);
+	double clamped = fmin(fmax(sum / (double)seen, map->lo), map->hi);
 	return (int)lround(100 * (clamped / 2 - map->lo / 2) / (map->hi / 2 - map->lo / 2));
 }
 

@@ -37,6 +37,14 @@ pt_heat_pane pt_heat_pane_of(const pt_scene *scene, pt_rect inner, pt_heat_map_o
 	return pane;
 }
 
+bool pt_heat_has_values(const pt_heatmap *map)
+{
+	for (size_t i = 0; map->values && i < map->n_x * map->n_y; i++)
+		if (!pt_is_missing(map->values[i]))
+			return true;
+	return false;
+}
+
 pt_rect pt_heat_heading(
 	const pt_scene *scene, pt_small_plot plot, const char *figure, pt_frame *frame, pt_rect rect)
 {

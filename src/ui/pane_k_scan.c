@@ -125,14 +125,13 @@ static void mark_k(const pt_scene *scene, const pt_matrix_view *matrix, pt_chart
 static void draw_one(
 	const pt_scene *scene, const pt_heat_pane *pane, pt_small_plot plot, pt_frame *frame, pt_rect rect)
 {
-	char text[FIGURE_BYTES];
+	char text[FIGURE_BYTES] = "";
 	pt_heatmap map = map_of(scene, plot);
-	pt_range range = pt_range_empty();
-	pt_range_add_all(&range, map.values, map.values ? map.n_x * map.n_y : 0);
-	if (range.n > 0)
+	bool has_values = pt_heat_has_values(&map);
+	if (has_values)
 		least_text(scan_of(scene, plot), text, sizeof text);
-	rect = pt_heat_heading(scene, plot, range.n > 0 ? text : "", frame, rect);
-	if (range.n == 0) {
+	rect = pt_heat_heading(scene, plot, text, frame, rect);
+	if (!has_values) {
 		pt_small_plot_absence(scene, plot, &absence, frame, rect);
 		return;
 	}

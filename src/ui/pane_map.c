@@ -76,10 +76,8 @@ static void draw_one(
 	const pt_scene *scene, const pt_heat_pane *pane, pt_small_plot plot, pt_frame *frame, pt_rect rect)
 {
 	pt_heatmap map = map_of(scene, plot);
-	pt_range range = pt_range_empty();
-	pt_range_add_all(&range, map.values, map.values ? map.n_x * map.n_y : 0);
 	rect = pt_heat_heading(scene, plot, "", frame, rect);
-	if (range.n == 0) {
+	if (!pt_heat_has_values(&map)) {
 		pt_small_plot_absence(scene, plot, &absence, frame, rect);
 		return;
 	}
