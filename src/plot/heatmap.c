@@ -39,8 +39,8 @@ pt_scale pt_heatmap_scale(const int64_t *places, size_t n)
 	return scale;
 }
 
-/* Places to bins, from the low end of the axis: those that lie in a bin, else the one that stands for its middle.
- * NULL when out of memory. */
+/* Places to bins, from the low end of the axis: those that lie in a bin, else the one that stands for its
+ * middle. NULL when out of memory. */
 static bin *bins_of(
 	const pt_scale *scale, int n_bins, int dots_a_bin, const int64_t *places, size_t n, int64_t spacing)
 {
