@@ -85,17 +85,16 @@ static int level_of(const pt_heatmap *map, bin across, bin up)
 }
 
 /* Both halves of a cell by their levels; −1: nothing. */
-static void put_halves(pt_canvas *canvas, int col, int row, int upper, int lower, uint8_t role)
+static void put_halves(pt_canvas *canvas, int col, int row, int upper, int lower, const pt_heatmap *map)
 {
 	pt_canvas_cell *cell = &canvas->cells[(size_t)row * (size_t)canvas->cols + (size_t)col];
-	pt_ink ink = {.role = role, .level = (uint8_t)(upper < 0 ? lower : upper)};
+	pt_ink ink = {.role = map->role, .level = (uint8_t)(upper < 0 ? lower : upper)};
 	if (upper < 0 && lower < 0)
 		return;
 	pt_canvas_over(canvas, col, row, upper < 0 ? 0x2584 : 0x2580, ink);
-	if (upper >= 0 && lower >= 0) {
-		cell->ground = role;
-		cell->ground_level = (uint8_t)lower;
-	}
+	bool is_whole = upper >= 0 && lower >= 0;
+	cell->ground = is_whole ? map->role : map->empty;
+	cell->ground_level = (uint8_t)(is_whole ? lower : 0);
 }
 
 char pt_heatmap_ramp(int level)
@@ -127,7 +126,7 @@ void pt_heatmap_draw(pt_canvas *canvas, const pt_scale *x, const pt_scale *y, co
 			if (down == 1)
 				put_ramp(canvas, col, row, upper, map->role);
 			else
-				put_halves(canvas, col, row, upper, level_of(map, across[col], top[-1]), map->role);
+				put_halves(canvas, col, row, upper, level_of(map, across[col], top[-1]), map);
 		}
 	pt_free(across);
 	pt_free(up);
@@ -142,8 +141,9 @@ static void line_through(pt_canvas *canvas, int col, int row, uint32_t glyph, pt
 	} else if (!is_map) { /* of a ramp, or of a line that crosses this one */
 		pt_canvas_over(canvas, col, row, glyph, cell->ground ? on_map : ink);
 	} else {
-		uint8_t level = cell->over_ink.level;
-		cell->ground_level = (uint8_t)(cell->ground ? (level + cell->ground_level) / 2 : level);
+		int level = cell->over_ink.level;
+		bool is_whole = cell->ground == cell->over_ink.role;
+		cell->ground_level = (uint8_t)(is_whole ? (level + cell->ground_level) / 2 : level);
 		cell->ground = cell->over_ink.role;
 		pt_canvas_over(canvas, col, row, glyph, on_map);
 	}

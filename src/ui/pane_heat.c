@@ -67,6 +67,7 @@ void pt_heat_draw(pt_chart *chart, const pt_heat_pane *pane, pt_heatmap map)
 	map.lo = pane->colours.lo;
 	map.hi = pane->colours.hi;
 	map.role = PT_ROLE_STEP;
+	map.empty = PT_ROLE_AXIS;
 	pt_heatmap_draw(chart->canvas, &chart->x, &chart->y, &map);
 }
 

@@ -20,6 +20,7 @@ typedef struct pt_heatmap {
 	int64_t spacing;      /* usual distance between places; 0: none is usual */
 	double lo, hi;        /* values at level 0 and 100; others are clamped; lo ≥ hi draws nothing */
 	uint8_t role;         /* a gradient role */
+	uint8_t empty;        /* role of the ground of a half cell that has no value */
 } pt_heatmap;
 
 /** Limits for an axis that a map of these places fills to the edge; 0…1 without a place. O(1). */

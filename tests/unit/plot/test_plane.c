@@ -75,7 +75,7 @@ static const double six_values[] = {1, PT_MISSING, 0.5, 0, 1, PT_MISSING}; /* k 
 
 static pt_heatmap six(void)
 {
-	return (pt_heatmap){three_steps, two_k, 3, 2, six_values, 10, 0, 1, 4};
+	return (pt_heatmap){three_steps, two_k, 3, 2, six_values, 10, 0, 1, 4, 5};
 }
 
 static pt_canvas *draw_six(pt_canvas_kind kind, int cols, int rows)
@@ -100,7 +100,7 @@ static void heat_maps_show_two_rows_a_cell_and_skip_what_is_missing(void **state
 		assert_int_equal(canvas->cells[0].ground_level, 100);
 		assert_int_equal(pt_canvas_glyph(canvas, 1, 0, &ink), 0x2580); /* nothing below */
 		assert_int_equal(ink.level, 100);
-		assert_int_equal(canvas->cells[1].ground, 0);
+		assert_int_equal(canvas->cells[1].ground, 5);
 		assert_int_equal(pt_canvas_glyph(canvas, 2, 0, &ink), 0x2584); /* nothing above */
 		assert_int_equal(ink.level, 50);
 		pt_canvas_destroy(canvas);
@@ -124,7 +124,7 @@ static void heat_maps_take_the_mean_of_what_shares_a_cell(void **state)
 		steps[i] = i;
 		values[i] = i % 4 == 0 ? PT_MISSING : i < 50 ? 0.25 : 0.75;
 	}
-	pt_heatmap map = {steps, two_k, 100, 1, values, 1, 0, 1, 4};
+	pt_heatmap map = {steps, two_k, 100, 1, values, 1, 0, 1, 4, 5};
 	pt_scale x = pt_heatmap_scale(steps, 100), y = pt_heatmap_scale(two_k, 1);
 	pt_canvas *canvas = pt_canvas_create(PT_CANVAS_BLOCK, 10, 1);
 	pt_heatmap_draw(canvas, &x, &y, &map);
@@ -142,7 +142,7 @@ static void heat_maps_place_values_by_step(void **state)
 	(void)state;
 	static const int64_t steps[] = {1, 2, 3, 10, 20, 30, 80, 90, 100};
 	static const double values[] = {1, 1, 1, 1, 1, 1, 1, 1, 1};
-	pt_heatmap map = {steps, two_k, 9, 1, values, 10, 0, 1, 4};
+	pt_heatmap map = {steps, two_k, 9, 1, values, 10, 0, 1, 4, 5};
 	pt_scale x = pt_scale_exact(0, 100, false), y = pt_heatmap_scale(two_k, 1);
 	pt_canvas *canvas = pt_canvas_create(PT_CANVAS_ASCII, 101, 1);
 	pt_heatmap_draw(canvas, &x, &y, &map);

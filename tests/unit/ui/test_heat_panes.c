@@ -231,8 +231,12 @@ static void without_colours_a_map_is_a_ramp(void **state)
 	assert_int_equal(pt_cell_plain_glyph(&cell), '+');
 	cell.ground_level = 100;
 	assert_int_equal(pt_cell_plain_glyph(&cell), '@');
-	cell.ground = PT_ROLE_BAND; /* a curve of half blocks */
-	assert_int_equal(pt_cell_plain_glyph(&cell), 0x2580);
+	cell.ground = PT_ROLE_AXIS; /* nothing in the other half */
+	assert_int_equal(pt_cell_plain_glyph(&cell), '@');
+	cell.glyph = 0x2584;
+	assert_int_equal(pt_cell_plain_glyph(&cell), '@');
+	cell.ground = PT_ROLE_NONE; /* a curve of half blocks */
+	assert_int_equal(pt_cell_plain_glyph(&cell), 0x2584);
 	drawing d = start(FIXTURE_MEDICAL, 70, 20);
 	draw_pane(&d, PT_PANE_MAP);
 	assert_shows(d.frame, "cos 0.7 ..");
