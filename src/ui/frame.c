@@ -5,6 +5,7 @@
 
 #include "phasetop/base/alloc.h"
 #include "phasetop/base/text.h"
+#include "phasetop/plot/heatmap.h"
 
 /* ---- rectangles: arithmetic in 64 bits, so that no sum of two ints overflows ---- */
 
@@ -312,6 +313,15 @@ void pt_frame_blit(pt_frame *frame, pt_rect rect, const pt_canvas *canvas)
 		}
 }
 
+uint32_t pt_cell_plain_glyph(const pt_cell *cell)
+{
+	bool is_half = cell->glyph == 0x2580 || cell->glyph == 0x2584;
+	if (!is_half || !pt_role_is_gradient(cell->role) || cell->ground == PT_ROLE_NONE)
+		return cell->glyph;
+	int other = cell->ground == cell->role ? cell->ground_level : cell->level;
+	return (unsigned char)pt_heatmap_ramp((cell->level + other) / 2);
+}
+
 size_t pt_frame_row_text(const pt_frame *frame, int y, char *out, size_t capacity)
 {
 	pt_text text = pt_text_over(out, capacity);
@@ -325,7 +335,7 @@ size_t pt_frame_row_text(const pt_frame *frame, int y, char *out, size_t capacit
 		if (cell->width == 0)
 			continue;
 		char encoded[4];
-		size_t n = pt_utf8_encode(cell->glyph, encoded);
+		size_t n = pt_utf8_encode(pt_cell_plain_glyph(cell), encoded);
 		pt_text_add_bytes(&text, encoded, n);
 	}
 	return text.length;

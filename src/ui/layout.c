@@ -62,16 +62,6 @@ int pt_layout_leaf(const pt_layout *layout, pt_pane_id pane)
 	return 0;
 }
 
-pt_layout pt_layout_default(void)
-{
-	pt_layout layout;
-	pt_status status = pt_layout_parse(
-		"column(row(norms,pca),row(*cosine,spectrum),-loss,-runs=6,-problems=6)", &layout, NULL);
-	assert(status == PT_OK);
-	(void)status;
-	return layout;
-}
-
 /* The visible pane after (+1) or before (-1) a pane in the order of the leaves; itself when it is alone. */
 static pt_pane_id neighbour(const pt_layout *layout, pt_pane_id from, int direction)
 {

@@ -105,7 +105,7 @@ static pt_status read_node(reader *in, int parent)
 	bool hidden = accept(in, '-'), focus = accept(in, '*');
 	peek(in);
 	const char *name = in->text + in->at;
-	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz");
+	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz-"); /* "k-scan" */
 	bool row = n == 3 && memcmp(name, "row", 3) == 0, column = n == 6 && memcmp(name, "column", 6) == 0;
 	if (!row && !column)
 		return read_pane(in, parent, name, n, hidden, focus);

@@ -76,6 +76,12 @@ static void draw_inside(
 		pane->draw(scene, frame, inner);
 }
 
+/* The key that shows and hides it, as in the action table: 1 … 9, 0, then after Ctrl-w. */
+static void key_text(pt_pane_id pane, char *out, size_t capacity)
+{
+	snprintf(out, capacity, pane < 10 ? "%d" : "^w%d", pane < 10 ? ((int)pane + 1) % 10 : (int)pane - 9);
+}
+
 void pt_pane_draw(const pt_scene *scene, pt_pane_id pane, pt_frame *frame, pt_rect rect)
 {
 	const pt_pane_ops *ops = pt_pane_ops_of(pane);
@@ -86,10 +92,10 @@ void pt_pane_draw(const pt_scene *scene, pt_pane_id pane, pt_frame *frame, pt_re
 		return;
 	}
 	char key[16], title[PT_LINE_BYTES], figure[PT_LINE_BYTES];
-	snprintf(key, sizeof key, "%d", (int)pane + 1);
+	key_text(pane, key, sizeof key);
 	ops->figure(scene, figure, sizeof figure);
 	ops->title(scene, false, title, sizeof title);
-	int room = rect.w - 12; /* corners, brackets, the key and blanks */
+	int room = rect.w - 11 - pt_frame_text_width(key); /* corners, brackets, the key and blanks */
 	if (pt_frame_text_width(title) + pt_frame_text_width(figure) > room)
 		ops->title(scene, true, title, sizeof title);
 	/* Rather no figure than half a title. */

@@ -89,7 +89,7 @@ pt_matrix pt_split_matrix(const pt_scene *scene, const pt_split *split, size_t i
 	return split->n == 1 ? scene->main_matrix : scene->matrices[scene->n_matrices - split->n + i];
 }
 
-static pt_canvas_kind canvas_kind(const pt_scene *scene, pt_pane_id pane, const pt_frame *frame)
+pt_canvas_kind pt_pane_canvas_kind(const pt_scene *scene, pt_pane_id pane, const pt_frame *frame)
 {
 	if (frame->charset == PT_CHARSET_ASCII)
 		return PT_CANVAS_ASCII;
@@ -125,7 +125,7 @@ pt_chart pt_chart_begin(const pt_scene *scene, pt_pane_id pane, pt_frame *frame,
 		chart.y = *axes->y;
 	if (axes->y2)
 		chart.y2 = *axes->y2;
-	axes->kind = canvas_kind(scene, pane, frame);
+	axes->kind = pt_pane_canvas_kind(scene, pane, frame);
 	/* Panes one above the other share one left edge, so that their step axes can be compared. */
 	if (rect.w >= 34 && axes->y_label_cols < 5)
 		axes->y_label_cols = 5;

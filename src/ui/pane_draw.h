@@ -16,7 +16,8 @@ enum { PT_MAX_LEGEND = 16, PT_LEGEND_NAME_BYTES = 48, PT_LINE_BYTES = 256, PT_LE
 
 /* The table's rows, one a file. */
 extern const pt_pane_ops pt_pane_norms, pt_pane_pca, pt_pane_cosine, pt_pane_spectrum, pt_pane_loss,
-	pt_pane_runs, pt_pane_problems, pt_pane_k_scan, pt_pane_modules, pt_pane_modes, pt_pane_map, pt_pane_scree;
+	pt_pane_runs, pt_pane_problems, pt_pane_k_scan, pt_pane_modules, pt_pane_modes, pt_pane_map,
+	pt_pane_scree;
 
 /** First run at or after `from` that is shown and has something to draw; n_runs: none. */
 size_t pt_scene_next_run(const pt_scene *scene, size_t from);
@@ -66,6 +67,8 @@ typedef struct pt_chart {
 	pt_scale x, y, y2;
 } pt_chart;
 
+/** What the pane's plots are made of: what the view says, as far as the frame has the characters. */
+pt_canvas_kind pt_pane_canvas_kind(const pt_scene *scene, pt_pane_id pane, const pt_frame *frame);
 /** Draw the axes and make the canvas. `axes->kind` is set from the view. */
 pt_chart pt_chart_begin(const pt_scene *scene, pt_pane_id pane, pt_frame *frame, pt_rect rect, pt_axes *axes);
 /** Dot row of a value from the top of the canvas; -1 where it has no place. */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pane_draw.h"
+#include "pane_grid.h"
 #include "phasetop/base/alloc.h"
 
 enum {
@@ -14,22 +14,15 @@ enum {
 	ROWS_FOR_BAR = 5,
 	COLS_FOR_BAR = 26,
 	MAX_LABELS = 24,
-	MAX_PLOTS = 32,
 	LABEL_BYTES = 40
 };
 
 /* A terminal cell is about twice as high as wide: one unit is then equally long on both axes. */
 static const double cell_aspect = 2.0;
 
-/* One small plot: a run, a matrix type. */
-typedef struct cell_of_grid {
-	size_t run;
-	pt_matrix matrix;
-} cell_of_grid;
-
-static const pt_pca_view *pca_of(const pt_scene *scene, cell_of_grid which)
+static const pt_pca_view *pca_of(const pt_scene *scene, pt_small_plot which)
 {
-	return &pt_scene_matrix(scene, &scene->snapshot->runs[which.run], which.matrix)->pca;
+	return &pt_small_plot_matrix(scene, which)->pca;
 }
 
 static void title(const pt_scene *scene, bool brief, char *out, size_t capacity)
@@ -188,22 +181,15 @@ static void draw_foot(pt_frame *frame, pt_rect row, const pt_pca_view *pca)
 }
 
 /* Which run and matrix a small plot is of, in the space there is: the whole name, a cut one, the marker. */
-static void name_plot(const pt_scene *scene, cell_of_grid which, size_t n_left_out, pt_chart *chart)
+static void name_plot(const pt_scene *scene, pt_small_plot which, size_t n_left_out, pt_chart *chart)
 {
 	static const int widths[] = {24, 10, 0};
-	bool named = scene->n_shown <= 1;
-	const char *matrix = scene->n_matrices > 1 ? pt_matrix_label(which.matrix) : "";
-	char name[64], text[PT_LINE_BYTES], marker[5] = "";
-	if (named)
-		pt_chart_note(chart, PT_CORNER_TOP_RIGHT, pt_pen_of(PT_ROLE_LABEL), matrix);
-	pt_utf8_encode(pt_run_marker(chart->frame, which.run), marker);
-	for (int w = 0; w < 3 && !named; w++) {
-		pt_run_label(scene, &scene->snapshot->runs[which.run], widths[w], name, sizeof name);
-		if (widths[w] == 0)
-			name[0] = '\0';
-		snprintf(text, sizeof text, "%s%s%s%s%s", marker, name[0] ? " " : "", name, matrix[0] ? " · " : "",
-			matrix);
-		named = pt_chart_note(chart, PT_CORNER_TOP_RIGHT, pt_pen_of(pt_role_series((int)which.run)), text);
+	char text[PT_LINE_BYTES];
+	bool named = false, is_run = scene->n_shown > 1;
+	pt_pen pen = pt_pen_of(is_run ? pt_role_series((int)which.run) : PT_ROLE_LABEL);
+	for (int w = 0; w < (is_run ? 3 : 1) && !named; w++) {
+		pt_small_plot_name(scene, chart->frame, which, widths[w], text, sizeof text);
+		named = pt_chart_note(chart, PT_CORNER_TOP_RIGHT, pen, text);
 	}
 	snprintf(text, sizeof text, "+%zu", n_left_out);
 	if (n_left_out > 0)
@@ -233,7 +219,7 @@ static void fit_plane(const pt_pca_view *pca, pt_rect rect, pt_axes *axes, pt_sc
 }
 
 static void draw_one(
-	const pt_scene *scene, cell_of_grid which, size_t n_left_out, pt_frame *frame, pt_rect rect)
+	const pt_scene *scene, pt_small_plot which, size_t n_left_out, pt_frame *frame, pt_rect rect)
 {
 	const pt_pca_view *pca = pca_of(scene, which);
 	if (!pca->present || pca->n < 2) {
@@ -263,79 +249,15 @@ static void draw_one(
 	pt_chart_end(&chart);
 }
 
-/* What could be drawn: a row a matrix type, a column a run; a run without a type has no plot of it. */
-static size_t list_plots(const pt_scene *scene, bool every_type, cell_of_grid *grid, size_t *n_listed)
-{
-	size_t n = 0;
-	*n_listed = 0;
-	for (size_t m = 0; m < (every_type ? scene->n_matrices : 1); m++) {
-		pt_matrix matrix = every_type ? scene->matrices[m] : scene->main_matrix;
-		PT_FOR_SHOWN_RUNS(scene, r)
-		{
-			if (!pt_scene_matrix(scene, &scene->snapshot->runs[r], matrix)->norms.present)
-				continue;
-			if (n < MAX_PLOTS) {
-				grid[n] = (cell_of_grid){r, matrix};
-				*n_listed = n + 1;
-			}
-			n++;
-		}
-	}
-	return n;
-}
-
-/* Paths are wider than high: rather two rows of wide plots than one row of narrow ones. */
-static pt_split split_widely(pt_rect inner, size_t n)
-{
-	for (int cols = 28; cols > SMALL_COLS; cols -= 4) {
-		pt_split split = pt_split_of(inner, n, cols, SMALL_ROWS);
-		if (split.n == n)
-			return split;
-	}
-	return pt_split_of(inner, n, SMALL_COLS, SMALL_ROWS);
-}
-
-/* All runs × all matrix types where each has room; of several runs else the main type; of one run the last
- * types. Returns how many plots are wanted. */
-static size_t choose_plots(const pt_scene *scene, pt_rect inner, cell_of_grid *grid, pt_split *split)
-{
-	size_t n_listed, n = list_plots(scene, true, grid, &n_listed);
-	*split = split_widely(inner, n_listed);
-	if (split->n < n && scene->n_shown > 1) {
-		n = list_plots(scene, false, grid, &n_listed);
-		*split = split_widely(inner, n_listed);
-	} else if (split->n < n_listed) {
-		for (size_t i = 0; i < split->n; i++)
-			grid[i].matrix = pt_split_matrix(scene, split, i);
-		n = split->n;
-	}
-	split->n = split->n < n_listed ? split->n : n_listed;
-	return n;
-}
-
-/* None of the runs has what was chosen. */
-static void tell_absence(const pt_scene *scene, pt_frame *frame, pt_rect inner)
-{
-	char text[PT_LINE_BYTES];
-	const pt_run_view *run = pt_scene_first_run(scene);
-	if (run->n_steps == 0)
-		snprintf(text, sizeof text, "the trajectory waits for a second checkpoint");
-	else
-		snprintf(text, sizeof text, "no matrix %s in %s: m shows another",
-			pt_matrix_label(scene->main_matrix), scene->n_shown > 1 ? "these runs" : "this run");
-	pt_absence_draw(frame, inner, text);
-}
-
 static void draw(const pt_scene *scene, pt_frame *frame, pt_rect inner)
 {
-	cell_of_grid grid[MAX_PLOTS];
-	pt_split split;
-	size_t n_wanted = choose_plots(scene, inner, grid, &split);
-	if (split.n == 0)
-		tell_absence(scene, frame, inner);
-	for (size_t i = 0; i < split.n; i++)
-		draw_one(scene, grid[i], i + 1 == split.n && split.n < n_wanted ? n_wanted - split.n : 0, frame,
-			pt_split_rect(&split, i));
+	static const pt_absence absence = {.n_least = 2, .waits = "the trajectory waits for a second checkpoint"};
+	pt_plot_grid grid = pt_plot_grid_of(scene, inner, SMALL_COLS, SMALL_ROWS);
+	if (grid.split.n == 0)
+		pt_plot_grid_absence(scene, &absence, frame, inner);
+	for (size_t i = 0; i < grid.split.n; i++)
+		draw_one(scene, grid.plots[i], i + 1 == grid.split.n ? grid.n_left_out : 0, frame,
+			pt_split_rect(&grid.split, i));
 }
 
 const pt_pane_ops pt_pane_pca = {

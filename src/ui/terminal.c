@@ -393,7 +393,10 @@ static void put_cell(pt_terminal *terminal, int x, int y, const pt_cell *cell)
 	int fg = colour_number(terminal, &style.fg, &bold),
 		bg = colour_number(terminal, &style.bg, &bright_ground);
 	int pair = pair_of(terminal, fg, bg);
-	wchar_t text[2] = {(wchar_t)(cell->glyph ? cell->glyph : ' '), L'\0'};
+	/* eight colours have no bright grounds: the halves of one cell would differ where their values do not */
+	bool is_plain = terminal->depth == PT_DEPTH_MONO || bright_ground;
+	uint32_t glyph = is_plain ? pt_cell_plain_glyph(cell) : cell->glyph;
+	wchar_t text[2] = {(wchar_t)(glyph ? glyph : ' '), L'\0'};
 	cchar_t out;
 	setcchar(&out, text, attributes_of(style.attributes) | (bold ? A_BOLD : A_NORMAL),
 		(short)(pair > SHRT_MAX ? 0 : pair), &pair);

@@ -99,8 +99,7 @@ typedef struct pt_screen_parts {
 /** How a screen is divided. All sizes from 0×0 on; from 8 rows on everything is there. */
 pt_screen_parts pt_screen_parts_of(int columns, int rows);
 
-/** The preset "watch": norms | PCA above cosine | spectrum; loss, runs and problems hidden; cosine focused.
- */
+/** The first preset (preset.h): norms | PCA above cosine | spectrum, cosine focused; all else hidden. */
 pt_layout pt_layout_default(void);
 
 /** Rectangles that tile the body exactly; at least the focused pane where the body has a cell. O(panes²). */
