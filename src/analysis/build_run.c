@@ -200,6 +200,7 @@ static pt_status build_state(
 	view->max_steps = run->logs.max_steps == PT_LOG_NO_STEP ? PT_NO_STEP : run->logs.max_steps;
 	view->removed = run->removed;
 	view->polling = run->polling;
+	view->kept = pt_trajectories_kept(&run->trajectories);
 	view->name = pt_arena_text(arena, run->name);
 	view->path = pt_arena_text(arena, run->path);
 	view->waiting_for = pt_arena_text(arena, view->state == PT_RUN_EMPTY ? waiting_for(run, view) : "");

@@ -63,6 +63,10 @@ static pt_status update_turn(pt_module_turn *turn, const pt_gram *gram, const pt
 	pt_cosine_options options = pt_cosine_options_of(settings, input->largest_k);
 	pt_status status =
 		pt_local_cosine_update(&turn->cosine, gram, input->steps, n_unchanged, &options, err);
+	if (status == PT_ERR_NOT_FINITE && !pt_gram_is_whole(gram)) {
+		pt_local_cosine_fini(&turn->cosine); /* k reaches farther than the band */
+		status = PT_OK;
+	}
 	if (status == PT_OK && !same)
 		status = update_plane(turn, gram, settings, err);
 	else if (status == PT_OK && turn->pca.present) /* the threshold may be another one */

@@ -137,6 +137,7 @@ pt_status pt_set_grams_narrow(pt_set_grams *sets, const pt_module_ref *modules, 
 	for (size_t i = 0; i < n_modules; i++)
 		pt_module_history_set_band(modules[i].history, width);
 	sets->band = width;
+	sets->known = true;
 	return PT_OK;
 }
 
@@ -191,7 +192,7 @@ static pt_status follow_type(pt_set_grams *sets, const pt_module_ref *modules, s
 			status = sum_rows(sets, modules, n_modules, type, i, n, sums, row, err);
 		else if (r > 0)
 			break;
-		if (status == PT_OK && !sets->pending)
+		if (status == PT_OK && sets->known)
 			status = place_row(sum, change, r == 0, i, n, sums, err);
 		for (size_t l = 0; l < sets->n_layers && status == PT_OK; l++)
 			status = place_row(
@@ -203,7 +204,7 @@ static pt_status follow_type(pt_set_grams *sets, const pt_module_ref *modules, s
 }
 
 pt_status pt_set_grams_follow(pt_set_grams *sets, const pt_module_ref *modules, size_t n_modules,
-	pt_set_change change, size_t index, pt_gram *sums, size_t budget, pt_error *err)
+	pt_set_change change, size_t index, pt_gram *const *sums, size_t budget, pt_error *err)
 {
 	size_t n = pt_module_history_n(modules[0].history);
 	bool appended = change == PT_SET_INSERTED && index + 1 == n;
@@ -215,7 +216,7 @@ pt_status pt_set_grams_follow(pt_set_grams *sets, const pt_module_ref *modules, 
 	pt_status status = buffer ? PT_OK : out_of_memory(err);
 	for (int m = 0; m < PT_N_MATRICES && status == PT_OK; m++)
 		status = follow_type(
-			sets, modules, n_modules, change, index, (pt_trajectory)m, &sums[m], buffer, err);
+			sets, modules, n_modules, change, index, (pt_trajectory)m, sums[m], buffer, err);
 	pt_free(buffer);
 	return status;
 }
@@ -256,8 +257,8 @@ pt_status pt_set_grams_sum(pt_set_grams *sets, const pt_module_ref *modules, siz
 	pt_trajectory type, size_t first, pt_gram *sum, pt_error *err)
 {
 	size_t n = pt_module_history_n(modules[0].history);
-	if (sets->band > 0 && first == n && sum->n == n)
-		return PT_OK; /* pt_set_grams_follow brought it along */
+	if (sets->band > 0 && (sets->pending || (sets->known && sum->n == n)))
+		return PT_OK; /* it is being made, or pt_set_grams_follow brought it along */
 	if (sets->band > 0)
 		first = 0;
 	if (first > sum->n)
@@ -280,7 +281,7 @@ pt_status pt_set_grams_sum(pt_set_grams *sets, const pt_module_ref *modules, siz
 }
 
 pt_status pt_set_grams_advance(
-	pt_set_grams *sets, const pt_module_ref *modules, size_t n_modules, pt_gram *sums, pt_error *err)
+	pt_set_grams *sets, const pt_module_ref *modules, size_t n_modules, pt_gram *const *sums, pt_error *err)
 {
 	size_t n = pt_module_history_n(modules[0].history), i = sets->next_row;
 	double *row = pt_array_alloc(n ? n : 1, sizeof *row);
@@ -290,13 +291,13 @@ pt_status pt_set_grams_advance(
 	pt_status status = PT_OK;
 	for (int m = 0; m < PT_N_MATRICES && status == PT_OK && i < n; m++) {
 		if (sets->next_module == 0) { /* the row begins: room for it, and nothing behind it */
-			pt_gram_truncate(&sums[m], i < sums[m].n ? i : sums[m].n);
-			status = pt_gram_extend_zero(&sums[m], i + 1, err);
+			pt_gram_truncate(sums[m], i < sums[m]->n ? i : sums[m]->n);
+			status = pt_gram_extend_zero(sums[m], i + 1, err);
 		}
 		if (status != PT_OK || !module->selected || !pt_module_history_has(module->history, (pt_trajectory)m))
 			continue;
 		status = pt_module_history_row(module->history, (pt_trajectory)m, i, row, err);
-		double *to = status == PT_OK ? sums[m].packed + triangle_bytes(i) / sizeof *to : NULL;
+		double *to = status == PT_OK ? sums[m]->packed + triangle_bytes(i) / sizeof *to : NULL;
 		for (size_t j = 0; to && j <= i; j++)
 			to[j] += row[j];
 	}
@@ -308,6 +309,7 @@ pt_status pt_set_grams_advance(
 		sets->next_row++;
 	}
 	sets->pending = sets->next_row < n;
+	sets->known = !sets->pending;
 	return PT_OK;
 }
 

@@ -36,6 +36,7 @@ typedef struct pt_set_grams {
 	size_t band; /* width that the modules keep, in increments; 0: whole */
 	size_t n_layers;
 	pt_layer_sum *layers; /* NULL: not kept (whole modules, or no room even for these) */
+	bool known; /* the sums of the selected set are complete; they follow every change then */
 	/* the sum of the selected set, while it is made from the vectors */
 	bool pending;
 	size_t next_row, next_module;
@@ -55,27 +56,28 @@ size_t pt_set_grams_whole_bytes(const pt_module_ref *modules, size_t n_modules, 
 PT_CHECKED pt_status pt_set_grams_narrow(pt_set_grams *sets, const pt_module_ref *modules, size_t n_modules,
 	size_t width, size_t budget, pt_error *err);
 
+typedef enum pt_set_change { PT_SET_INSERTED, PT_SET_REPLACED, PT_SET_REMOVED } pt_set_change;
+
 /**
  * A checkpoint at `index` came (`inserted`), changed or went (`removed`); the histories have it already. Brings the
- * sums over layers up to date, and `sums` of the selected modules where they are complete up to then.
- * @param sums  the set's Grams, PT_N_MATRICES of them; those with n of before are brought along, others left
+ * sums over layers up to date, and `sums` of the selected modules where they are known.
+ * @param sums  the set's Grams, PT_N_MATRICES of them
  * @cost   the rows of two increments of every module
  */
-typedef enum pt_set_change { PT_SET_INSERTED, PT_SET_REPLACED, PT_SET_REMOVED } pt_set_change;
 PT_CHECKED pt_status pt_set_grams_follow(pt_set_grams *sets, const pt_module_ref *modules, size_t n_modules,
-	pt_set_change change, size_t index, pt_gram *sums, size_t budget, pt_error *err);
+	pt_set_change change, size_t index, pt_gram *const *sums, size_t budget, pt_error *err);
 
 /**
  * The sum of the selected set, whole: at once where all that it takes is kept; else sets->pending, and
  * pt_set_grams_advance makes it.
- * @param first  rows before it are right already (0: none)
+ * @param first  rows before it are right already (0: none); whole Grams only
  */
 PT_CHECKED pt_status pt_set_grams_sum(pt_set_grams *sets, const pt_module_ref *modules, size_t n_modules,
 	pt_trajectory type, size_t first, pt_gram *sum, pt_error *err);
 
 /** One piece (one row of one module, all types) of a pending sum; it is complete when pending is false. */
 PT_CHECKED pt_status pt_set_grams_advance(
-	pt_set_grams *sets, const pt_module_ref *modules, size_t n_modules, pt_gram *sums, pt_error *err);
+	pt_set_grams *sets, const pt_module_ref *modules, size_t n_modules, pt_gram *const *sums, pt_error *err);
 
 /** 0 … 1: how much of a pending sum is made; 1 where none is pending. */
 double pt_set_grams_progress(const pt_set_grams *sets, const pt_module_ref *modules, size_t n_modules);

@@ -25,6 +25,18 @@ void pt_tracked_module_fini(pt_tracked_module *module)
 	*module = (pt_tracked_module){0};
 }
 
+static pt_stored stored_as(const char *dtype)
+{
+	static const struct {
+		const char *name;
+		pt_stored stored;
+	} formats[] = {{"F64", PT_STORED_F64}, {"F16", PT_STORED_F16}, {"BF16", PT_STORED_BF16}};
+	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+		if (strcmp(dtype, formats[i].name) == 0)
+			return formats[i].stored;
+	return PT_STORED_F32;
+}
+
 static pt_module_checkpoint values_of(const pt_loaded_module *loaded)
 {
 	pt_values a = {.f32 = loaded->is_f64 ? NULL : loaded->a, .f64 = loaded->is_f64 ? loaded->a : NULL};
@@ -34,6 +46,7 @@ static pt_module_checkpoint values_of(const pt_loaded_module *loaded)
 			.shape = {.kind = PT_MODULE_FULL, .length = loaded->a_rows * loaded->a_cols},
 			.w = a,
 			.scaling = PT_MISSING,
+			.stored = stored_as(loaded->dtype),
 		};
 	return (pt_module_checkpoint){
 		.shape = {.kind = PT_MODULE_LORA,
@@ -44,6 +57,7 @@ static pt_module_checkpoint values_of(const pt_loaded_module *loaded)
 		.b = b,
 		/* the norm of a product of experts is not that of the whole factors: better no dW than a wrong one */
 		.scaling = loaded->has_product && loaded->n_experts <= 1 ? loaded->scaling : PT_MISSING,
+		.stored = stored_as(loaded->dtype),
 	};
 }
 

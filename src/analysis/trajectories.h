@@ -19,6 +19,8 @@
 
 #include "matrix_results.h"
 #include "module_turns.h"
+#include "phasetop/analysis/snapshot.h"
+#include "set_grams.h"
 
 typedef struct pt_tracked_module {
 	char *name, *adapter, *kind, *dtype;
@@ -40,7 +42,8 @@ typedef struct pt_tracked_checkpoint {
 typedef struct pt_tracked_matrix {
 	bool present;
 	pt_gram gram;  /* sum over the selected modules, n_complete rows */
-	double *norms; /* ‖v_i‖ of the set, n_complete */
+	double *norms;    /* ‖v_i‖ of the set, n_complete */
+	double *energies; /* rounding energies u(v_i) of the set, n_complete; NaN: dW */
 	pt_matrix_results results;
 } pt_tracked_matrix;
 
@@ -53,6 +56,9 @@ typedef struct pt_trajectories {
 	pt_tracked_module *modules; /* sorted as the loader sorts: adapter, then name in natural order */
 	pt_tracked_matrix matrices[PT_N_MATRICES];
 	pt_module_turns turns; /* of the modules, where they are wanted */
+	size_t n_turned;       /* leading complete checkpoints that `turns` has seen as they are */
+	pt_set_grams sets;
+	size_t gram_budget; /* bytes for the Grams of single modules */
 	size_t n_k;
 	int64_t k[PT_MAX_K]; /* in steps, as resolved for this run */
 	size_t n_set;        /* leading complete checkpoints whose set Grams and norms are current */
@@ -92,8 +98,19 @@ void pt_trajectories_select(pt_trajectories *trajectories, const pt_settings *se
 PT_CHECKED pt_status pt_trajectories_compute(
 	pt_trajectories *trajectories, const pt_settings *settings, pt_error *err);
 
-/** All derived results are to be computed anew at the next compute: k, pairing or thresholds changed. */
+/** Settings changed: the next compute looks at them. What does not depend on them stays. */
 void pt_trajectories_invalidate(pt_trajectories *trajectories);
+
+/** Is the selected set's Gram still being summed from the vectors? Until it is done the set has no results. */
+bool pt_trajectories_pending(const pt_trajectories *trajectories);
+/** One piece of that work: a row of one module. Compute when nothing is pending any more. */
+PT_CHECKED pt_status pt_trajectories_advance(pt_trajectories *trajectories, pt_error *err);
+
+/** Bytes that the Grams of this run's single modules may take; above it they become bands. Default: no limit. */
+void pt_trajectories_set_budget(pt_trajectories *trajectories, size_t bytes);
+
+/** What is kept, for people. O(modules) */
+pt_kept_view pt_trajectories_kept(const pt_trajectories *trajectories);
 
 /** Place of a step among the complete checkpoints; -1 when it is not one of them. */
 ptrdiff_t pt_trajectories_complete_index(const pt_trajectories *trajectories, int64_t step);
