@@ -275,14 +275,19 @@ static int64_t due_ms(const pt_pipeline *pipeline, const followed_run *followed)
 	return rested < latest ? rested : latest;
 }
 
-static pt_status scan(pt_pipeline *pipeline, followed_run *followed, pt_scan **out, pt_error *err)
+/* The watch keeps what it found; a cold scan's result is `owned`. */
+static pt_status scan(
+	pt_pipeline *pipeline, followed_run *followed, const pt_scan **found, pt_scan **owned, pt_error *err)
 {
 	pt_scan_options options = {
 		.now_wall_ms = pt_clock_wall_ms(&pipeline->clock), .settle_ms = PT_SCAN_SETTLE_MS};
-	if (!pipeline->watch)
-		return pt_scan_run(followed->run.path, &options, out, err);
-	pt_run_watch_clear(pipeline->watch, followed->target);
-	return pt_run_watch_scan(pipeline->watch, followed->target, &options, out, err);
+	if (pipeline->watch) {
+		pt_run_watch_clear(pipeline->watch, followed->target);
+		return pt_run_watch_scan(pipeline->watch, followed->target, &options, found, err);
+	}
+	pt_status status = pt_scan_run(followed->run.path, &options, owned, err);
+	*found = *owned;
+	return status;
 }
 
 /* An empty directory in which runs appeared is a workspace after all. */
@@ -305,18 +310,10 @@ static pt_status turn_into_workspace(
 	return status;
 }
 
-static pt_status refresh(pt_pipeline *pipeline, followed_run *followed, bool *changed, pt_error *err)
+static pt_status take_in(
+	pt_pipeline *pipeline, followed_run *followed, const pt_scan *found, bool *changed, pt_error *err)
 {
-	pt_scan *found = NULL;
-	pt_error why = {0};
-	followed->run.dirty = followed->run.logs_dirty = false;
-	pt_status status = scan(pipeline, followed, &found, &why);
-	if (status == PT_ERR_MEMORY)
-		return out_of_memory(err);
-	if (status != PT_OK)
-		return pt_run_scan_failed(&followed->run, &why, changed, err);
 	if (followed->may_be_workspace && found->n_entries == 0 && found->n_logs == 0) {
-		pt_scan_destroy(found);
 		*changed |= !followed->run.scanned;
 		followed->run.scanned = true;
 		return turn_into_workspace(pipeline, followed, changed, err);
@@ -327,10 +324,25 @@ static pt_status refresh(pt_pipeline *pipeline, followed_run *followed, bool *ch
 		.now_wall_ms = pt_clock_wall_ms(&pipeline->clock),
 		.cancel = pipeline->cancel,
 	};
-	status = pt_run_refresh(&followed->run, found, &context, changed, err);
-	pt_scan_destroy(found);
+	pt_status status = pt_run_refresh(&followed->run, found, &context, changed, err);
 	if (status != PT_OK)
 		mark(followed, true, now_ms(pipeline));
+	return status;
+}
+
+static pt_status refresh(pt_pipeline *pipeline, followed_run *followed, bool *changed, pt_error *err)
+{
+	const pt_scan *found = NULL;
+	pt_scan *owned = NULL;
+	pt_error why = {0};
+	followed->run.dirty = followed->run.logs_dirty = false;
+	pt_status status = scan(pipeline, followed, &found, &owned, &why);
+	if (status == PT_ERR_MEMORY)
+		return out_of_memory(err);
+	if (status != PT_OK)
+		return pt_run_scan_failed(&followed->run, &why, changed, err);
+	status = take_in(pipeline, followed, found, changed, err);
+	pt_scan_destroy(owned);
 	return status;
 }
 
@@ -399,7 +411,7 @@ pt_status pt_pipeline_run_due(pt_pipeline *pipeline, bool *changed, pt_error *er
 									 : read_logs(pipeline, followed, changed, err);
 		if (pipeline->watch && !followed->replaced) {
 			const pt_watch_view *view = pt_run_watch_view(pipeline->watch, followed->target);
-			followed->run.polling = view && view->polling;
+			followed->run.polling_why = view ? view->why_polling : "";
 		}
 	}
 	return status;
