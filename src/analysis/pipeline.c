@@ -13,6 +13,10 @@
 /* A burst of events is read once it rests so long, but never later than so after its first event. */
 enum { DEBOUNCE_MS = 4, LATEST_MS = 25 };
 
+/* Sums over modules that are made anew get so long before files are looked at again, and a snapshot tells how far they
+   are at every so many percent. */
+enum { SUMMING_SLICE_MS = 20, SUMMING_STEPS = 50 };
+
 typedef struct followed_run {
 	pt_run run;
 	size_t target;          /* of the watch */
@@ -20,6 +24,7 @@ typedef struct followed_run {
 	bool may_be_workspace;  /* nothing was in the directory when it was first looked at */
 	bool replaced;          /* it turned out to be a workspace: its runs are followed instead */
 	bool told_stale;        /* the last snapshot called it stale already */
+	int told_progress;      /* of a set that is being summed, in SUMMING_STEPS */
 } followed_run;
 
 typedef struct workspace {
@@ -275,14 +280,19 @@ static int64_t due_ms(const pt_pipeline *pipeline, const followed_run *followed)
 	return rested < latest ? rested : latest;
 }
 
-static pt_status scan(pt_pipeline *pipeline, followed_run *followed, pt_scan **out, pt_error *err)
+/* The watch keeps what it found; a cold scan's result is `owned`. */
+static pt_status scan(
+	pt_pipeline *pipeline, followed_run *followed, const pt_scan **found, pt_scan **owned, pt_error *err)
 {
 	pt_scan_options options = {
 		.now_wall_ms = pt_clock_wall_ms(&pipeline->clock), .settle_ms = PT_SCAN_SETTLE_MS};
-	if (!pipeline->watch)
-		return pt_scan_run(followed->run.path, &options, out, err);
-	pt_run_watch_clear(pipeline->watch, followed->target);
-	return pt_run_watch_scan(pipeline->watch, followed->target, &options, out, err);
+	if (pipeline->watch) {
+		pt_run_watch_clear(pipeline->watch, followed->target);
+		return pt_run_watch_scan(pipeline->watch, followed->target, &options, found, err);
+	}
+	pt_status status = pt_scan_run(followed->run.path, &options, owned, err);
+	*found = *owned;
+	return status;
 }
 
 /* An empty directory in which runs appeared is a workspace after all. */
@@ -305,32 +315,41 @@ static pt_status turn_into_workspace(
 	return status;
 }
 
-static pt_status refresh(pt_pipeline *pipeline, followed_run *followed, bool *changed, pt_error *err)
+static pt_status take_in(
+	pt_pipeline *pipeline, followed_run *followed, const pt_scan *found, bool *changed, pt_error *err)
 {
-	pt_scan *found = NULL;
-	pt_error why = {0};
-	followed->run.dirty = followed->run.logs_dirty = false;
-	pt_status status = scan(pipeline, followed, &found, &why);
-	if (status == PT_ERR_MEMORY)
-		return out_of_memory(err);
-	if (status != PT_OK)
-		return pt_run_scan_failed(&followed->run, &why, changed, err);
 	if (followed->may_be_workspace && found->n_entries == 0 && found->n_logs == 0) {
-		pt_scan_destroy(found);
 		*changed |= !followed->run.scanned;
 		followed->run.scanned = true;
 		return turn_into_workspace(pipeline, followed, changed, err);
 	}
 	followed->may_be_workspace = false;
+	size_t budget = (size_t)pipeline->settings.gram_budget_bytes / pipeline->n_runs;
+	pt_trajectories_set_budget(&followed->run.trajectories, budget);
 	pt_run_context context = {
 		.settings = &pipeline->settings,
 		.now_wall_ms = pt_clock_wall_ms(&pipeline->clock),
 		.cancel = pipeline->cancel,
 	};
-	status = pt_run_refresh(&followed->run, found, &context, changed, err);
-	pt_scan_destroy(found);
+	pt_status status = pt_run_refresh(&followed->run, found, &context, changed, err);
 	if (status != PT_OK)
 		mark(followed, true, now_ms(pipeline));
+	return status;
+}
+
+static pt_status refresh(pt_pipeline *pipeline, followed_run *followed, bool *changed, pt_error *err)
+{
+	const pt_scan *found = NULL;
+	pt_scan *owned = NULL;
+	pt_error why = {0};
+	followed->run.dirty = followed->run.logs_dirty = false;
+	pt_status status = scan(pipeline, followed, &found, &owned, &why);
+	if (status == PT_ERR_MEMORY)
+		return out_of_memory(err);
+	if (status != PT_OK)
+		return pt_run_scan_failed(&followed->run, &why, changed, err);
+	status = take_in(pipeline, followed, found, changed, err);
+	pt_scan_destroy(owned);
 	return status;
 }
 
@@ -385,6 +404,26 @@ static void mark_timed(pt_pipeline *pipeline, bool *changed)
 	}
 }
 
+/* The sum of a module set that is not kept: a slice of it; all of it where nobody watches. */
+static pt_status sum_set(pt_pipeline *pipeline, followed_run *followed, bool *changed, pt_error *err)
+{
+	pt_trajectories *t = &followed->run.trajectories;
+	int64_t begin = now_ms(pipeline);
+	while (pt_trajectories_pending(t)) {
+		if (pipeline->watch && now_ms(pipeline) - begin >= SUMMING_SLICE_MS)
+			break;
+		if (pipeline->cancel && atomic_load(pipeline->cancel))
+			return pt_fail(err, PT_ERR_CANCELLED, "", -1, "cancelled");
+		pt_status status = pt_trajectories_advance(t, err);
+		if (status != PT_OK)
+			return status;
+	}
+	int progress = (int)(pt_trajectories_kept(t).set_progress * SUMMING_STEPS);
+	*changed |= progress != followed->told_progress || !pt_trajectories_pending(t);
+	followed->told_progress = progress;
+	return PT_OK;
+}
+
 pt_status pt_pipeline_run_due(pt_pipeline *pipeline, bool *changed, pt_error *err)
 {
 	*changed = false;
@@ -399,9 +438,12 @@ pt_status pt_pipeline_run_due(pt_pipeline *pipeline, bool *changed, pt_error *er
 									 : read_logs(pipeline, followed, changed, err);
 		if (pipeline->watch && !followed->replaced) {
 			const pt_watch_view *view = pt_run_watch_view(pipeline->watch, followed->target);
-			followed->run.polling = view && view->polling;
+			followed->run.polling_why = view ? view->why_polling : "";
 		}
 	}
+	for (size_t i = 0; i < pipeline->n_runs && status == PT_OK; i++)
+		if (pt_trajectories_pending(&pipeline->runs[i]->run.trajectories))
+			status = sum_set(pipeline, pipeline->runs[i], changed, err);
 	return status;
 }
 
@@ -421,6 +463,8 @@ int64_t pt_pipeline_next_due_ms(const pt_pipeline *pipeline)
 			continue;
 		if (is_dirty(followed))
 			sooner(&due, due_ms(pipeline, followed));
+		if (pt_trajectories_pending(&followed->run.trajectories))
+			sooner(&due, now);
 		if (followed->run.rescan_wall_ms != INT64_MAX)
 			sooner(&due, now + (followed->run.rescan_wall_ms - wall));
 		int64_t stale_ms = pt_run_times_of(&followed->run).stale_at_ms;
@@ -447,9 +491,17 @@ void pt_pipeline_set_settings(pt_pipeline *pipeline, const pt_settings *settings
 		pt_pipeline_mark_all(pipeline);
 }
 
-static pt_status compute(pt_pipeline *pipeline, pt_run *run, pt_error *err)
+static pt_status compute(pt_pipeline *pipeline, followed_run *followed, pt_error *err)
 {
+	pt_run *run = &followed->run;
+	bool ignored = false;
 	pt_status status = pt_trajectories_compute(&run->trajectories, &pipeline->settings, err);
+	if (status == PT_OK && !pipeline->watch && pt_trajectories_pending(&run->trajectories)) {
+		/* a report waits for what a screen would show later */
+		status = sum_set(pipeline, followed, &ignored, err);
+		if (status == PT_OK)
+			status = pt_trajectories_compute(&run->trajectories, &pipeline->settings, err);
+	}
 	for (int gaussian = 0; gaussian <= 1 && status == PT_OK; gaussian++) {
 		pt_probe_store *store = pt_run_logs_probes(&run->logs, gaussian);
 		if (store)
@@ -467,7 +519,7 @@ static pt_status build_runs(pt_pipeline *pipeline, pt_snapshot *snapshot, pt_err
 		pt_run *run = &pipeline->runs[i]->run;
 		if (pipeline->runs[i]->replaced)
 			continue;
-		pt_status status = compute(pipeline, run, err);
+		pt_status status = compute(pipeline, pipeline->runs[i], err);
 		if (status == PT_OK)
 			status = pt_build_run_view(run, &pipeline->settings, snapshot->taken_wall_ms, snapshot->arena,
 				&views[snapshot->n_runs], err);

@@ -18,6 +18,7 @@ pt_status pt_run_init(pt_run *run, const char *name, const char *path, pt_error 
 		.name = pt_text_copy(name, strlen(name)),
 		.path = pt_text_copy(path, strlen(path)),
 		.dirty = true,
+		.polling_why = "",
 		.rescan_wall_ms = INT64_MAX,
 	};
 	pt_trajectories_init(&run->trajectories);
@@ -60,21 +61,19 @@ void pt_run_fini(pt_run *run)
 
 /* --- what was seen of a step ------------------------------------------------------------------------ */
 
-static pt_status seen_at(pt_run *run, int64_t step, pt_seen_checkpoint **out, pt_error *err)
+/* The record of a step, added where there is none; *at: where to begin to look, then where it is. */
+static pt_status seen_from(pt_run *run, int64_t step, size_t *at, pt_seen_checkpoint **out, pt_error *err)
 {
-	size_t at = run->n_seen;
-	while (at > 0 && run->seen[at - 1].step > step)
-		at--;
-	if (at > 0 && run->seen[at - 1].step == step) {
-		*out = &run->seen[at - 1];
-		return PT_OK;
+	while (*at < run->n_seen && run->seen[*at].step < step)
+		++*at;
+	if (*at == run->n_seen || run->seen[*at].step != step) {
+		if (!pt_array_reserve((void **)&run->seen, &run->seen_capacity, run->n_seen + 1, sizeof *run->seen))
+			return out_of_memory(err);
+		memmove(run->seen + *at + 1, run->seen + *at, (run->n_seen - *at) * sizeof *run->seen);
+		run->n_seen++;
+		run->seen[*at] = (pt_seen_checkpoint){.step = step, .retry_wall_ms = INT64_MAX};
 	}
-	if (!pt_array_reserve((void **)&run->seen, &run->seen_capacity, run->n_seen + 1, sizeof *run->seen))
-		return out_of_memory(err);
-	memmove(run->seen + at + 1, run->seen + at, (run->n_seen - at) * sizeof *run->seen);
-	run->n_seen++;
-	run->seen[at] = (pt_seen_checkpoint){.step = step, .retry_wall_ms = INT64_MAX};
-	*out = &run->seen[at];
+	*out = &run->seen[*at];
 	return PT_OK;
 }
 
@@ -83,34 +82,6 @@ static void drop_seen(pt_run *run, size_t at)
 	seen_fini(&run->seen[at]);
 	memmove(run->seen + at, run->seen + at + 1, (run->n_seen - at - 1) * sizeof *run->seen);
 	run->n_seen--;
-}
-
-static void mix(uint64_t *hash, const void *bytes, size_t n)
-{
-	const unsigned char *at = bytes;
-	for (size_t i = 0; i < n; i++)
-		*hash = (*hash ^ at[i]) * UINT64_C(1099511628211); /* FNV-1a */
-}
-
-static void mix_identity(uint64_t *hash, const pt_file_identity *identity)
-{
-	uint64_t fields[] = {identity->present, identity->dev, identity->ino, (uint64_t)identity->size_bytes,
-		(uint64_t)identity->mtime_ns, (uint64_t)identity->ctime_ns};
-	mix(hash, fields, sizeof fields);
-}
-
-/* Equal as long as no file of the checkpoint changed. */
-static uint64_t fingerprint_of(const pt_checkpoint_entry *entry)
-{
-	uint64_t hash = UINT64_C(14695981039346656037);
-	mix(&hash, entry->directory, strlen(entry->directory));
-	mix(&hash, &entry->kind, sizeof entry->kind);
-	for (size_t i = 0; i < entry->n_parts; i++) {
-		mix(&hash, entry->parts[i].weights, strlen(entry->parts[i].weights));
-		mix_identity(&hash, &entry->parts[i].weights_identity);
-		mix_identity(&hash, &entry->parts[i].config_identity);
-	}
-	return hash;
 }
 
 static pt_status set_text(char **text, const char *value, pt_error *err)
@@ -320,15 +291,10 @@ static pt_status refuse(pt_seen_checkpoint *seen, const pt_checkpoint_entry *ent
 	return pt_problem_list_add(&seen->problems, entry->code, entry->directory, -1, entry->why, err);
 }
 
-static pt_status follow_entry(pt_run *run, const pt_checkpoint_entry *entry, int64_t rescan_wall_ms,
-	const pt_run_context *context, bool *changed, pt_error *err)
+static pt_status follow_entry(pt_run *run, pt_seen_checkpoint *seen, const pt_checkpoint_entry *entry,
+	int64_t rescan_wall_ms, const pt_run_context *context, bool *changed, pt_error *err)
 {
-	pt_seen_checkpoint *seen = NULL;
-	pt_status status = seen_at(run, entry->step, &seen, err);
-	if (status != PT_OK)
-		return status;
-	uint64_t fingerprint = fingerprint_of(entry);
-	bool same = seen->fingerprint == fingerprint && seen->progress != PT_FILE_UNREAD;
+	bool same = seen->fingerprint == entry->fingerprint && seen->progress != PT_FILE_UNREAD;
 	bool was_gone = !seen->was_on_disk;
 	seen->on_disk = true;
 	if (entry->written_ns > 0)
@@ -343,11 +309,11 @@ static pt_status follow_entry(pt_run *run, const pt_checkpoint_entry *entry, int
 		*changed |= was_gone;
 		return PT_OK;
 	}
-	seen->fingerprint = fingerprint;
+	seen->fingerprint = entry->fingerprint;
 	*changed = true;
 	if (entry->readiness == PT_CHECKPOINT_REFUSED)
 		return refuse(seen, entry, err);
-	status = read_checkpoint(run, seen, entry, context, err);
+	pt_status status = read_checkpoint(run, seen, entry, context, err);
 	if (status == PT_ERR_CANCELLED || status == PT_ERR_MEMORY)
 		seen->progress = PT_FILE_UNREAD; /* the next refresh tries again */
 	return status;
@@ -402,11 +368,15 @@ static pt_status follow_entries(
 		run->seen[i].was_on_disk = run->seen[i].on_disk;
 		run->seen[i].on_disk = false;
 	}
+	size_t at = 0; /* entries rise by steps as what was seen does */
 	for (size_t i = 0; i < scan->n_entries; i++) {
 		const pt_checkpoint_entry *entry = &scan->entries[i];
+		pt_seen_checkpoint *seen = NULL;
 		if (every > 0 && entry->step % every != 0)
 			continue;
-		pt_status status = follow_entry(run, entry, scan->rescan_wall_ms, context, changed, err);
+		pt_status status = seen_from(run, entry->step, &at, &seen, err);
+		if (status == PT_OK)
+			status = follow_entry(run, seen, entry, scan->rescan_wall_ms, context, changed, err);
 		if (status != PT_OK)
 			return status;
 	}

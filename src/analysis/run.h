@@ -61,14 +61,14 @@ typedef struct pt_run {
 	bool dirty;      /* scan it */
 	bool logs_dirty; /* read its logs */
 	bool scanned;    /* at least once */
-	bool removed, polling;
+	bool removed;
+	const char *polling_why; /* static; "": events are trusted */
 	size_t n_seen, seen_capacity;
 	pt_seen_checkpoint *seen; /* rising steps */
 	pt_trajectories trajectories;
 	pt_run_logs logs;
 	pt_problem_list scan_problems; /* of the last scan, or why it failed */
 	int64_t rescan_wall_ms;        /* INT64_MAX: nothing to wait for */
-	int64_t directory_written_ns;
 } pt_run;
 
 PT_CHECKED pt_status pt_run_init(pt_run *run, const char *name, const char *path, pt_error *err);

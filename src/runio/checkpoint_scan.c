@@ -21,25 +21,22 @@ char *scan_join(pt_arena *arena, const char *directory, const char *name)
 	return path;
 }
 
-void scan_add_problem(scan_builder *builder, const pt_error *problem)
+void scan_look_into(const scan_builder *builder, const char *path, kept_checkpoint *owner)
 {
-	if (!pt_array_reserve((void **)&builder->problems, &builder->problems_capacity, builder->n_problems + 1,
-			sizeof *builder->problems))
-		builder->out_of_memory = true;
-	else
-		builder->problems[builder->n_problems++] = *problem;
+	if (builder->watcher)
+		builder->watcher->look_into(builder->watcher->context, path, owner);
 }
 
-void scan_add_directory(scan_builder *builder, const char *path, bool is_checkpoint)
+/* ---- the tree: all directories but those of checkpoints ---- */
+
+static void add_problem(scan_builder *builder, const pt_error *problem)
 {
-	char *kept = path ? pt_arena_text(builder->arena, path) : NULL;
-	if (!kept || !pt_array_reserve((void **)&builder->directories, &builder->directories_capacity,
-					 builder->n_directories + 1, sizeof *builder->directories)) {
+	scan_tree *tree = &builder->tree;
+	if (!pt_array_reserve(
+			(void **)&tree->problems, &tree->problems_capacity, tree->n_problems + 1, sizeof *tree->problems))
 		builder->out_of_memory = true;
-		return;
-	}
-	builder->directories[builder->n_directories++] = (pt_scan_directory){kept, is_checkpoint};
-	builder->n_log_directories += !is_checkpoint;
+	else
+		tree->problems[tree->n_problems++] = *problem;
 }
 
 static const bool kind_is_read[] = {
@@ -48,31 +45,27 @@ static const bool kind_is_read[] = {
 #undef X
 };
 
-static void keep_log(scan_builder *builder, pt_log_kind kind, char *path, const pt_file_identity *identity)
+/* A log's name in the listed directory: a problem where it is no regular file. */
+static void add_log(scan_builder *builder, const directory_list *list, const char *directory,
+	const char *name, pt_log_kind kind)
 {
-	if (!path || !pt_array_reserve((void **)&builder->logs, &builder->logs_capacity, builder->n_logs + 1,
-					 sizeof *builder->logs)) {
+	scan_tree *tree = &builder->tree;
+	struct stat record;
+	char *path = scan_join(tree->arena, directory, name);
+	if (!path ||
+		!pt_array_reserve((void **)&tree->logs, &tree->logs_capacity, tree->n_logs + 1, sizeof *tree->logs)) {
 		builder->out_of_memory = true;
 		return;
 	}
-	builder->logs[builder->n_logs++] = (pt_log_file){kind, kind_is_read[kind], path, *identity};
-}
-
-void scan_add_log(scan_builder *builder, const directory_list *list, const char *directory, const char *name,
-	pt_log_kind kind)
-{
-	struct stat record;
-	char *path = scan_join(builder->arena, directory, name);
 	if (!directory_stat(list, name, &record))
 		return; /* gone while we looked, or a link to nothing */
-	if (path && !S_ISREG(record.st_mode)) {
-		pt_error problem;
-		pt_fail(&problem, PT_ERR_NOT_REGULAR, path, -1, "a log's name, but not a regular file");
-		scan_add_problem(builder, &problem);
+	if (S_ISREG(record.st_mode)) {
+		tree->logs[tree->n_logs++] = (pt_log_file){kind, kind_is_read[kind], path};
 		return;
 	}
-	pt_file_identity identity = pt_file_identity_of(&record);
-	keep_log(builder, kind, path, &identity);
+	pt_error problem;
+	pt_fail(&problem, PT_ERR_NOT_REGULAR, path, -1, "a log's name, but not a regular file");
+	add_problem(builder, &problem);
 }
 
 /* Directories named as checkpoints are in this listing, so it is a run. */
@@ -86,8 +79,8 @@ static bool has_checkpoints(const directory_list *list)
 	return false;
 }
 
-static void add_checkpoints(
-	scan_builder *builder, int run_fd, const directory_list *list, const char *directory)
+/* The names of checkpoints in a listed directory: those that are not known yet are to be looked into. */
+static void note_checkpoints(scan_builder *builder, const directory_list *list, const char *directory)
 {
 	for (size_t i = 0; i < list->n; i++) {
 		const directory_name *name = &list->names[i];
@@ -97,17 +90,18 @@ static void add_checkpoints(
 		if (status == PT_ERR_NOT_FOUND)
 			continue;
 		char *path = scan_join(builder->scratch, directory, name->name);
-		if (!path) {
+		kept_checkpoint *kept =
+			path && status == PT_OK ? scan_memory_at(builder->memory, path, &found) : NULL;
+		if (kept) {
+			kept->is_listed = true;
+		} else if (!path || status == PT_OK) {
 			builder->out_of_memory = true;
 			return;
+		} else {
+			pt_error problem;
+			pt_fail(&problem, status, path, -1, "the step does not fit 63 bits");
+			add_problem(builder, &problem);
 		}
-		if (status == PT_OK) {
-			scan_checkpoint(builder, run_fd, path, &found);
-			continue;
-		}
-		pt_error problem;
-		pt_fail(&problem, status, path, -1, "the step does not fit 63 bits");
-		scan_add_problem(builder, &problem);
 	}
 }
 
@@ -117,21 +111,22 @@ static void add_logs(scan_builder *builder, const directory_list *list, const ch
 		pt_log_kind kind;
 		if (pt_log_kind_of_name(list->names[i].name, &kind) &&
 			(kind != PT_LOG_TRAINER_STATE || *directory == '\0'))
-			scan_add_log(builder, list, directory, list->names[i].name, kind);
+			add_log(builder, list, directory, list->names[i].name, kind);
 	}
 }
 
 static bool is_over_limit(scan_builder *builder, const char *path)
 {
-	if (builder->n_log_directories < PT_SCAN_MAX_DIRECTORIES)
+	scan_tree *tree = &builder->tree;
+	if (tree->n_directories < PT_SCAN_MAX_DIRECTORIES)
 		return false;
-	if (!builder->told_limit) {
+	if (!tree->told_limit) {
 		pt_error problem;
 		pt_fail(&problem, PT_ERR_LIMIT, path, -1, "more than %d directories: logs from here on are not found",
 			PT_SCAN_MAX_DIRECTORIES);
-		scan_add_problem(builder, &problem);
+		add_problem(builder, &problem);
 	}
-	builder->told_limit = true;
+	tree->told_limit = true;
 	return true;
 }
 
@@ -167,22 +162,24 @@ static void enqueue_directories(scan_builder *builder, directory_queue *queue, c
 }
 
 /* One directory below the run: its logs, unless it is a run of its own. */
-static void look_below(scan_builder *builder, int run_fd, directory_queue *queue, const pending_directory *at)
+static void look_below(scan_builder *builder, directory_queue *queue, const pending_directory *at)
 {
 	directory_list list;
 	pt_error problem;
 	if (is_over_limit(builder, at->path))
 		return;
-	pt_status status = directory_list_open(run_fd, at->path, false, builder->scratch, &list, &problem);
+	scan_look_into(builder, at->path, NULL);
+	pt_status status =
+		directory_list_open(builder->run_fd, at->path, false, builder->scratch, &list, &problem);
 	if (status == PT_ERR_MEMORY)
 		builder->out_of_memory = true;
 	/* unreadable and vanished directories below a run are no news: nothing is known to be in them */
 	if (status != PT_OK)
 		return;
-	scan_add_directory(builder, at->path, false);
-	bool is_container = strcmp(at->path, "checkpoints") == 0;
+	builder->tree.n_directories++;
+	bool is_container = strcmp(at->path, PT_SCAN_CONTAINER) == 0;
 	if (is_container)
-		add_checkpoints(builder, run_fd, &list, at->path);
+		note_checkpoints(builder, &list, at->path);
 	if (is_container || !has_checkpoints(&list)) {
 		add_logs(builder, &list, at->path);
 		enqueue_directories(builder, queue, &list, at->path, at->depth + 1);
@@ -190,126 +187,151 @@ static void look_below(scan_builder *builder, int run_fd, directory_queue *queue
 	directory_list_close(&list);
 }
 
-static void look_into_run(scan_builder *builder, const directory_list *run)
+static void look_at_tree(scan_builder *builder, const directory_list *run)
 {
 	directory_queue queue = {0};
-	scan_add_directory(builder, "", false);
-	add_checkpoints(builder, run->fd, run, "");
+	builder->tree.n_directories = 1;
+	note_checkpoints(builder, run, "");
 	add_logs(builder, run, "");
 	enqueue_directories(builder, &queue, run, "", 1);
 	while (queue.next < queue.n && !builder->out_of_memory) {
 		pending_directory at = queue.items[queue.next++];
-		look_below(builder, run->fd, &queue, &at);
+		look_below(builder, &queue, &at);
 	}
 	pt_free(queue.items);
 }
 
-/* trainer_state.json of the newest checkpoint that has one with something in it. */
-static void add_newest_state(scan_builder *builder)
+static void free_tree(scan_tree *tree)
 {
-	for (size_t i = builder->n_entries; i-- > 0;) {
-		const pt_checkpoint_entry *entry = &builder->entries[i].entry;
-		if (entry->trainer_state.present && entry->trainer_state.size_bytes > 0) {
-			char *path = scan_join(builder->arena, entry->directory, "trainer_state.json");
-			keep_log(builder, PT_LOG_TRAINER_STATE, path, &entry->trainer_state);
+	pt_arena_destroy(tree->arena);
+	pt_free(tree->logs);
+	pt_free(tree->problems);
+	*tree = (scan_tree){0};
+}
+
+static void forget(kept_checkpoint *kept)
+{
+	pt_free(kept->look);
+	kept->look = NULL;
+	kept->is_dirty = kept->is_unclosed = false;
+}
+
+/* The listings are whole: they take the old ones' place, and what they do not name is gone. */
+static void take_tree(scan_builder *builder)
+{
+	scan_memory *memory = builder->memory;
+	free_tree(&memory->tree);
+	memory->tree = builder->tree;
+	builder->tree = (scan_tree){0};
+	memory->is_tree_dirty = false;
+	for (size_t i = 0; i < memory->n_checkpoints; i++)
+		if (!memory->checkpoints[i]->is_listed)
+			forget(memory->checkpoints[i]);
+}
+
+/* ---- the checkpoints ---- */
+
+/* Something happened there, or what was seen holds for its moment only. */
+static bool is_to_be_looked_at(const kept_checkpoint *kept)
+{
+	return kept->is_dirty || (kept->look && (kept->look->is_passing || kept->look->rescan_ns != INT64_MAX));
+}
+
+static void look_at_checkpoints(scan_builder *builder)
+{
+	scan_memory *memory = builder->memory;
+	for (size_t i = 0; i < memory->n_checkpoints && !builder->out_of_memory; i++) {
+		kept_checkpoint *kept = memory->checkpoints[i];
+		if (!is_to_be_looked_at(kept))
+			continue;
+		checkpoint_look *look = scan_checkpoint(builder, kept);
+		if (builder->out_of_memory)
 			return;
-		}
+		pt_free(kept->look);
+		kept->look = look;
+		kept->is_dirty = false;
+		kept->round = memory->round;
 	}
 }
 
-static int compare_logs(const void *a, const void *b)
+/* ---- the whole ---- */
+
+static pt_status list_run(scan_builder *builder, const char *run, directory_list *list, pt_error *err)
 {
-	return strcmp(((const pt_log_file *)a)->path, ((const pt_log_file *)b)->path);
+	scan_memory *memory = builder->memory;
+	for (size_t i = 0; i < memory->n_checkpoints; i++)
+		memory->checkpoints[i]->is_listed = false;
+	builder->tree.arena = pt_arena_create();
+	if (!builder->tree.arena)
+		return pt_fail(err, PT_ERR_MEMORY, run, -1, "out of memory");
+	scan_look_into(builder, "", NULL);
+	return directory_list_open(AT_FDCWD, run, true, builder->scratch, list, err);
 }
 
-static int compare_problems(const void *a, const void *b)
+static pt_status open_run(const char *run, directory_list *list, pt_error *err)
 {
-	const pt_error *x = a, *y = b;
-	int order = strcmp(x->path, y->path);
-	return order ? order : strcmp(x->message, y->message);
+	int fd;
+	do
+		fd = open(run, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
+	while (fd < 0 && errno == EINTR);
+	if (fd < 0)
+		return pt_fail_errno(err, errno, run, "open the directory");
+	*list = (directory_list){.fd = fd};
+	return PT_OK;
 }
 
-/* The growing arrays become the immutable result, in the arena that it owns. */
-static pt_scan *finish(scan_builder *builder, const pt_file_identity *run)
-{
-	scan_choose_entries(builder);
-	add_newest_state(builder);
-	if (builder->n_logs > 1)
-		qsort(builder->logs, builder->n_logs, sizeof *builder->logs, compare_logs);
-	if (builder->n_problems > 1)
-		qsort(builder->problems, builder->n_problems, sizeof *builder->problems, compare_problems);
-	pt_arena *arena = builder->arena;
-	pt_checkpoint_entry *entries = pt_arena_alloc(arena, builder->n_entries, sizeof(pt_checkpoint_entry));
-	for (size_t i = 0; entries && i < builder->n_entries; i++)
-		entries[i] = builder->entries[i].entry;
-	pt_scan *scan = pt_arena_alloc(arena, 1, sizeof *scan);
-	if (!scan || !entries)
-		return NULL;
-	*scan = (pt_scan){
-		.n_entries = builder->n_entries,
-		.entries = entries,
-		.n_logs = builder->n_logs,
-		.logs = pt_arena_copy(arena, builder->logs, builder->n_logs, sizeof *builder->logs),
-		.n_directories = builder->n_directories,
-		.directories =
-			pt_arena_copy(arena, builder->directories, builder->n_directories, sizeof *builder->directories),
-		.n_problems = builder->n_problems,
-		.problems = pt_arena_copy(arena, builder->problems, builder->n_problems, sizeof *builder->problems),
-		.rescan_wall_ms = builder->rescan_ns == INT64_MAX ? INT64_MAX : builder->rescan_ns / 1000000 + 1,
-		.run = *run,
-		.arena = arena,
-	};
-	bool is_whole = scan->logs && scan->directories && scan->problems && !builder->out_of_memory;
-	return is_whole ? scan : NULL;
-}
-
-static void free_builder(scan_builder *builder)
-{
-	pt_arena_destroy(builder->scratch);
-	pt_free(builder->entries);
-	pt_free(builder->logs);
-	pt_free(builder->directories);
-	pt_free(builder->problems);
-}
-
-static pt_status build_scan(scan_builder *builder, const char *run, pt_scan **scan, pt_error *err)
+static pt_status look(scan_builder *builder, const char *run, pt_error *err)
 {
 	directory_list list;
-	struct stat record;
-	pt_status status = directory_list_open(AT_FDCWD, run, true, builder->scratch, &list, err);
+	bool is_listed = builder->memory->is_tree_dirty;
+	pt_status status = is_listed ? list_run(builder, run, &list, err) : open_run(run, &list, err);
 	if (status != PT_OK)
 		return status;
-	if (fstat(list.fd, &record) != 0) {
-		status = pt_fail_errno(err, errno, run, "stat");
-		directory_list_close(&list);
-		return status;
-	}
-	pt_file_identity identity = pt_file_identity_of(&record);
-	look_into_run(builder, &list);
+	builder->run_fd = list.fd;
+	if (is_listed)
+		look_at_tree(builder, &list);
+	if (is_listed && !builder->out_of_memory)
+		take_tree(builder);
+	if (!builder->out_of_memory)
+		look_at_checkpoints(builder);
 	directory_list_close(&list);
-	pt_scan *made = builder->out_of_memory ? NULL : finish(builder, &identity);
-	if (!made)
+	if (builder->out_of_memory || !scan_memory_assemble(builder->memory))
 		return pt_fail(err, PT_ERR_MEMORY, run, -1, "out of memory");
-	*scan = made;
 	return PT_OK;
+}
+
+pt_status scan_memory_look(scan_memory *memory, const char *run, const pt_scan_options *options,
+	const scan_watcher *watcher, pt_error *err)
+{
+	scan_builder builder = {.memory = memory, .options = *options, .watcher = watcher};
+	memory->round++;
+	builder.scratch = pt_arena_create();
+	pt_status status =
+		builder.scratch ? look(&builder, run, err) : pt_fail(err, PT_ERR_MEMORY, run, -1, "out of memory");
+	pt_arena_destroy(builder.scratch);
+	free_tree(&builder.tree);
+	memory->is_in_doubt = false;
+	if (status != PT_OK)
+		scan_memory_doubt_all(memory);
+	for (size_t i = 0; status != PT_OK && status != PT_ERR_MEMORY && i < memory->n_checkpoints; i++)
+		forget(memory->checkpoints[i]);
+	return status;
 }
 
 pt_status pt_scan_run(const char *run, const pt_scan_options *options, pt_scan **scan, pt_error *err)
 {
-	scan_builder builder = {.options = *options, .rescan_ns = INT64_MAX};
-	builder.arena = pt_arena_create();
-	builder.scratch = pt_arena_create();
-	pt_status status = builder.arena && builder.scratch
-						   ? build_scan(&builder, run, scan, err)
-						   : pt_fail(err, PT_ERR_MEMORY, run, -1, "out of memory");
-	free_builder(&builder);
-	if (status != PT_OK)
-		pt_arena_destroy(builder.arena);
+	scan_memory *memory = scan_memory_create();
+	if (!memory)
+		return pt_fail(err, PT_ERR_MEMORY, run, -1, "out of memory");
+	pt_status status = scan_memory_look(memory, run, options, NULL, err);
+	if (status == PT_OK)
+		*scan = &memory->scan;
+	else
+		scan_memory_destroy(memory);
 	return status;
 }
 
 void pt_scan_destroy(pt_scan *scan)
 {
-	if (scan)
-		pt_arena_destroy(scan->arena);
+	scan_memory_destroy((scan_memory *)scan); /* it is its first member */
 }

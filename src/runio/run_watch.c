@@ -24,7 +24,13 @@ static const uint32_t role_masks[] = {
 };
 _Static_assert(sizeof role_masks / sizeof role_masks[0] == N_WATCH_ROLES, "a mask for every role");
 
-enum { MAX_READS_A_DRAIN = 64, READ_BYTES = 64 * 1024 };
+enum {
+	MAX_READS_A_DRAIN = 64,
+	READ_BYTES = 64 * 1024,
+	/* kinds of events: of the watched directory itself, and of what is in a file of it */
+	OWN = IN_MOVE_SELF | IN_DELETE_SELF | IN_UNMOUNT | IN_IGNORED,
+	WRITTEN = IN_MODIFY | IN_CLOSE_WRITE
+};
 
 /* ---- the system's calls ---- */
 
@@ -113,6 +119,7 @@ void pt_run_watch_destroy(pt_run_watch *watch)
 		close(watch->fd);
 	watch_table_fini(&watch->table);
 	for (size_t i = 0; i < watch->n_targets; i++) {
+		scan_memory_destroy(watch->targets[i].memory);
 		pt_free(watch->targets[i].path);
 		pt_free(watch->targets[i].absolute);
 	}
@@ -137,6 +144,7 @@ pt_status pt_run_watch_add(pt_run_watch *watch, const char *path, size_t *target
 	made.view = (pt_watch_view){.tree_dirty = true,
 		.logs_dirty = true,
 		.missing = true,
+		.why_polling = "",
 		.last_event_monotonic_ms = INT64_MIN,
 		.problem = {.code = PT_OK, .offset = -1}};
 	watch->targets[watch->n_targets] = made;
@@ -166,7 +174,10 @@ void pt_run_watch_clear(pt_run_watch *watch, size_t target)
 
 void pt_run_watch_mark(pt_run_watch *watch, size_t target)
 {
-	watch->targets[target].view.tree_dirty = watch->targets[target].view.logs_dirty = true;
+	watch_target *marked = &watch->targets[target];
+	marked->view.tree_dirty = marked->view.logs_dirty = true;
+	if (marked->memory)
+		scan_memory_doubt_all(marked->memory);
 }
 
 void run_watch_mark_all(pt_run_watch *watch)
@@ -182,9 +193,11 @@ void run_watch_mark_all(pt_run_watch *watch)
 
 /* A file that is read whole was written to. Reading it now would find it half written; it is news when it is
  * closed, or when nothing more has come for a sweep's time (truncate(2), a writer that never closes). */
-static void note_unclosed(
-	watch_target *target, const struct inotify_event *event, const char *name, int64_t until_ms)
+static void note_unclosed(watch_target *target, const watch_listener *listener,
+	const struct inotify_event *event, const char *name, int64_t until_ms)
 {
+	if (listener->owner)
+		listener->owner->is_unclosed = true;
 	bool is_first = target->unclosed_until_ms == INT64_MAX;
 	bool is_same = target->unclosed_wd == event->wd && strcmp(target->unclosed_name, name) == 0;
 	target->is_one_unclosed = is_first || (target->is_one_unclosed && is_same);
@@ -205,23 +218,50 @@ typedef enum meaning { MEANS_NOTHING, MEANS_TREE, MEANS_LOGS, MEANS_UNCLOSED } m
 /* What an event means for one listener. */
 static meaning meaning_of(const watch_listener *listener, const struct inotify_event *event, const char *name)
 {
-	const uint32_t own = IN_MOVE_SELF | IN_DELETE_SELF | IN_UNMOUNT | IN_IGNORED;
 	pt_log_kind kind;
-	if (event->mask & own)
+	checkpoint_name checkpoint;
+	if (event->mask & OWN)
 		return MEANS_TREE;
 	if (!(event->mask & listener->mask))
 		return MEANS_NOTHING; /* asked for by another listener of the same directory */
 	if (listener->role == ROLE_PARENT)
 		return strcmp(name, listener->name) == 0 ? MEANS_TREE : MEANS_NOTHING;
-	bool is_written = event->mask & (IN_MODIFY | IN_CLOSE_WRITE);
-	if (listener->role == ROLE_TREE && is_written) {
+	if (listener->role == ROLE_TREE && name[0] && !(event->mask & IN_ISDIR)) {
 		bool is_log = pt_log_kind_of_name(name, &kind);
-		if (is_log && kind != PT_LOG_TRAINER_STATE)
+		if (is_log && kind != PT_LOG_TRAINER_STATE && (event->mask & WRITTEN))
 			return MEANS_LOGS; /* followed as it grows */
-		if (!is_log && (event->mask & IN_MODIFY))
+		/* a link of a checkpoint's name may be a directory; all other files are nothing to us */
+		if (!is_log &&
+			((event->mask & WRITTEN) || checkpoint_name_read(name, &checkpoint) == PT_ERR_NOT_FOUND))
 			return MEANS_NOTHING;
 	}
 	return event->mask & IN_MODIFY ? MEANS_UNCLOSED : MEANS_TREE;
+}
+
+/* Where the next scan is to look for what happened. */
+static void note_dirt(
+	watch_target *target, const watch_listener *listener, const struct inotify_event *event, const char *name)
+{
+	scan_memory *memory = target->memory;
+	if (!memory)
+		return;
+	if (listener->role == ROLE_CHECKPOINT) {
+		listener->owner->is_dirty = true;
+		return;
+	}
+	const char *below = listener->role == ROLE_TREE ? listener->path + strlen(target->absolute) : "";
+	below += *below == '/';
+	bool is_run = *below == '\0', is_container = strcmp(below, PT_SCAN_CONTAINER) == 0;
+	bool is_about_container = is_container || strcmp(name, PT_SCAN_CONTAINER) == 0;
+	checkpoint_name found;
+	if (listener->role != ROLE_TREE ||
+		((is_run || is_container) && (name[0] == '\0' || (event->mask & OWN))) ||
+		(is_run && is_about_container))
+		scan_memory_doubt_all(memory);
+	else if ((is_run || is_container) && checkpoint_name_read(name, &found) == PT_OK)
+		scan_memory_touch(memory, below, name);
+	else if (!(event->mask & WRITTEN)) /* what is in a log is the log's reader's */
+		memory->is_tree_dirty = true;
 }
 
 static void take_event(pt_run_watch *watch, const watch_listener *listener, const struct inotify_event *event,
@@ -234,9 +274,10 @@ static void take_event(pt_run_watch *watch, const watch_listener *listener, cons
 	case MEANS_NOTHING:
 		return;
 	case MEANS_UNCLOSED:
-		note_unclosed(target, event, name, now_ms + watch->options.sweep_ms);
+		note_unclosed(target, listener, event, name, now_ms + watch->options.sweep_ms);
 		return;
 	case MEANS_TREE:
+		note_dirt(target, listener, event, name);
 		target->view.tree_dirty = true;
 		break;
 	case MEANS_LOGS:
@@ -335,9 +376,13 @@ void pt_run_watch_sweep(pt_run_watch *watch)
 		watch_target *target = &watch->targets[i];
 		if (!target->path || due_ms(target) > now_ms)
 			continue;
-		pt_run_watch_mark(watch, i);
-		if (target->next_sweep_ms <= now_ms)
+		if (target->next_sweep_ms <= now_ms) {
+			pt_run_watch_mark(watch, i);
 			target->next_sweep_ms = now_ms + watch->options.sweep_ms;
+		}
+		if (target->memory)
+			scan_memory_touch_unclosed(target->memory);
+		target->view.tree_dirty = target->view.logs_dirty = true;
 		target->unclosed_until_ms = INT64_MAX;
 	}
 }

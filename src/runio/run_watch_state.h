@@ -1,9 +1,10 @@
-/* State of the watching, shared by its two files. Private to runio. */
+/* State of the watching, shared by its files. Private to runio. */
 #ifndef PHASETOP_RUNIO_RUN_WATCH_STATE_H
 #define PHASETOP_RUNIO_RUN_WATCH_STATE_H
 
 #include "phasetop/runio/run_watch.h"
 
+#include "scan_memory.h"
 #include "watch_table.h"
 
 #include <limits.h>
@@ -12,10 +13,11 @@ typedef struct watch_target {
 	char *path;     /* as given; NULL: dropped */
 	char *absolute; /* with room for watch_path_pop */
 	pt_watch_view view;
+	scan_memory *memory;        /* of a run that was scanned; NULL: none yet, or a workspace */
 	pt_file_identity directory; /* the last one seen at the path */
-	bool is_untrusted;          /* by its file system */
-	bool watch_failed;
-	int64_t next_sweep_ms; /* monotonic; INT64_MAX: not polled */
+	const char *untrusted;      /* why not to trust its file system; NULL: it is trusted */
+	int failure;                /* errno of the first watch that failed for good; 0: none */
+	int64_t next_sweep_ms;      /* monotonic; INT64_MAX: not polled */
 	/* a checkpoint's file that was written to and not closed since: by truncate(2), or by a writer at work */
 	int64_t unclosed_until_ms; /* monotonic; look then, closed or not; INT64_MAX: none */
 	int unclosed_wd;
@@ -28,6 +30,7 @@ struct pt_run_watch {
 	int fd;
 	int init_errno; /* why fd is -1 */
 	watch_table table;
+	uint64_t round; /* of the syncs */
 	watch_target *targets;
 	size_t n_targets, targets_capacity;
 	char *buffer; /* READ_BYTES of events */

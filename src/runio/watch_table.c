@@ -4,11 +4,10 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static void free_listener(watch_listener *listener)
+void watch_listener_fini(watch_listener *listener)
 {
 	pt_free(listener->path);
 	pt_free(listener->name);
@@ -17,39 +16,9 @@ static void free_listener(watch_listener *listener)
 void watch_table_fini(watch_table *table)
 {
 	for (size_t i = 0; i < table->n; i++)
-		free_listener(&table->items[i]);
+		watch_listener_fini(&table->items[i]);
 	pt_free(table->items);
 	*table = (watch_table){0};
-}
-
-bool watch_table_add(watch_table *table, const watch_listener *listener)
-{
-	watch_listener made = *listener;
-	made.path = pt_text_copy(listener->path, strlen(listener->path));
-	made.name = listener->name ? pt_text_copy(listener->name, strlen(listener->name)) : NULL;
-	bool is_whole = made.path && (made.name || !listener->name);
-	if (!is_whole || !pt_array_reserve((void **)&table->items, &table->capacity, table->n + 1, sizeof made)) {
-		free_listener(&made);
-		return false;
-	}
-	table->items[table->n++] = made;
-	return true;
-}
-
-static int compare_listeners(const void *a, const void *b)
-{
-	const watch_listener *x = a, *y = b;
-	if (x->wd != y->wd)
-		return x->wd < y->wd ? -1 : 1;
-	if (x->target != y->target)
-		return x->target < y->target ? -1 : 1;
-	return (int)x->role - (int)y->role;
-}
-
-void watch_table_sort(watch_table *table)
-{
-	if (table->n > 1)
-		qsort(table->items, table->n, sizeof *table->items, compare_listeners);
 }
 
 size_t watch_table_find(const watch_table *table, int wd, size_t *first)
@@ -69,51 +38,47 @@ size_t watch_table_find(const watch_table *table, int wd, size_t *first)
 	return n;
 }
 
-uint32_t watch_table_mask(const watch_table *table, int wd)
+bool watch_table_add(watch_table *table, const watch_listener *listener)
 {
-	size_t first;
-	size_t n = watch_table_find(table, wd, &first);
+	watch_listener made = *listener;
+	made.path = pt_text_copy(listener->path, strlen(listener->path));
+	made.name = listener->name ? pt_text_copy(listener->name, strlen(listener->name)) : NULL;
+	bool is_whole = made.path && (made.name || !listener->name);
+	if (!is_whole || !pt_array_reserve((void **)&table->items, &table->capacity, table->n + 1, sizeof made)) {
+		watch_listener_fini(&made);
+		return false;
+	}
+	size_t at;
+	size_t n_same = watch_table_find(table, made.wd, &at);
+	at += n_same;
+	memmove(table->items + at + 1, table->items + at, (table->n - at) * sizeof made);
+	table->items[at] = made;
+	table->n++;
+	return true;
+}
+
+uint32_t watch_table_mask(const watch_listener *listeners, size_t n)
+{
 	uint32_t mask = 0;
-	for (size_t i = first; i < first + n; i++)
-		if (!table->items[i].is_dead)
-			mask |= table->items[i].mask;
+	for (size_t i = 0; i < n; i++)
+		if (!listeners[i].is_dead)
+			mask |= listeners[i].mask;
 	return mask;
 }
 
-bool watch_table_listens(const watch_table *table, int wd, size_t target, watch_role role, uint32_t mask)
+watch_listener *watch_table_same(const watch_table *table, const watch_listener *listener)
 {
 	size_t first;
-	size_t n = watch_table_find(table, wd, &first);
+	size_t n = watch_table_find(table, listener->wd, &first);
 	for (size_t i = first; i < first + n; i++) {
-		const watch_listener *item = &table->items[i];
-		if (!item->is_dead && item->target == target && item->role == role && (item->mask & mask) == mask)
-			return true;
+		watch_listener *item = &table->items[i];
+		bool is_same_name = item->name && listener->name ? strcmp(item->name, listener->name) == 0
+														 : item->name == listener->name;
+		if (!item->is_dead && item->target == listener->target && item->role == listener->role &&
+			item->owner == listener->owner && is_same_name && strcmp(item->path, listener->path) == 0)
+			return item;
 	}
-	return false;
-}
-
-void watch_table_remove_target(watch_table *table, size_t target)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < table->n; i++) {
-		if (table->items[i].target == target)
-			free_listener(&table->items[i]);
-		else
-			table->items[n++] = table->items[i];
-	}
-	table->n = n;
-}
-
-bool watch_table_merge(watch_table *to, watch_table *from)
-{
-	if (!pt_array_reserve((void **)&to->items, &to->capacity, to->n + from->n, sizeof *to->items))
-		return false;
-	if (from->n > 0)
-		memcpy(to->items + to->n, from->items, from->n * sizeof *to->items);
-	to->n += from->n;
-	from->n = 0;
-	watch_table_sort(to);
-	return true;
+	return NULL;
 }
 
 pt_status watch_path_absolute(const char *path, char **out, pt_error *err)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "phasetop/base/status.h"
+#include "scan_memory.h"
 
 /* Why a target listens to a directory; the kernel knows one watch an inode, shared by all listeners. */
 typedef enum watch_role {
@@ -22,9 +23,11 @@ typedef struct watch_listener {
 	size_t target;
 	watch_role role;
 	uint32_t mask;
-	bool is_dead; /* the kernel has dropped the watch */
-	char *path;   /* owned */
-	char *name;   /* owned; ROLE_PARENT only */
+	bool is_dead;           /* the kernel has dropped the watch */
+	kept_checkpoint *owner; /* ROLE_CHECKPOINT only; in the target's memory */
+	uint64_t round;         /* of the last sync that asked for it */
+	char *path;             /* owned */
+	char *name;             /* owned; ROLE_PARENT only */
 } watch_listener;
 
 typedef struct watch_table {
@@ -34,25 +37,19 @@ typedef struct watch_table {
 
 void watch_table_fini(watch_table *table);
 
-/* Append; watch_table_sort is to follow. Copies path and name (may be NULL). False: out of memory. */
+/* Put a listener in its place, copying path and name (may be NULL). False: out of memory. */
 bool watch_table_add(watch_table *table, const watch_listener *listener);
-void watch_table_sort(watch_table *table);
 
-/* First listener of wd and how many there are; 0: none. The table is sorted. */
+/* First listener of wd and how many there are; 0: none. */
 size_t watch_table_find(const watch_table *table, int wd, size_t *first);
 
-/* Union of the masks of the living listeners of wd; 0: none. */
-uint32_t watch_table_mask(const watch_table *table, int wd);
+/* Union of the masks of n living listeners. */
+uint32_t watch_table_mask(const watch_listener *listeners, size_t n);
 
-/* Does this target listen to wd with at least this mask and role already? */
-bool watch_table_listens(const watch_table *table, int wd, size_t target, watch_role role, uint32_t mask);
+/* The living listener of the same watch, target, role, owner and name; NULL: none. */
+watch_listener *watch_table_same(const watch_table *table, const watch_listener *listener);
 
-/* Remove all listeners of a target, freeing them. The order stays. */
-void watch_table_remove_target(watch_table *table, size_t target);
-
-/* Move all of `from` to the end of `to`, sorted; `from` is then empty. False: out of memory, both unchanged.
- */
-bool watch_table_merge(watch_table *to, watch_table *from);
+void watch_listener_fini(watch_listener *listener);
 
 /**
  * Absolute form of a path: the working directory before a relative one, no slash at the end.

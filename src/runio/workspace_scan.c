@@ -75,7 +75,7 @@ typedef struct workspace_builder {
 	pt_arena *arena, *scratch;
 	const char **runs;
 	size_t n_runs;
-	pt_scan_directory *directories;
+	const char **directories;
 	size_t n_directories;
 } workspace_builder;
 
@@ -102,7 +102,7 @@ static pt_status look_at_children(
 	builder->directories = pt_arena_alloc(builder->arena, list->n + 1, sizeof *builder->directories);
 	if (!builder->runs || !builder->directories)
 		return pt_fail(err, PT_ERR_MEMORY, path, -1, "out of memory");
-	builder->directories[builder->n_directories++] = (pt_scan_directory){"", false};
+	builder->directories[builder->n_directories++] = "";
 	for (size_t i = 0; i < list->n; i++) {
 		const directory_name *name = &list->names[i];
 		if (is_passed_over(name->name) || !directory_is_directory(list, name, false))
@@ -120,7 +120,7 @@ static pt_status look_at_children(
 		char *run = join_path(builder->arena, path, name->name);
 		if (status != PT_OK || !kept || !run)
 			return pt_fail(err, PT_ERR_MEMORY, path, -1, "out of memory");
-		builder->directories[builder->n_directories++] = (pt_scan_directory){kept, false};
+		builder->directories[builder->n_directories++] = kept;
 		if (is_run_below(name->name, &look))
 			builder->runs[builder->n_runs++] = run;
 	}

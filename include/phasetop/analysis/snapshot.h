@@ -301,6 +301,7 @@ typedef struct pt_run_view {
 	pt_run_state state;
 	bool removed; /* the directory is gone; data are kept */
 	bool polling; /* watched by polling */
+	const char *polling_why; /* in a few words: "a network file system"; "": not polling; static */
 	int64_t last_write_wall_ms, next_checkpoint_wall_ms, finish_wall_ms; /* PT_NO_TIME: not known */
 	int64_t max_steps;                                                   /* PT_NO_STEP: not known */
 	int64_t usual_interval_ms; /* median gap between checkpoints; PT_NO_TIME: not known */

@@ -49,6 +49,8 @@ typedef struct pt_checkpoint_entry {
 	const pt_checkpoint_part *parts;
 	pt_file_identity trainer_state; /* of trainer_state.json inside; present = false: none */
 	int64_t written_ns;             /* newest mtime of the weights, for intervals; 0: no weights */
+	uint64_t
+		fingerprint; /* of path, kind and identity of weights and configs: equal as long as none changed */
 } pt_checkpoint_entry;
 
 /* X(id, is it read by this release, name) */
@@ -74,14 +76,7 @@ typedef struct pt_log_file {
 	pt_log_kind kind;
 	bool is_read;     /* false: known, but of a later release */
 	const char *path; /* in the run directory */
-	pt_file_identity identity;
 } pt_log_file;
-
-/** A directory that the scan looked into, so that it can be watched. */
-typedef struct pt_scan_directory {
-	const char *path;   /* in the run directory; "" is the run itself */
-	bool is_checkpoint; /* else one that may hold logs or checkpoints */
-} pt_scan_directory;
 
 /** The result. All pointers share its life. */
 typedef struct pt_scan {
@@ -89,13 +84,9 @@ typedef struct pt_scan {
 	const pt_checkpoint_entry *entries; /* rising step, each step once */
 	size_t n_logs;
 	const pt_log_file *logs; /* sorted by path */
-	size_t n_directories;
-	const pt_scan_directory *directories;
 	size_t n_problems;
 	const pt_error *problems; /* paths in the run directory */
 	int64_t rescan_wall_ms;   /* when a pending entry will have settled: scan again then; INT64_MAX: never */
-	pt_file_identity run;     /* of the run directory itself */
-	struct pt_arena *arena;
 } pt_scan;
 
 typedef struct pt_scan_options {
@@ -115,8 +106,8 @@ enum { PT_SCAN_SETTLE_MS = 10000 };
  * @retval PT_ERR_NOT_DIRECTORY  a file
  * @retval PT_ERR_PERMISSION, PT_ERR_IO  the directory itself can't be listed (all else is in scan->problems)
  * @retval PT_ERR_MEMORY
- * @cost   one directory listing and a few stats a checkpoint; at most PT_SCAN_MAX_DIRECTORIES listings for
- * logs
+ * @cost   four stats a checkpoint of an adapter (where the file system tells of sub-directories; else a
+ * listing more); at most PT_SCAN_MAX_DIRECTORIES listings for logs
  */
 PT_CHECKED pt_status pt_scan_run(
 	const char *run, const pt_scan_options *options, pt_scan **scan, pt_error *err);
@@ -137,9 +128,9 @@ const char *pt_log_kind_name(pt_log_kind kind);
 typedef struct pt_workspace {
 	bool is_run; /* checkpoints or logs lie in the path itself */
 	size_t n_runs;
-	const char *const *runs; /* `path/name` of each run below (is_run false), in natural order */
-	size_t n_directories;    /* for watching: the path itself and its sub-directories */
-	const pt_scan_directory *directories;
+	const char *const *runs;        /* `path/name` of each run below (is_run false), in natural order */
+	size_t n_directories;           /* for watching: "" (the path itself) and its sub-directories */
+	const char *const *directories; /* paths in `path` */
 	struct pt_arena *arena;
 } pt_workspace;
 

@@ -1,9 +1,11 @@
 /**
  * Watching run directories: inotify where it can be trusted, periodic sweeps where it can't.
  *
- * Events are hints, the scan is the truth. The order that loses nothing is: scan, add watches for the
- * directories found, and where a watch was new scan again (pt_run_watch_scan does it). A *target* is one run
- * directory or one workspace; its path need not exist yet: the nearest existing parent is then watched.
+ * Events are hints of where to look, the look is the truth. A directory is watched before it is looked into,
+ * so that nothing comes between; what no event named since is known already and is not looked at again. Where
+ * events were lost, or can't be trusted, all is in doubt and everything is looked at (pt_run_watch_scan does
+ * all that). A *target* is one run directory or one workspace; its path need not exist yet: the nearest
+ * existing parent is then watched.
  *
  * The work thread owns it. Typical round:
  *
@@ -62,6 +64,7 @@ typedef struct pt_watch_view {
 	bool removed;                    /* the path was there and is gone; what was read is kept */
 	bool missing;                    /* the path is not there (never was, or removed) */
 	bool polling;                    /* swept periodically */
+	const char *why_polling;         /* a few words for a status line, of static life; "" where not polling */
 	size_t n_recreated;              /* how often another directory came to be at the path */
 	int64_t last_event_monotonic_ms; /* for debouncing; INT64_MIN: none yet */
 	pt_error problem;                /* PT_ERR_WATCH: why it is polled; code PT_OK: nothing to say */
@@ -89,7 +92,7 @@ size_t pt_run_watch_n_targets(const pt_run_watch *watch);
 const pt_watch_view *pt_run_watch_view(const pt_run_watch *watch, size_t target);
 
 /** To be polled for POLLIN; -1: nothing to poll (mode poll, or inotify is not to be had). It may change with
- * any call of drain, sync or scan: ask again. */
+ * any call of drain or scan: ask again. */
 int pt_run_watch_fd(const pt_run_watch *watch);
 
 /**
@@ -106,27 +109,20 @@ void pt_run_watch_sweep(pt_run_watch *watch);
 
 /** The dirt of a target has been seen. Call it *before* scanning. */
 void pt_run_watch_clear(pt_run_watch *watch, size_t target);
-/** Mark a target dirty by hand (key "reload", SIGCONT). */
+/** Mark a target dirty by hand, all of it in doubt (key "reload", SIGCONT). */
 void pt_run_watch_mark(pt_run_watch *watch, size_t target);
 
 /**
- * Watch exactly these directories of a target (paths relative to it, "" itself), and what is needed to see it
- * moved, deleted and coming back.
- *
- * @param[out] added a watch was new: what happened before it is unknown, so scan again. May be NULL.
- * @retval PT_ERR_MEMORY (a watch that fails makes the target polled instead)
- */
-PT_CHECKED pt_status pt_run_watch_sync(pt_run_watch *watch, size_t target, size_t n_directories,
-	const pt_scan_directory *directories, bool *added, pt_error *err);
-
-/**
- * Scan and watch until no watch was new: what every reader of a run calls. A run that is not there gives
- * PT_ERR_NOT_FOUND, and its nearest existing parent is watched.
- * @retval as pt_scan_run
+ * Look at what changed since the last scan and watch it: what every reader of a run calls. A run that is not
+ * there gives PT_ERR_NOT_FOUND, and its nearest existing parent is watched.
+ * @param[out] scan borrowed from the watch: until the target's next scan or its drop
+ * @retval as pt_scan_run (a watch that fails makes the target polled instead)
+ * @cost   a few calls for each checkpoint that an event named; where all is in doubt, that of pt_scan_run and
+ * a watch for each directory
  */
 PT_CHECKED pt_status pt_run_watch_scan(
-	pt_run_watch *watch, size_t target, const pt_scan_options *options, pt_scan **scan, pt_error *err);
-/** The same for a workspace. @retval as pt_workspace_scan */
+	pt_run_watch *watch, size_t target, const pt_scan_options *options, const pt_scan **scan, pt_error *err);
+/** Scan a workspace and watch its directories, until no watch was new. @retval as pt_workspace_scan */
 PT_CHECKED pt_status pt_run_watch_scan_workspace(
 	pt_run_watch *watch, size_t target, pt_workspace **workspace, pt_error *err);
 

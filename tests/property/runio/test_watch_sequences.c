@@ -27,7 +27,8 @@ static unsigned random_below(unsigned n)
 static const char *random_checkpoint(void)
 {
 	static const char *const names[] = {"checkpoint-1", "checkpoint-2", "checkpoint-10", "step_1",
-		"checkpoints/checkpoint-3", "tmp-checkpoint-4", "checkpoint-2/style", "logs", "logs/deep"};
+		"checkpoints/checkpoint-3", "tmp-checkpoint-4", "checkpoint-2/style", "logs", "logs/deep", "checkpoints",
+		"logs/checkpoint-7", "epoch_3", "checkpoint-99999999999999999999"};
 	return names[random_below(sizeof names / sizeof names[0])];
 }
 
@@ -48,13 +49,25 @@ static void put(const char *path, const char *mode)
 	fclose(file);
 }
 
+/* Links were made: what happens at their other end is told by no event, and found by the next look. */
+static bool has_links;
+
+/* A link of a file's or a directory's name, mostly to what is there. */
+static void symlink_any(const char *directory, const char *file, const char *other)
+{
+	const char *target = random_below(2) ? other : file, *path = target == file ? other : directory;
+	if (symlink(target, path) != 0)
+		return; /* its directory is not there, or the name is taken */
+	has_links = true;
+}
+
 static void change(fixture *f)
 {
 	char directory[256], file[512], other[512];
 	snprintf(directory, sizeof directory, "%s/%s", f->run, random_checkpoint());
 	snprintf(file, sizeof file, "%s/%s", directory, random_file());
 	snprintf(other, sizeof other, "%s/%s", f->run, random_checkpoint());
-	switch (random_below(16)) {
+	switch (random_below(20)) {
 	case 0:
 	case 1:
 		mkdir(f->run, 0777);
@@ -102,8 +115,23 @@ static void change(fixture *f)
 		if (truncate(file, 3) != 0)
 			break; /* not there */
 		break;
-	default:
+	case 15:
 		make_file(f->base, "noise", "");
+		break;
+	case 16:
+		symlink_any(directory, file, other);
+		break;
+	case 17:
+		snprintf(other, sizeof other, "%s/%s", directory, random_file());
+		if (link(file, other) != 0)
+			break; /* not there, or there already */
+		has_links = true;
+		break;
+	case 18:
+		chmod(directory, 0755);
+		break;
+	default:
+		put(directory, "w"); /* a file with a directory's name, where there is none */
 	}
 }
 
@@ -158,14 +186,18 @@ static void any_sequence_is_seen_through_events(void **state)
 		fixture f;
 		begin(&f);
 		random_state = seed * 0x9E3779B97F4A7C15u;
+		has_links = false;
 		(void)look(&f);
 		for (int i = 0; i < 25; i++) {
 			for (unsigned j = random_below(4) + 1; j > 0; j--)
 				change(&f);
+			/* now and then the queue overflows: events are lost, and the kernel says so */
+			f.faults.loses_events = f.faults.says_overflow = random_below(16) == 0;
 			drain(&f);
+			f.faults.loses_events = false;
 			fake_now_ms += 2000; /* what was cut and not closed comes now; else nothing is due */
 			pt_run_watch_sweep(f.watch);
-			if (view(&f)->tree_dirty)
+			if (view(&f)->tree_dirty || has_links)
 				(void)look(&f);
 			compare_with_cold_scan(&f, seed);
 		}

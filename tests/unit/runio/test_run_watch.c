@@ -496,12 +496,15 @@ static void no_watches_left(void **state)
 {
 	(void)state;
 	const int errnos[] = {ENOSPC, ENOMEM, EMFILE};
+	static const char *const words[] = {
+		"inotify: no watches left", "inotify failed", "inotify: no instances left"};
 	for (size_t i = 0; i < 3; i++) {
 		fixture f;
 		begin(&f);
 		f.faults.add_errno = errnos[i];
 		assert_int_equal(look(&f), PT_OK);
 		assert_true(view(&f)->polling);
+		assert_string_equal(view(&f)->why_polling, words[i]);
 		assert_int_equal(view(&f)->problem.code, PT_ERR_WATCH);
 		assert_non_null(strstr(view(&f)->problem.message, "every 2 s"));
 		assert_string_equal(view(&f)->problem.path, f.run);
@@ -521,6 +524,7 @@ static void no_watches_left(void **state)
 		f.faults.add_errno = 0;
 		settle(&f);
 		assert_false(view(&f)->polling);
+		assert_string_equal(view(&f)->why_polling, "");
 		assert_int_equal(view(&f)->problem.code, PT_OK);
 		assert_true(pt_run_watch_next_sweep_ms(f.watch) == INT64_MAX);
 		make_adapter(f.run, "checkpoint-2");
@@ -537,6 +541,7 @@ static void no_inotify_at_all(void **state)
 	assert_int_equal(pt_run_watch_fd(f.watch), -1);
 	assert_int_equal(look(&f), PT_OK);
 	expect_dirt(&f, false, false);
+	assert_string_equal(view(&f)->why_polling, "inotify: no instances left");
 	assert_true(view(&f)->polling);
 	assert_non_null(strstr(view(&f)->problem.message, "max_user_instances"));
 	assert_int_equal(pt_run_watch_next_sweep_ms(f.watch), fake_now_ms + 2000);
@@ -579,6 +584,7 @@ static void file_systems_that_are_not_trusted(void **state)
 		begin_mode(&f, PT_WATCH_AUTO);
 		assert_int_equal(look(&f), PT_OK);
 		assert_true(view(&f)->polling);
+		assert_non_null(strstr(view(&f)->why_polling, "file system"));
 		assert_int_equal(view(&f)->problem.code, PT_ERR_WATCH);
 		assert_int_equal(pt_run_watch_next_sweep_ms(f.watch), fake_now_ms + 2000);
 		/* events that come all the same are taken */
@@ -608,6 +614,7 @@ static void polling_as_asked_for(void **state)
 	assert_int_equal(pt_run_watch_fd(f.watch), -1);
 	assert_int_equal(look(&f), PT_OK);
 	assert_true(view(&f)->polling);
+	assert_string_equal(view(&f)->why_polling, "asked for");
 	assert_int_equal(view(&f)->problem.code, PT_OK);
 	assert_int_equal(f.faults.n_added, 0);
 	expect_dirt(&f, false, false);

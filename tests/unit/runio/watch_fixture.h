@@ -88,7 +88,7 @@ typedef struct fixture {
 	faults faults;
 	pt_run_watch *watch;
 	size_t target;
-	pt_scan *scan;
+	const pt_scan *scan; /* the last look's; NULL: it failed */
 } fixture;
 
 static inline void begin_mode(fixture *f, pt_watch_mode mode)
@@ -117,7 +117,6 @@ static inline void begin(fixture *f)
 
 static inline void end(fixture *f)
 {
-	pt_scan_destroy(f->scan);
 	pt_run_watch_destroy(f->watch);
 	remove_tree(f->base);
 }
@@ -131,12 +130,9 @@ static inline pt_status look(fixture *f)
 {
 	const pt_scan_options options = {.now_wall_ms = wall_ms() + 3600000, .settle_ms = PT_SCAN_SETTLE_MS};
 	pt_error err;
-	pt_scan *found = NULL;
+	f->scan = NULL;
 	pt_run_watch_clear(f->watch, f->target);
-	pt_status status = pt_run_watch_scan(f->watch, f->target, &options, &found, &err);
-	pt_scan_destroy(f->scan);
-	f->scan = found;
-	return status;
+	return pt_run_watch_scan(f->watch, f->target, &options, &f->scan, &err);
 }
 
 static inline void drain(fixture *f)
