@@ -118,30 +118,38 @@ static void write_directions(const table *t, const pt_run_view *run, unsigned ma
 	}
 }
 
+/* The name of a subset's series ends with its glob in brackets. */
+static void write_spectrum(const table *t, const pt_spectrum_view *spectrum)
+{
+	const char *form = spectrum->gaussian    ? "gaussian"
+					   : spectrum->detrended ? "window_detrended"
+											 : "window";
+	const struct {
+		const char *name;
+		const double *values;
+	} columns[] = {
+		{"shc", spectrum->shc},
+		{"pr", spectrum->pr},
+		{"trace", spectrum->trace},
+		{"lambda1", spectrum->lambda1},
+		{"pr_white_noise", spectrum->pr_white_noise},
+	};
+	for (size_t c = 0; spectrum->present && c < sizeof columns / sizeof columns[0]; c++) {
+		char series[256];
+		pt_text name = pt_text_over(series, sizeof series);
+		pt_text_addf(&name, "%s.%s", columns[c].name, form);
+		if (spectrum->subset)
+			pt_text_addf(&name, "[%s]", spectrum->subset);
+		write_series(t, series, spectrum->steps, columns[c].values, spectrum->n);
+	}
+}
+
 static void write_spectra(const table *t, const pt_run_view *run)
 {
-	static const char *const forms[] = {"window", "window_detrended", "gaussian"};
-	_Static_assert(sizeof forms / sizeof forms[0] == PT_N_SPECTRA, "a name for every form");
-	for (int f = 0; f < PT_N_SPECTRA; f++) {
-		const pt_spectrum_view *spectrum = &run->spectra[f];
-		if (!spectrum->present)
-			continue;
-		const struct {
-			const char *name;
-			const double *values;
-		} columns[] = {
-			{"shc", spectrum->shc},
-			{"pr", spectrum->pr},
-			{"trace", spectrum->trace},
-			{"lambda1", spectrum->lambda1},
-			{"pr_white_noise", spectrum->pr_white_noise},
-		};
-		for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++) {
-			char series[64];
-			snprintf(series, sizeof series, "%s.%s", columns[c].name, forms[f]);
-			write_series(t, series, spectrum->steps, columns[c].values, spectrum->n);
-		}
-	}
+	for (int f = 0; f < PT_N_SPECTRA; f++)
+		write_spectrum(t, &run->spectra[f]);
+	for (size_t i = 0; i < run->n_subset_spectra; i++)
+		write_spectrum(t, &run->subset_spectra[i]);
 }
 
 static void write_baselines(const table *t, const pt_baselines_view *baselines)

@@ -140,14 +140,35 @@ static void list_logs(FILE *out, const pt_run_view *run)
 	}
 }
 
+/* What is kept, and what a change of the module set would cost. */
+static void list_kept(FILE *out, const pt_kept_view *kept)
+{
+	fputs("  kept  ", out);
+	put_bytes(out, kept->vector_bytes);
+	fputs(" of weights, ", out);
+	put_bytes(out, kept->gram_bytes);
+	fputs(" of Grams: ", out);
+	if (kept->band_checkpoints == 0) {
+		fputs("whole for every module\n", out);
+		return;
+	}
+	fputs("whole for the selected set", out);
+	if (kept->n_layer_sums > 0)
+		fprintf(out, " and the sums of %zu layers", kept->n_layer_sums);
+	fprintf(out, ", the nearest %" PRId64 " increments for single modules (--gram-memory)\n",
+		kept->band_checkpoints);
+}
+
 static void list_run(FILE *out, const pt_run_view *run)
 {
 	put(out, run->name);
 	fprintf(out, "  %s", pt_run_state_name(run->state));
 	if (run->removed)
 		fputs(", its directory is gone", out);
-	if (run->polling)
-		fputs(", watched by polling", out);
+	if (run->polling) {
+		fputs(", watched by polling: ", out);
+		put(out, run->polling_why && run->polling_why[0] ? run->polling_why : "asked for");
+	}
 	char when[32];
 	pt_report_time(when, sizeof when, run->last_write_wall_ms);
 	if (when[0])
@@ -163,6 +184,8 @@ static void list_run(FILE *out, const pt_run_view *run)
 	list_checkpoints(out, run);
 	for (size_t i = 0; i < run->n_modules; i++)
 		list_module(out, &run->modules[i]);
+	if (run->n_modules > 0)
+		list_kept(out, &run->kept);
 	if (run->n_skipped_tensors > 0) {
 		fprintf(out, "  skipped tensors  %zu", run->n_skipped_tensors);
 		for (size_t i = 0; i < run->n_skipped_examples; i++) {
