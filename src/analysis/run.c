@@ -23,11 +23,11 @@ pt_status pt_run_init(pt_run *run, const char *name, const char *path, pt_error 
 	};
 	pt_trajectories_init(&run->trajectories);
 	pt_run_logs_init(&run->logs);
-	if (!run->name || !run->path) {
+	pt_status status =
+		run->name && run->path ? pt_checkpoint_reader_create(&run->reader, err) : out_of_memory(err);
+	if (status != PT_OK)
 		pt_run_fini(run);
-		return out_of_memory(err);
-	}
-	return PT_OK;
+	return status;
 }
 
 static void forget_skipped(pt_seen_checkpoint *seen)
@@ -53,6 +53,7 @@ void pt_run_fini(pt_run *run)
 	pt_free(run->seen);
 	pt_free(run->name);
 	pt_free(run->path);
+	pt_checkpoint_reader_destroy(run->reader);
 	pt_trajectories_fini(&run->trajectories);
 	pt_run_logs_fini(&run->logs);
 	pt_problem_list_fini(&run->scan_problems);
@@ -169,7 +170,8 @@ static pt_status load_parts(const pt_run *run, const pt_checkpoint_entry *entry,
 			slash ? (int)(slash - weights) : 1, slash ? weights : ".");
 		if (n < 0 || (size_t)n >= sizeof directory)
 			return pt_fail(err, PT_ERR_LIMIT, weights, -1, "path too long");
-		pt_status status = pt_checkpoint_load(directory, entry->kind, cancel, &loaded->parts[i], err);
+		pt_status status =
+			pt_checkpoint_load(directory, entry->kind, run->reader, cancel, &loaded->parts[i], err);
 		if (status != PT_OK)
 			return status;
 		loaded->n = i + 1;

@@ -11,6 +11,7 @@
 
 #include "phasetop/analysis/settings.h"
 #include "phasetop/base/status.h"
+#include "phasetop/runio/checkpoint_load.h"
 #include "phasetop/runio/checkpoint_scan.h"
 #include "run_logs.h"
 #include "trajectories.h"
@@ -67,6 +68,7 @@ typedef struct pt_run {
 	pt_seen_checkpoint *seen; /* rising steps */
 	pt_trajectories trajectories;
 	pt_run_logs logs;
+	pt_checkpoint_reader *reader;
 	pt_problem_list scan_problems; /* of the last scan, or why it failed */
 	int64_t rescan_wall_ms;        /* INT64_MAX: nothing to wait for */
 } pt_run;

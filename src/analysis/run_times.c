@@ -57,10 +57,10 @@ pt_run_times pt_run_times_of(const pt_run *run)
 	times.stale_at_ms = times.last_write_ms + STALE_INTERVALS * times.usual_interval_ms;
 	times.next_checkpoint_ms = checkpoint_ms + times.usual_interval_ms;
 	const pt_trajectories *t = &run->trajectories;
-	int64_t spacing = pt_step_spacing(t->complete_steps, t->n_complete);
-	if (run->logs.max_steps != PT_LOG_NO_STEP && t->n_complete > 1 && spacing > 0) {
+	if (run->logs.max_steps != PT_LOG_NO_STEP && t->n_complete > 1) {
+		int64_t spacing = pt_step_spacing(t->complete_steps, t->n_complete);
 		int64_t left = run->logs.max_steps - t->complete_steps[t->n_complete - 1];
-		if (left > 0)
+		if (left > 0 && spacing > 0)
 			times.finish_ms =
 				checkpoint_ms + (int64_t)((double)left / (double)spacing * (double)times.usual_interval_ms);
 	}

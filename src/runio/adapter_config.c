@@ -295,19 +295,6 @@ pt_status pt_adapter_config_parse(
 	return status;
 }
 
-pt_status pt_adapter_config_read(const char *path, pt_adapter_config **out, pt_error *err)
-{
-	pt_json_value *root;
-	pt_status status = pt_json_read(path, &root, err);
-	if (status == PT_ERR_NOT_FOUND)
-		return pt_fail(err, PT_ERR_NO_CONFIG, path, -1, "no adapter_config.json: the scaling is not known");
-	if (status != PT_OK)
-		return status;
-	status = from_tree(root, path, out, err);
-	pt_json_destroy(root);
-	return status;
-}
-
 static void destroy_patterns(pattern_list *list)
 {
 	for (size_t i = 0; i < list->n; i++)

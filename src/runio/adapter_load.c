@@ -24,7 +24,7 @@ typedef struct pair {
 
 typedef struct loader {
 	pt_checkpoint_store *store;
-	pt_adapter_config *config; /* NULL: none that is of use */
+	const pt_adapter_config *config; /* of the reader; NULL: none that is of use */
 	pt_safetensors *file;
 	char path[PT_STORE_PATH_BYTES];
 	entry *entries;
@@ -58,7 +58,7 @@ static pt_status open_config(loader *l)
 	pt_status status = pt_store_path(l->store, "adapter_config.json", path, l->err);
 	if (status != PT_OK)
 		return status;
-	status = pt_adapter_config_read(path, &l->config, &fault);
+	status = checkpoint_reader_config(l->store->reader, path, &l->config, &fault);
 	if (status == PT_ERR_MEMORY || status == PT_ERR_NOT_LORA) {
 		if (l->err)
 			*l->err = fault;
@@ -350,8 +350,8 @@ static pt_status load_module(loader *l, const pair *p)
 		status = pt_store_add(l->store, &m, l->err);
 	}
 	if (status != PT_OK) {
-		pt_free(a.values);
-		pt_free(b.values);
+		pt_store_free_values(l->store, a.values);
+		pt_store_free_values(l->store, b.values);
 	}
 	return status;
 }
@@ -389,7 +389,6 @@ pt_status pt_store_load_adapter(pt_checkpoint_store *store, pt_error *err)
 	if (status == PT_OK)
 		status = pt_safetensors_check_unchanged(l.file, err);
 	pt_safetensors_close(l.file);
-	pt_adapter_config_destroy(l.config);
 	pt_free(l.entries);
 	return status;
 }

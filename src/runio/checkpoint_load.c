@@ -13,33 +13,48 @@ static int by_name(const void *a, const void *b)
 	return order ? order : pt_natural_compare(x->name, y->name);
 }
 
-pt_status pt_checkpoint_load(const char *directory, pt_checkpoint_kind kind, const atomic_bool *cancel,
-	pt_checkpoint **out, pt_error *err)
+static pt_status load(pt_checkpoint_store *store, pt_checkpoint_kind kind, pt_error *err)
+{
+	store->arena = pt_arena_create();
+	if (!store->arena)
+		return pt_store_fail_memory(store, err);
+	pt_status status =
+		kind == PT_CHECKPOINT_ADAPTER ? pt_store_load_adapter(store, err) : pt_store_load_full(store, err);
+	if (status == PT_OK && store->checkpoint.n_modules > 1)
+		qsort(store->modules, store->checkpoint.n_modules, sizeof *store->modules, by_name);
+	return status;
+}
+
+pt_status pt_checkpoint_load(const char *directory, pt_checkpoint_kind kind, pt_checkpoint_reader *reader,
+	const atomic_bool *cancel, pt_checkpoint **out, pt_error *err)
 {
 	if (kind != PT_CHECKPOINT_ADAPTER && kind != PT_CHECKPOINT_FULL)
 		return pt_fail(err, PT_ERR_NOT_FOUND, directory, -1, "no weights that phasetop reads");
+	pt_checkpoint_reader *own = NULL; /* for this load alone: it gives no memory of values */
+	if (!reader) {
+		pt_status status = pt_checkpoint_reader_create(&own, err);
+		if (status != PT_OK)
+			return status;
+	}
 	pt_checkpoint_store *store = pt_array_alloc(1, sizeof *store);
-	if (!store)
+	if (!store) {
+		pt_checkpoint_reader_destroy(own);
 		return pt_fail(err, PT_ERR_MEMORY, directory, -1, "out of memory for a checkpoint");
+	}
 	store->directory = directory;
 	store->cancel = cancel;
-	store->arena = pt_arena_create();
-	pt_status status = PT_OK;
-	if (!store->arena)
-		status = pt_store_fail_memory(store, err);
-	else
-		status = kind == PT_CHECKPOINT_ADAPTER ? pt_store_load_adapter(store, err)
-											   : pt_store_load_full(store, err);
-	if (status != PT_OK) {
-		pt_checkpoint_destroy(&store->checkpoint);
-		return status;
-	}
+	store->reader = reader ? reader : own;
+	checkpoint_reader_begin(store->reader);
+	pt_status status = load(store, kind, err);
 	store->directory = NULL;
 	store->cancel = NULL;
-	if (store->checkpoint.n_modules > 1)
-		qsort(store->modules, store->checkpoint.n_modules, sizeof *store->modules, by_name);
-	*out = &store->checkpoint;
-	return PT_OK;
+	store->reader = reader;
+	pt_checkpoint_reader_destroy(own);
+	if (status == PT_OK)
+		*out = &store->checkpoint;
+	else
+		pt_checkpoint_destroy(&store->checkpoint);
+	return status;
 }
 
 void pt_checkpoint_destroy(pt_checkpoint *checkpoint)
@@ -48,10 +63,11 @@ void pt_checkpoint_destroy(pt_checkpoint *checkpoint)
 		return;
 	pt_checkpoint_store *store = (pt_checkpoint_store *)checkpoint;
 	for (size_t i = 0; i < checkpoint->n_modules; i++) {
-		pt_free((void *)store->modules[i].a);
-		pt_free((void *)store->modules[i].b);
+		pt_store_free_values(store, store->modules[i].a);
+		pt_store_free_values(store, store->modules[i].b);
 	}
 	pt_free(store->modules);
 	pt_arena_destroy(store->arena);
+	checkpoint_reader_end(store->reader);
 	pt_free(store);
 }

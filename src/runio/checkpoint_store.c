@@ -92,6 +92,12 @@ pt_status pt_store_check_trailing(
 		store, err, PT_ERR_FORMAT, path, -1, "%zu bytes after the last tensor, passed over", n);
 }
 
+void pt_store_free_values(const pt_checkpoint_store *store, const void *values)
+{
+	if (!checkpoint_reader_owns(store->reader, values))
+		pt_free((void *)(uintptr_t)values);
+}
+
 void pt_store_shown_name(const pt_tensor_info *tensor, char out[PT_STORE_NAME_BYTES])
 {
 	pt_text_sanitize(out, PT_STORE_NAME_BYTES, tensor->name, tensor->name_length);
@@ -159,8 +165,9 @@ pt_status pt_store_read(pt_checkpoint_store *store, const pt_safetensors *file, 
 		tensor->n_values * size > PT_CHECKPOINT_BYTES - store->checkpoint.n_value_bytes)
 		return pt_fail(err, PT_ERR_LIMIT, path, tensor->offset, "more than %llu MiB of values",
 			(unsigned long long)(PT_CHECKPOINT_BYTES >> 20));
-	/* resize of NULL, not alloc: every byte is written, so that zeroing would be for nothing */
-	void *values = pt_array_resize(NULL, n, size);
+	void *values = checkpoint_reader_values(store->reader, n * size);
+	if (!values) /* resize of NULL, not alloc: every byte is written, so that zeroing would be for nothing */
+		values = pt_array_resize(NULL, n, size);
 	if (!values)
 		return pt_store_fail_memory(store, err);
 	pt_status status = as_double ? pt_safetensors_read_double(file, tensor, values, err)
@@ -171,7 +178,7 @@ pt_status pt_store_read(pt_checkpoint_store *store, const pt_safetensors *file, 
 	if (status == PT_OK && bad < n)
 		status = note_not_finite(store, path, tensor, bad, err);
 	if (status != PT_OK) {
-		pt_free(values);
+		pt_store_free_values(store, values);
 		return status;
 	}
 	store->checkpoint.n_value_bytes += tensor->n_values * size;

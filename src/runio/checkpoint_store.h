@@ -7,6 +7,8 @@
 #include "phasetop/runio/checkpoint_load.h"
 #include "phasetop/runio/safetensors.h"
 
+#include "checkpoint_reader.h"
+
 enum { PT_STORE_PATH_BYTES = 4096, PT_STORE_NAME_BYTES = 96 };
 
 typedef struct pt_checkpoint_store {
@@ -16,13 +18,14 @@ typedef struct pt_checkpoint_store {
 	size_t modules_capacity;
 	pt_load_problem problems[PT_LOAD_PROBLEMS];
 	size_t n_problems_left_off;
-	const char *directory; /* borrowed while loading */
+	pt_checkpoint_reader *reader; /* NULL once loaded where none is shared */
+	const char *directory;        /* borrowed while loading */
 	const atomic_bool *cancel;
 } pt_checkpoint_store;
 
 /** Where the values of one tensor went. */
 typedef struct pt_store_values {
-	void *values; /* float or double; free with pt_free */
+	void *values; /* float or double; free with pt_store_free_values */
 	bool finite;
 } pt_store_values;
 
@@ -61,6 +64,9 @@ PT_CHECKED pt_status pt_store_check_trailing(
  */
 PT_CHECKED pt_status pt_store_read(pt_checkpoint_store *store, const pt_safetensors *file, const char *path,
 	const pt_tensor_info *tensor, bool as_double, pt_store_values *out, pt_error *err);
+
+/** Give back what pt_store_read gave; NULL is fine. */
+void pt_store_free_values(const pt_checkpoint_store *store, const void *values);
 
 /** A tensor's name, fit for a message. */
 void pt_store_shown_name(const pt_tensor_info *tensor, char out[PT_STORE_NAME_BYTES]);

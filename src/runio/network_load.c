@@ -64,7 +64,7 @@ static pt_status load_tensor(pt_checkpoint_store *store, const pt_safetensors *f
 	m.finite_a = values.finite;
 	status = pt_store_add(store, &m, err);
 	if (status != PT_OK)
-		pt_free(values.values);
+		pt_store_free_values(store, values.values);
 	return status;
 }
 

@@ -22,17 +22,13 @@
 typedef struct pt_adapter_config pt_adapter_config;
 
 /**
- * Read and check RUN/checkpoint-N/adapter_config.json.
- * @param[out] out free with pt_adapter_config_destroy
- * @retval PT_ERR_NO_CONFIG no such file
+ * Parse and check the text of RUN/checkpoint-N/adapter_config.json.
+ * @param      path named in errors, may be NULL
+ * @param[out] out  free with pt_adapter_config_destroy
  * @retval PT_ERR_NOT_LORA  peft_type is another method; the message names it
  * @retval PT_ERR_INVALID   no peft_type, or lora_alpha missing, not a number or not finite
- * @retval PT_ERR_MEMORY, PT_ERR_JSON, PT_ERR_LIMIT, PT_ERR_EMPTY, PT_ERR_PERMISSION, PT_ERR_NOT_REGULAR,
- *         PT_ERR_CHANGED, PT_ERR_IO of pt_json_read
+ * @retval PT_ERR_MEMORY, PT_ERR_JSON, PT_ERR_LIMIT of pt_json_parse
  */
-PT_CHECKED pt_status pt_adapter_config_read(const char *path, pt_adapter_config **out, pt_error *err);
-
-/** The same from memory. @param path named in errors, may be NULL */
 PT_CHECKED pt_status pt_adapter_config_parse(
 	const char *text, size_t length, const char *path, pt_adapter_config **out, pt_error *err);
 void pt_adapter_config_destroy(pt_adapter_config *config);

@@ -61,9 +61,21 @@ typedef struct pt_checkpoint {
 } pt_checkpoint;
 
 /**
+ * What the loads of a run's checkpoints share: the parsed config, whose bytes are mostly the same, and the
+ * memory of the values (at most 512 MiB are kept from one checkpoint to the next).
+ */
+typedef struct pt_checkpoint_reader pt_checkpoint_reader;
+
+/** @retval PT_ERR_MEMORY */
+PT_CHECKED pt_status pt_checkpoint_reader_create(pt_checkpoint_reader **reader, pt_error *err);
+/** After all checkpoints that were loaded with it are destroyed. */
+void pt_checkpoint_reader_destroy(pt_checkpoint_reader *reader);
+
+/**
  * Load a checkpoint.
  *
  * @param      directory the checkpoint's own, e.g. RUN/checkpoint-100
+ * @param      reader    outlives the checkpoint; NULL: nothing is shared
  * @param      cancel    looked at between tensors; NULL: never called off
  * @param[out] out       free with pt_checkpoint_destroy
  * @retval PT_ERR_NOT_FOUND  no weights of this kind in the directory, or a shard is missing
@@ -86,7 +98,7 @@ typedef struct pt_checkpoint {
  * @cost reading the tensors once; memory of the values as float (double for F64)
  */
 PT_CHECKED pt_status pt_checkpoint_load(const char *directory, pt_checkpoint_kind kind,
-	const atomic_bool *cancel, pt_checkpoint **out, pt_error *err);
+	pt_checkpoint_reader *reader, const atomic_bool *cancel, pt_checkpoint **out, pt_error *err);
 void pt_checkpoint_destroy(pt_checkpoint *checkpoint);
 
 #endif

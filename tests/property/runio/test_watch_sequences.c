@@ -27,8 +27,8 @@ static unsigned random_below(unsigned n)
 static const char *random_checkpoint(void)
 {
 	static const char *const names[] = {"checkpoint-1", "checkpoint-2", "checkpoint-10", "step_1",
-		"checkpoints/checkpoint-3", "tmp-checkpoint-4", "checkpoint-2/style", "logs", "logs/deep", "checkpoints",
-		"logs/checkpoint-7", "epoch_3", "checkpoint-99999999999999999999"};
+		"checkpoints/checkpoint-3", "tmp-checkpoint-4", "checkpoint-2/style", "logs", "logs/deep",
+		"checkpoints", "logs/checkpoint-7", "epoch_3", "checkpoint-99999999999999999999"};
 	return names[random_below(sizeof names / sizeof names[0])];
 }
 

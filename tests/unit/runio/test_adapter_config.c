@@ -255,11 +255,6 @@ static void what_is_no_lora_is_refused(void **state)
 			fail_msg("%s: %s, %s", cases[i].text, pt_status_name(status), err.message);
 		assert_null(config);
 	}
-	pt_adapter_config *config = NULL;
-	pt_error err;
-	assert_int_equal(
-		pt_adapter_config_read("/nonexistent/adapter_config.json", &config, &err), PT_ERR_NO_CONFIG);
-	assert_string_equal(err.path, "/nonexistent/adapter_config.json");
 	pt_adapter_config_destroy(NULL);
 }
 

@@ -139,7 +139,7 @@ static size_t check_adapter(const char *name, const pt_json_value *adapter)
 		pt_checkpoint *checkpoint;
 		pt_error err;
 		directory_of(name, pattern, pt_json_key(c), directory, sizeof directory);
-		if (pt_checkpoint_load(directory, PT_CHECKPOINT_ADAPTER, NULL, &checkpoint, &err) != PT_OK)
+		if (pt_checkpoint_load(directory, PT_CHECKPOINT_ADAPTER, NULL, NULL, &checkpoint, &err) != PT_OK)
 			fail_msg("%s: %s", err.path, err.message);
 		const pt_json_value *modules = pt_json_member(c, "modules");
 		assert_int_equal(checkpoint->n_modules, count_of(modules));
@@ -203,7 +203,7 @@ static void other_methods_are_named(void **state)
 			shared_path(path, sizeof path, below);
 			if (access(path, R_OK) != 0)
 				continue;
-			pt_status status = pt_checkpoint_load(path, PT_CHECKPOINT_ADAPTER, NULL, &checkpoint, &err);
+			pt_status status = pt_checkpoint_load(path, PT_CHECKPOINT_ADAPTER, NULL, NULL, &checkpoint, &err);
 			if (status != PT_ERR_NOT_LORA)
 				fail_msg("%s: %s", path, pt_status_name(status));
 			assert_non_null(strstr(err.message, "method is"));
@@ -220,7 +220,7 @@ static pt_checkpoint *load_shared(const char *below, pt_checkpoint_kind kind)
 	pt_checkpoint *checkpoint;
 	pt_error err;
 	shared_path(path, sizeof path, below);
-	if (pt_checkpoint_load(path, kind, NULL, &checkpoint, &err) != PT_OK)
+	if (pt_checkpoint_load(path, kind, NULL, NULL, &checkpoint, &err) != PT_OK)
 		fail_msg("%s: %s", below, err.message);
 	return checkpoint;
 }
@@ -293,7 +293,7 @@ static void interrupted_saves_are_told(void **state)
 		snprintf(below, sizeof below, "formats/%s", cases[i].below);
 		shared_path(path, sizeof path, below);
 		assert_int_equal(access(path, R_OK), 0);
-		pt_status status = pt_checkpoint_load(path, cases[i].kind, NULL, &checkpoint, &err);
+		pt_status status = pt_checkpoint_load(path, cases[i].kind, NULL, NULL, &checkpoint, &err);
 		if (status != cases[i].code)
 			fail_msg("%s: %s", below, pt_status_name(status));
 		if (status != PT_OK)
@@ -335,7 +335,7 @@ static pt_checkpoint *load(pt_checkpoint_kind kind)
 {
 	pt_checkpoint *checkpoint;
 	pt_error err;
-	if (pt_checkpoint_load(scratch, kind, NULL, &checkpoint, &err) != PT_OK)
+	if (pt_checkpoint_load(scratch, kind, NULL, NULL, &checkpoint, &err) != PT_OK)
 		fail_msg("%s: %s", err.path, err.message);
 	return checkpoint;
 }
@@ -343,7 +343,7 @@ static pt_checkpoint *load(pt_checkpoint_kind kind)
 static pt_status load_fails(pt_checkpoint_kind kind, pt_error *err)
 {
 	pt_checkpoint *checkpoint = NULL;
-	pt_status status = pt_checkpoint_load(scratch, kind, NULL, &checkpoint, err);
+	pt_status status = pt_checkpoint_load(scratch, kind, NULL, NULL, &checkpoint, err);
 	assert_int_not_equal(status, PT_OK);
 	assert_null(checkpoint);
 	return status;
@@ -546,11 +546,12 @@ static void a_cancelled_load_stops(void **state)
 	pt_checkpoint *checkpoint = NULL;
 	write_safetensors(scratch, ADAPTER, one_pair, "\0\0\0\0\0\0\0", 8);
 	write_config(plain_config);
-	assert_int_equal(
-		pt_checkpoint_load(scratch, PT_CHECKPOINT_ADAPTER, &cancel, &checkpoint, NULL), PT_ERR_CANCELLED);
+	assert_int_equal(pt_checkpoint_load(scratch, PT_CHECKPOINT_ADAPTER, NULL, &cancel, &checkpoint, NULL),
+		PT_ERR_CANCELLED);
 	assert_null(checkpoint);
 	cancel = false;
-	assert_int_equal(pt_checkpoint_load(scratch, PT_CHECKPOINT_ADAPTER, &cancel, &checkpoint, NULL), PT_OK);
+	assert_int_equal(
+		pt_checkpoint_load(scratch, PT_CHECKPOINT_ADAPTER, NULL, &cancel, &checkpoint, NULL), PT_OK);
 	pt_checkpoint_destroy(checkpoint);
 }
 
@@ -697,8 +698,10 @@ static void too_much_is_refused_before_it_is_read(void **state)
 	assert_int_equal(truncate(path, 8 + (off_t)sizeof header - 1 + 9663676416), 0);
 	assert_int_equal(load_fails(PT_CHECKPOINT_FULL, &err), PT_ERR_LIMIT);
 	memset(path, 'x', sizeof path - 1);
-	assert_int_equal(pt_checkpoint_load(path, PT_CHECKPOINT_FULL, NULL, &checkpoint, NULL), PT_ERR_LIMIT);
-	assert_int_equal(pt_checkpoint_load(path, PT_CHECKPOINT_ADAPTER, NULL, &checkpoint, NULL), PT_ERR_LIMIT);
+	assert_int_equal(
+		pt_checkpoint_load(path, PT_CHECKPOINT_FULL, NULL, NULL, &checkpoint, NULL), PT_ERR_LIMIT);
+	assert_int_equal(
+		pt_checkpoint_load(path, PT_CHECKPOINT_ADAPTER, NULL, NULL, &checkpoint, NULL), PT_ERR_LIMIT);
 	assert_null(checkpoint);
 }
 
@@ -710,7 +713,7 @@ static void fail_allocations(pt_checkpoint_kind kind)
 		pt_checkpoint *checkpoint = NULL;
 		pt_error err;
 		pt_alloc_fail_at(n, false);
-		pt_status status = pt_checkpoint_load(scratch, kind, NULL, &checkpoint, &err);
+		pt_status status = pt_checkpoint_load(scratch, kind, NULL, NULL, &checkpoint, &err);
 		pt_alloc_fail_at(0, false);
 		if (status == PT_OK) {
 			pt_checkpoint_destroy(checkpoint);
