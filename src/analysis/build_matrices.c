@@ -19,19 +19,12 @@ const double *pt_build_spread(const pt_trajectories *t, const double *values, pt
 static pt_status build_norms(const pt_trajectories *t, const pt_tracked_matrix *matrix, pt_arena *arena,
 	pt_norm_view *view, pt_error *err)
 {
-	size_t n = t->n_complete;
-	double *drift = pt_arena_alloc(arena, n, sizeof *drift);
-	double *step_length = pt_arena_alloc(arena, n, sizeof *step_length);
-	double *path_length = pt_arena_alloc(arena, n, sizeof *path_length);
-	if (!drift || !step_length || !path_length)
-		return pt_build_out_of_memory(err);
-	pt_gram_lengths(&matrix->gram, drift, step_length, path_length);
 	*view = (pt_norm_view){
 		.present = true,
 		.norm = pt_build_spread(t, matrix->norms, arena),
-		.drift = pt_build_spread(t, drift, arena),
-		.step_length = pt_build_spread(t, step_length, arena),
-		.path_length = pt_build_spread(t, path_length, arena),
+		.drift = pt_build_spread(t, pt_matrix_lengths(&matrix->results, PT_LENGTH_DRIFT), arena),
+		.step_length = pt_build_spread(t, pt_matrix_lengths(&matrix->results, PT_LENGTH_STEP), arena),
+		.path_length = pt_build_spread(t, pt_matrix_lengths(&matrix->results, PT_LENGTH_PATH), arena),
 	};
 	bool ok = view->norm && view->drift && view->step_length && view->path_length;
 	return ok ? PT_OK : pt_build_out_of_memory(err);
@@ -209,7 +202,8 @@ static pt_status build_wanted(const pt_trajectories *t, const pt_tracked_matrix 
 	const pt_matrix_results *results = &matrix->results;
 	pt_status status = PT_OK;
 	if (results->n >= 2 &&
-		!(view->final_alignment = pt_arena_copy(arena, results->alignment, results->n, sizeof(double))))
+		!(view->final_alignment = pt_arena_copy(
+			  arena, pt_matrix_lengths(results, PT_LENGTH_ALIGNMENT), results->n, sizeof(double))))
 		return pt_build_out_of_memory(err);
 	if (results->has_sigma)
 		status = build_sigma(t, &results->sigma, arena, &view->sigma, err);

@@ -39,7 +39,7 @@ static void extras_fini(pt_cosine_extras *extras)
 void pt_matrix_results_fini(pt_matrix_results *results)
 {
 	pt_pca_fini(&results->pca);
-	pt_free(results->alignment);
+	pt_free(results->lengths);
 	pt_direction_fini(&results->direction);
 	pt_sigma_ratios_fini(&results->sigma);
 	pt_cosine_scan_fini(&results->scan);
@@ -74,16 +74,20 @@ static void keep_known_k(pt_matrix_results *results, const pt_matrix_input *inpu
 	for (size_t i = 0; i < input->n_k; i++)
 		for (size_t j = i + 1; j < PT_MAX_K && results->cosines[i].k != input->k[i]; j++)
 			if (results->cosines[j].present && results->cosines[j].k == input->k[i]) {
-				pt_local_cosine other = results->cosines[i];
+				pt_local_cosine cosine = results->cosines[i];
+				pt_cosine_extras extras = results->extras[i];
 				results->cosines[i] = results->cosines[j];
-				results->cosines[j] = other;
+				results->extras[i] = results->extras[j];
+				results->cosines[j] = cosine;
+				results->extras[j] = extras;
 			}
 }
 
 static pt_status fill_extras(const pt_local_cosine *cosine, const double *energies, bool band,
-	pt_cosine_extras *extras, pt_error *err)
+	const pt_cosine_options *options, pt_cosine_extras *extras, pt_error *err)
 {
 	extras_fini(extras);
+	extras->options = *options;
 	if (cosine->n == 0)
 		return PT_OK;
 	double *at = pt_array_alloc(cosine->n, 5 * sizeof *at);
@@ -104,23 +108,37 @@ static pt_status fill_extras(const pt_local_cosine *cosine, const double *energi
 		cosine->values, cosine->gaps, cosine->n, extras->q25, extras->median, extras->q75, err);
 }
 
+static bool same_options(const pt_cosine_options *a, const pt_cosine_options *b)
+{
+	return a->k == b->k && a->by_index == b->by_index && a->tolerance == b->tolerance &&
+		   a->min_step_norm == b->min_step_norm && a->min_step_frac == b->min_step_frac &&
+		   a->dip_min_step_frac == b->dip_min_step_frac;
+}
+
 static pt_status update_cosines(pt_matrix_results *results, const pt_matrix_input *input,
-	const pt_settings *settings, pt_error *err)
+	const pt_settings *settings, bool same, pt_error *err)
 {
 	keep_known_k(results, input);
 	pt_status status = PT_OK;
+	bool band = settings->wanted & PT_WANT_BAND;
 	for (size_t i = 0; i < input->n_k && status == PT_OK; i++) {
 		pt_cosine_options options = pt_cosine_options_of(settings, input->k[i]);
+		pt_cosine_extras *extras = &results->extras[i];
+		bool has_band = extras->q25 != NULL || results->cosines[i].n == 0;
+		if (same && same_options(&options, &extras->options) && (has_band || !band))
+			continue;
 		status = pt_local_cosine_update(
 			&results->cosines[i], input->gram, input->steps, input->n_unchanged, &options, err);
 		if (status == PT_OK)
-			status = fill_extras(&results->cosines[i], input->energies, settings->wanted & PT_WANT_BAND,
-				&results->extras[i], err);
+			status = fill_extras(&results->cosines[i], input->energies, band, &options, extras, err);
+		else
+			extras_fini(extras);
 	}
 	/* the block sums of k that are not drawn are of an older trajectory from now on */
-	for (size_t i = input->n_k; i < PT_MAX_K; i++)
-		if (input->n_unchanged < input->gram->n || results->n != input->gram->n)
-			pt_local_cosine_fini(&results->cosines[i]);
+	for (size_t i = input->n_k; i < PT_MAX_K && !same; i++) {
+		pt_local_cosine_fini(&results->cosines[i]);
+		extras_fini(&results->extras[i]);
+	}
 	return status;
 }
 
@@ -205,16 +223,23 @@ static pt_status update_pca(pt_matrix_results *results, const pt_matrix_input *i
 	return pt_trajectory_pca_leading(input->gram, PT_PCA_SOLVER_AUTO, n_scree, &results->pca, err);
 }
 
-static pt_status update_alignment(pt_matrix_results *results, const pt_matrix_input *input, pt_error *err)
+static pt_status update_lengths(pt_matrix_results *results, const pt_matrix_input *input, pt_error *err)
 {
 	size_t n = input->gram->n;
-	double *alignment = pt_array_resize(results->alignment, n ? n : 1, sizeof *alignment);
-	if (!alignment)
+	double *lengths = pt_array_resize(results->lengths, n ? n : 1, PT_N_LENGTHS * sizeof *lengths);
+	if (!lengths)
 		return out_of_memory(err);
-	results->alignment = alignment;
+	results->lengths = lengths;
+	pt_gram_lengths(input->gram, lengths + PT_LENGTH_DRIFT * n, lengths + PT_LENGTH_STEP * n,
+		lengths + PT_LENGTH_PATH * n);
 	if (n > 0)
-		pt_final_alignment(input->gram, alignment);
+		pt_final_alignment(input->gram, lengths + PT_LENGTH_ALIGNMENT * n);
 	return PT_OK;
+}
+
+const double *pt_matrix_lengths(const pt_matrix_results *results, pt_length which)
+{
+	return results->lengths + (size_t)which * results->n;
 }
 
 pt_status pt_matrix_results_update(pt_matrix_results *results, const pt_matrix_input *input,
@@ -225,11 +250,11 @@ pt_status pt_matrix_results_update(pt_matrix_results *results, const pt_matrix_i
 	bool same = results->n == gram->n && input->n_unchanged == gram->n && gram->n > 0;
 	pt_status status = update_pca(results, input, settings, same, err);
 	if (status == PT_OK)
-		status = update_cosines(results, input, settings, err);
+		status = update_cosines(results, input, settings, same, err);
 	if (status == PT_OK && !same)
 		status = pt_direction_update(gram, input->steps, input->n_unchanged, &results->direction, err);
 	if (status == PT_OK && !same)
-		status = update_alignment(results, input, err);
+		status = update_lengths(results, input, err);
 	bool sigma = settings->wanted & PT_WANT_SIGMA;
 	if (status == PT_OK && sigma && !(same && results->has_sigma))
 		status = pt_sigma_ratios_update(&results->sigma, gram, input->steps,

@@ -24,6 +24,7 @@ enum {
 typedef struct pt_cosine_extras {
 	double *memory; /* holds what follows */
 	double *floor_q, *debiased, *q25, *median, *q75;
+	pt_cosine_options options; /* that curve and extras were made with; k = 0: none yet */
 } pt_cosine_extras;
 
 /** cos(v_i, v_j) of some or all checkpoints. */
@@ -36,7 +37,7 @@ typedef struct pt_cosine_map {
 typedef struct pt_matrix_results {
 	size_t n; /* checkpoints that the results are of */
 	pt_pca pca;
-	double *alignment; /* cos(v_t, v_T), n */
+	double *lengths;   /* drift, step length, path length and cos(v_t, v_T), n each, one behind the other */
 	pt_local_cosine cosines[PT_MAX_K];
 	pt_cosine_extras extras[PT_MAX_K];
 	pt_direction direction;
@@ -45,6 +46,18 @@ typedef struct pt_matrix_results {
 	pt_cosine_map map;
 	bool has_sigma, has_scan, has_map; /* wanted and made */
 } pt_matrix_results;
+
+/** What pt_matrix_results.lengths holds. */
+typedef enum pt_length {
+	PT_LENGTH_DRIFT,
+	PT_LENGTH_STEP,
+	PT_LENGTH_PATH,
+	PT_LENGTH_ALIGNMENT, /* no length, but of the same making */
+	PT_N_LENGTHS
+} pt_length;
+
+/** One of them, results->n values. */
+const double *pt_matrix_lengths(const pt_matrix_results *results, pt_length which);
 
 void pt_matrix_results_init(pt_matrix_results *results);
 void pt_matrix_results_fini(pt_matrix_results *results);

@@ -7,7 +7,7 @@ static double rim_to_the_left(const double *values, size_t first, size_t at)
 {
 	double rim = values[at];
 	for (size_t i = at; i-- > first && values[i] >= values[at];)
-		rim = fmax(rim, values[i]);
+		rim = values[i] > rim ? values[i] : rim;
 	return rim;
 }
 
@@ -15,7 +15,7 @@ static double rim_to_the_right(const double *values, size_t end, size_t at)
 {
 	double rim = values[at];
 	for (size_t i = at + 1; i < end && values[i] >= values[at]; i++)
-		rim = fmax(rim, values[i]);
+		rim = values[i] > rim ? values[i] : rim;
 	return rim;
 }
 

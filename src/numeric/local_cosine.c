@@ -132,8 +132,8 @@ static void fill_values(pt_local_cosine *c, const pt_cosine_options *options, do
 		const pt_cosine_sums *s = &c->cache->sums[i].sums;
 		double before = pt_displacement_length(s->before_before, s->before_size);
 		double after = pt_displacement_length(s->after_after, s->after_size);
-		double larger = fmax(before, after);
-		largest = fmax(largest, larger);
+		double larger = before > after ? before : after;
+		largest = larger > largest ? larger : largest;
 		c->before[i] = before;
 		c->after[i] = after;
 		c->before_after[i] = s->before_after;

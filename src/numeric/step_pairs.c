@@ -43,6 +43,8 @@ int64_t pt_step_spacing(const int64_t *steps, size_t n)
 {
 	if (n < 2)
 		return PT_STEP_MISSING;
+	if (count_of(steps, n, steps[1] - steps[0]) == n - 1) /* a regular run: nothing to sort */
+		return steps[1] - steps[0];
 	size_t n_differences = n - 1;
 	int64_t *differences = pt_array_alloc(n_differences, sizeof *differences);
 	if (!differences)

@@ -2,7 +2,7 @@
  * What a key costs that changes k, a threshold, the pairing or the probe window in a long run: from the settings to
  * the snapshot that the screen draws. (The matrix is chosen when drawing: nothing is computed.)
  *
- *     bench_keys DIR N REPEATS      makes a run of N checkpoints in DIR
+ *     bench_keys DIR N REPEATS [KEY]      makes a run of N checkpoints in DIR
  *
  * Prints "name median max" lines, ms, and the memory that the run takes.
  */
@@ -10,13 +10,14 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "made_run.h"
 #include "phasetop/analysis/pipeline.h"
 #include "phasetop/numeric/blas.h"
 
-enum { MOST_REPEATS = 101 };
+enum { MOST_REPEATS = 2001 };
 
 static double now_s(void)
 {
@@ -103,9 +104,10 @@ static void measure(pt_pipeline *pipeline, const char *name, change_settings *ch
 
 int main(int argc, char **argv)
 {
-	int n = argc == 4 ? atoi(argv[2]) : 0, repeats = argc == 4 ? atoi(argv[3]) : 0;
+	bool counts = argc == 4 || argc == 5;
+	int n = counts ? atoi(argv[2]) : 0, repeats = counts ? atoi(argv[3]) : 0;
 	if (n < 2 || repeats < 1 || repeats > MOST_REPEATS) {
-		fputs("usage: bench_keys DIR N REPEATS\n", stderr);
+		fputs("usage: bench_keys DIR N REPEATS [KEY]\n", stderr);
 		return 2;
 	}
 	made_run run;
@@ -137,7 +139,8 @@ int main(int argc, char **argv)
 		{"key_probe_window_ms", probe_window},
 	};
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-		measure(pipeline, keys[i].name, keys[i].change, repeats);
+		if (argc == 4 || strcmp(argv[4], keys[i].name) == 0)
+			measure(pipeline, keys[i].name, keys[i].change, repeats);
 	pt_pipeline_destroy(pipeline);
 	made_run_fini(&run);
 	return 0;

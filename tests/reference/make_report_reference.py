@@ -164,6 +164,8 @@ def of_matrix(steps, modules, stored):
     out["k_scan"] = []
     for multiple in SCAN_K:
         curve = cosine_at(steps, vectors, multiple * h)
+        if not curve:
+            continue  # k beyond half of the run
         out["k_scan"].append({"k": multiple * h, "values": numbers(curve.get(int(s), np.nan) for s in steps)})
     cosines = cosine_map(vectors)
     rows = [len(steps) * i // MAP_ROWS for i in range(MAP_ROWS)]
