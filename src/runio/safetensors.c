@@ -58,12 +58,20 @@ static uint64_t little_endian_64(const unsigned char *bytes)
 	return value;
 }
 
-/* The header's length, or what the file is instead. */
-static pt_status read_length(const pt_safetensors *file, uint64_t *length, pt_error *err)
-{
-	char head[4096];
+/* The beginning of the file, mostly the whole header. */
+typedef struct file_head {
+	char bytes[4096];
 	size_t n;
-	pt_status status = pt_regular_file_read_at(file->fd, NULL, head, sizeof head, 0, file->path, &n, err);
+} file_head;
+
+/* The header's length, or what the file is instead. */
+static pt_status read_length(
+	const pt_safetensors *file, file_head *beginning, uint64_t *length, pt_error *err)
+{
+	const char *head = beginning->bytes;
+	pt_status status = pt_regular_file_read_at(
+		file->fd, NULL, beginning->bytes, sizeof beginning->bytes, 0, file->path, &beginning->n, err);
+	const size_t n = beginning->n;
 	if (status != PT_OK)
 		return status;
 	uint64_t size = (uint64_t)file->identity.size_bytes;
@@ -105,17 +113,30 @@ static pt_status zeros_or_error(
 	return fault->code;
 }
 
-static pt_status read_header(pt_safetensors *file, uint64_t length, pt_error *err)
+/* The header's text: what the beginning holds of it, and the rest from the file. */
+static pt_status read_text(
+	const pt_safetensors *file, const file_head *head, char *text, size_t length, pt_error *err)
+{
+	size_t n = head->n - PT_SAFETENSORS_PREFIX_BYTES, n_rest = 0;
+	if (n > length)
+		n = length;
+	memcpy(text, head->bytes + PT_SAFETENSORS_PREFIX_BYTES, n);
+	pt_status status = PT_OK;
+	if (n < length)
+		status = pt_regular_file_read_at(file->fd, NULL, text + n, length - n,
+			(int64_t)n + PT_SAFETENSORS_PREFIX_BYTES, file->path, &n_rest, err);
+	if (status == PT_OK && n + n_rest < length)
+		return pt_fail(err, PT_ERR_CHANGED, file->path, (int64_t)(n + n_rest) + PT_SAFETENSORS_PREFIX_BYTES,
+			"the file got shorter while it was read");
+	return status;
+}
+
+static pt_status read_header(pt_safetensors *file, const file_head *head, uint64_t length, pt_error *err)
 {
 	char *text = pt_array_alloc((size_t)length, 1);
 	if (!text)
 		return pt_fail(err, PT_ERR_MEMORY, file->path, -1, "out of memory for the header");
-	size_t n;
-	pt_status status = pt_regular_file_read_at(
-		file->fd, NULL, text, (size_t)length, PT_SAFETENSORS_PREFIX_BYTES, file->path, &n, err);
-	if (status == PT_OK && n < length)
-		status = pt_fail(err, PT_ERR_CHANGED, file->path, (int64_t)n + PT_SAFETENSORS_PREFIX_BYTES,
-			"the file got shorter while it was read");
+	pt_status status = read_text(file, head, text, (size_t)length, err);
 	if (status == PT_OK) {
 		pt_error fault;
 		bool is_complete;
@@ -151,12 +172,13 @@ static pt_status place_data(pt_safetensors *file, uint64_t header_length, pt_err
 
 static pt_status open_and_read(pt_safetensors *file, pt_error *err)
 {
+	file_head head;
 	uint64_t length = 0;
 	pt_status status = pt_regular_file_open(AT_FDCWD, file->path, &file->fd, &file->identity, err);
 	if (status == PT_OK)
-		status = read_length(file, &length, err);
+		status = read_length(file, &head, &length, err);
 	if (status == PT_OK)
-		status = read_header(file, length, err);
+		status = read_header(file, &head, length, err);
 	if (status == PT_OK)
 		status = place_data(file, length, err);
 	if (status == PT_OK)

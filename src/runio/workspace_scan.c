@@ -95,15 +95,17 @@ static char *join_path(pt_arena *arena, const char *path, const char *name)
 	return scan_join(arena, trimmed, name);
 }
 
+/* What lies below a run is the run's own: nothing is looked for there, and a thousand checkpoints not listed.
+ */
 static pt_status look_at_children(
-	workspace_builder *builder, const directory_list *list, const char *path, pt_error *err)
+	workspace_builder *builder, const directory_list *list, const char *path, bool is_run, pt_error *err)
 {
 	builder->runs = pt_arena_alloc(builder->arena, list->n, sizeof *builder->runs);
 	builder->directories = pt_arena_alloc(builder->arena, list->n + 1, sizeof *builder->directories);
 	if (!builder->runs || !builder->directories)
 		return pt_fail(err, PT_ERR_MEMORY, path, -1, "out of memory");
 	builder->directories[builder->n_directories++] = "";
-	for (size_t i = 0; i < list->n; i++) {
+	for (size_t i = 0; i < list->n && !is_run; i++) {
 		const directory_name *name = &list->names[i];
 		if (is_passed_over(name->name) || !directory_is_directory(list, name, false))
 			continue;
@@ -138,18 +140,18 @@ static pt_status build_workspace(
 	if (status != PT_OK)
 		return status;
 	status = look_at(&list, builder->scratch, &look, err);
+	bool is_run = status == PT_OK && (look.has_checkpoints || look.has_logs);
 	if (status == PT_OK)
-		status = look_at_children(builder, &list, path, err);
+		status = look_at_children(builder, &list, path, is_run, err);
 	directory_list_close(&list);
 	if (status != PT_OK)
 		return status;
-	bool is_run = look.has_checkpoints || look.has_logs;
 	pt_workspace *made = pt_arena_alloc(builder->arena, 1, sizeof *made);
 	if (!made)
 		return pt_fail(err, PT_ERR_MEMORY, path, -1, "out of memory");
 	*made = (pt_workspace){
 		.is_run = is_run,
-		.n_runs = is_run ? 0 : builder->n_runs,
+		.n_runs = builder->n_runs,
 		.runs = builder->runs,
 		.n_directories = builder->n_directories,
 		.directories = builder->directories,

@@ -128,8 +128,8 @@ const char *pt_log_kind_name(pt_log_kind kind);
 typedef struct pt_workspace {
 	bool is_run; /* checkpoints or logs lie in the path itself */
 	size_t n_runs;
-	const char *const *runs;        /* `path/name` of each run below (is_run false), in natural order */
-	size_t n_directories;           /* for watching: "" (the path itself) and its sub-directories */
+	const char *const *runs; /* `path/name` of each run below (is_run false), in natural order */
+	size_t n_directories;    /* for watching: "" (the path itself) and, unless is_run, its sub-directories */
 	const char *const *directories; /* paths in `path` */
 	struct pt_arena *arena;
 } pt_workspace;

@@ -358,6 +358,34 @@ static void staleness_wakes_once(void **state)
 	pt_pipeline_destroy(pipeline);
 }
 
+static void why_a_run_is_polled_is_said(void **state)
+{
+	fixture_time now = {.wall_ms = 1000000, .monotonic_ms = 1000};
+	const pt_clock clock = {fixture_wall, fixture_monotonic, &now};
+	pt_run_path path = {.path = *state};
+	static const struct {
+		pt_watch_mode mode;
+		const char *why;
+	} cases[] = {{PT_WATCH_INOTIFY, ""}, {PT_WATCH_POLL, "asked for"}};
+	write_adapter(*state, 5, 100);
+	for (size_t i = 0; i < 2; i++) {
+		pt_pipeline_options options = {.paths = &path,
+			.n_paths = 1,
+			.settings = pt_settings_default(),
+			.clock = clock,
+			.watch = true,
+			.watching = {.mode = cases[i].mode, .clock = clock, .calls = pt_watch_calls_system()}};
+		pt_pipeline *pipeline = NULL;
+		assert_int_equal(pt_pipeline_create(&options, &pipeline, NULL), PT_OK);
+		assert_true(fixture_pump(pipeline, &now));
+		pt_snapshot *snapshot = fixture_snapshot(pipeline);
+		assert_string_equal(snapshot->runs[0].polling_why, cases[i].why);
+		assert_int_equal(snapshot->runs[0].polling, cases[i].why[0] != '\0');
+		pt_snapshot_destroy(snapshot);
+		pt_pipeline_destroy(pipeline);
+	}
+}
+
 static void a_workspace_takes_runs_in_as_they_appear(void **state)
 {
 	fixture_time now;
@@ -442,6 +470,7 @@ int main(void)
 		CASE(a_file_in_flight_waits_and_a_settled_one_is_a_problem),
 		CASE(settings_change_without_reading),
 		CASE(staleness_wakes_once),
+		CASE(why_a_run_is_polled_is_said),
 		CASE(a_workspace_takes_runs_in_as_they_appear),
 		CASE(the_directory_may_go_and_come_back),
 		CASE(every_failing_allocation_is_survived),

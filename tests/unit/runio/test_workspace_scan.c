@@ -66,6 +66,7 @@ static void workspaces(void **state)
 	workspace = workspace_of(root);
 	assert_true(workspace->is_run);
 	assert_int_equal(workspace->n_runs, 0);
+	assert_int_equal(workspace->n_directories, 1); /* what lies below a run is not looked into */
 	pt_workspace_destroy(workspace);
 }
 
