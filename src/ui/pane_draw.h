@@ -16,7 +16,8 @@ enum { PT_MAX_LEGEND = 16, PT_LEGEND_NAME_BYTES = 48, PT_LINE_BYTES = 256, PT_LE
 
 /* The table's rows, one a file. */
 extern const pt_pane_ops pt_pane_norms, pt_pane_pca, pt_pane_cosine, pt_pane_spectrum, pt_pane_loss,
-	pt_pane_runs, pt_pane_problems, pt_pane_k_scan, pt_pane_modules, pt_pane_modes, pt_pane_map, pt_pane_scree;
+	pt_pane_runs, pt_pane_problems, pt_pane_k_scan, pt_pane_modules, pt_pane_modes, pt_pane_map,
+	pt_pane_scree;
 
 /** First run at or after `from` that is shown and has something to draw; n_runs: none. */
 size_t pt_scene_next_run(const pt_scene *scene, size_t from);
@@ -29,11 +30,22 @@ const pt_run_view *pt_scene_first_run(const pt_scene *scene);
 void pt_scene_matrix_text(const pt_scene *scene, char *out, size_t capacity);
 /** "k 15", the largest that is drawn; "k 15–150" where it differs between the runs; "": none yet. */
 void pt_scene_k_text(const pt_scene *scene, char *out, size_t capacity);
-/** The spectrum that is drawn of a run (raw, detrended or Gaussian); NULL: it has no probe losses. */
+/** Which probes the spectra are of: the glob of the snapshot's settings; "": all. */
+const char *pt_scene_subset(const pt_scene *scene);
+/** The spectrum that is drawn of a run (raw, detrended or Gaussian, of the subset's probes); NULL: it has no
+ * such probe losses. */
 const pt_spectrum_view *pt_scene_spectrum(const pt_scene *scene, const pt_run_view *run);
+/** That of the first shown run that has one, and that run (nullable out); NULL: none has. */
+const pt_spectrum_view *pt_scene_first_spectrum(const pt_scene *scene, const pt_run_view **run);
+/** Why no run has one. */
+void pt_spectrum_absence_draw(const pt_scene *scene, pt_frame *frame, pt_rect rect);
 
 /** A name from outside, safe to print and at most `cols` wide. */
 void pt_name_text(const char *name, int cols, char *out, size_t capacity);
+/** The same of a name whose end tells it apart: "…harmful/3". */
+void pt_name_end_text(const char *name, int cols, char *out, size_t capacity);
+/** A bar of `share` (0…1) of the columns, in eighths of a cell, in ASCII in whole ones. */
+void pt_bar_draw(pt_frame *frame, pt_rect rect, double share, pt_pen pen);
 
 /** Text in lines of rect.w columns, broken at blanks, from line `first` on; lines above `first` are left out.
  * Returns how many lines the whole text takes. `frame` NULL: only counts. */
