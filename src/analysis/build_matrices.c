@@ -7,8 +7,7 @@ _Static_assert((int)PT_COSINE_VALID == (int)PT_GAP_NONE &&
 				   (int)PT_COSINE_SKIPPED == (int)PT_GAP_SKIPPED && PT_STEP_MISSING == PT_NO_STEP,
 	"numeric and the snapshot name gaps and missing steps alike");
 
-/* Spread n_complete values over all checkpoints of the run; the incomplete ones are missing. */
-static const double *spread(const pt_trajectories *t, const double *values, pt_arena *arena)
+const double *pt_build_spread(const pt_trajectories *t, const double *values, pt_arena *arena)
 {
 	double *all = pt_arena_alloc(arena, t->n_checkpoints, sizeof *all);
 	size_t c = 0;
@@ -29,10 +28,10 @@ static pt_status build_norms(const pt_trajectories *t, const pt_tracked_matrix *
 	pt_gram_lengths(&matrix->gram, drift, step_length, path_length);
 	*view = (pt_norm_view){
 		.present = true,
-		.norm = spread(t, matrix->norms, arena),
-		.drift = spread(t, drift, arena),
-		.step_length = spread(t, step_length, arena),
-		.path_length = spread(t, path_length, arena),
+		.norm = pt_build_spread(t, matrix->norms, arena),
+		.drift = pt_build_spread(t, drift, arena),
+		.step_length = pt_build_spread(t, step_length, arena),
+		.path_length = pt_build_spread(t, path_length, arena),
 	};
 	bool ok = view->norm && view->drift && view->step_length && view->path_length;
 	return ok ? PT_OK : pt_build_out_of_memory(err);
@@ -44,8 +43,7 @@ static pt_status build_pca(const pt_trajectories *t, const pt_tracked_matrix *ma
 	const pt_pca *pca = &matrix->results.pca;
 	if (!pca->present)
 		return PT_OK;
-	double min_frac = pt_is_missing(settings->min_step_frac) ? 0.2 : settings->min_step_frac;
-	pt_turning_point turn = pt_pca_turning_point(pca, min_frac);
+	pt_turning_point turn = pt_pca_turning_point(pca, pt_settings_turning_frac(settings));
 	*view = (pt_pca_view){
 		.present = true,
 		.n = pca->n,
@@ -66,8 +64,26 @@ static pt_status build_pca(const pt_trajectories *t, const pt_tracked_matrix *ma
 	return ok ? PT_OK : pt_build_out_of_memory(err);
 }
 
-static pt_status build_cosine(const pt_local_cosine *cosine, int64_t k, const pt_settings *settings,
-	pt_arena *arena, pt_cosine_view *view, pt_error *err)
+/* NULL stays NULL: not wanted, or nothing to copy. */
+static bool copy_column(const double *from, size_t n, pt_arena *arena, const double **out)
+{
+	*out = from ? pt_arena_copy(arena, from, n, sizeof *from) : NULL;
+	return !from || *out;
+}
+
+static pt_status build_extras(const pt_cosine_extras *extras, size_t n, pt_arena *arena, pt_cosine_view *view,
+	pt_error *err)
+{
+	bool ok = copy_column(extras->floor_q, n, arena, &view->floor_q) &&
+			  copy_column(extras->debiased, n, arena, &view->debiased) &&
+			  copy_column(extras->q25, n, arena, &view->usual_q25) &&
+			  copy_column(extras->median, n, arena, &view->usual_median) &&
+			  copy_column(extras->q75, n, arena, &view->usual_q75);
+	return ok ? PT_OK : pt_build_out_of_memory(err);
+}
+
+static pt_status build_cosine(const pt_local_cosine *cosine, const pt_cosine_extras *extras, int64_t k,
+	const pt_settings *settings, pt_arena *arena, pt_cosine_view *view, pt_error *err)
 {
 	bool has_minimum = cosine->present && cosine->minimum >= 0, has_dip = cosine->present && cosine->dip >= 0;
 	*view = (pt_cosine_view){
@@ -84,11 +100,13 @@ static pt_status build_cosine(const pt_local_cosine *cosine, int64_t k, const pt
 		.dip_step = has_dip ? cosine->steps[cosine->dip] : PT_NO_STEP,
 		.dip_value = has_dip ? cosine->values[cosine->dip] : PT_MISSING,
 		.dip_prominence = has_dip ? cosine->dip_prominence : PT_MISSING,
-		.dip_min_step_frac = pt_is_missing(settings->min_step_frac) ? 0.2 : settings->min_step_frac,
+		.dip_min_step_frac = pt_settings_turning_frac(settings),
 		.pending_from_step = cosine->present ? cosine->pending_from_step : PT_NO_STEP,
 		.decided_at_step = cosine->present ? cosine->decided_at_step : PT_NO_STEP,
 	};
-	return view->steps && view->values && view->gaps ? PT_OK : pt_build_out_of_memory(err);
+	if (!view->steps || !view->values || !view->gaps)
+		return pt_build_out_of_memory(err);
+	return build_extras(extras, cosine->n, arena, view, err);
 }
 
 static pt_status build_changes(const pt_trajectories *t, const pt_direction *direction, pt_arena *arena,
@@ -115,6 +133,95 @@ static pt_status build_changes(const pt_trajectories *t, const pt_direction *dir
 	return PT_OK;
 }
 
+static pt_status build_sigma(const pt_trajectories *t, const pt_sigma_ratios *sigma, pt_arena *arena,
+	pt_sigma_view *view, pt_error *err)
+{
+	int64_t *steps = pt_arena_alloc(arena, sigma->n, sizeof *steps);
+	if (!steps)
+		return pt_build_out_of_memory(err);
+	for (size_t i = 0; i < sigma->n; i++)
+		steps[i] = t->complete_steps[sigma->at[i]];
+	*view = (pt_sigma_view){
+		.present = true,
+		.window_increments = PT_SIGMA_WINDOW,
+		.n = sigma->n,
+		.steps = steps,
+		.s1_s2 = pt_arena_copy(arena, sigma->s1_s2, sigma->n, sizeof(double)),
+		.s2_s3 = pt_arena_copy(arena, sigma->s2_s3, sigma->n, sizeof(double)),
+	};
+	return view->s1_s2 && view->s2_s3 ? PT_OK : pt_build_out_of_memory(err);
+}
+
+static pt_status build_scan(const pt_trajectories *t, const pt_cosine_scan *scan, pt_arena *arena,
+	pt_k_scan_view *view, pt_error *err)
+{
+	*view = (pt_k_scan_view){
+		.present = true,
+		.n_k = scan->n_k,
+		.n = scan->n,
+		.k = pt_arena_copy(arena, scan->k, scan->n_k, sizeof(int64_t)),
+		.steps = pt_arena_copy(arena, t->complete_steps, scan->n, sizeof(int64_t)),
+		.values = pt_arena_copy(arena, scan->values, scan->n_k * scan->n, sizeof(double)),
+	};
+	return view->k && view->steps && view->values ? PT_OK : pt_build_out_of_memory(err);
+}
+
+static pt_status build_map(
+	const pt_cosine_map *map, pt_arena *arena, pt_square_view *view, pt_error *err)
+{
+	*view = (pt_square_view){
+		.present = true,
+		.n = map->n,
+		.steps = pt_arena_copy(arena, map->steps, map->n, sizeof(int64_t)),
+		.values = pt_arena_copy(arena, map->values, map->n * map->n, sizeof(double)),
+	};
+	return view->steps && view->values ? PT_OK : pt_build_out_of_memory(err);
+}
+
+/* The increment Gram as a report prints it: nothing comes before v_0, so that row and column 0 are missing. */
+static void spread_increments(const pt_gram *gram, double *out)
+{
+	size_t n = gram->n;
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j <= i; j++)
+			out[i * n + j] = out[j * n + i] = j == 0 ? PT_MISSING : pt_gram_row(gram, i)[j];
+}
+
+static pt_status build_grams(const pt_trajectories *t, const pt_gram *gram, pt_arena *arena,
+	pt_matrix_view *view, pt_error *err)
+{
+	size_t n = gram->n;
+	int64_t *steps = pt_arena_copy(arena, t->complete_steps, n, sizeof *steps);
+	double *raw = pt_arena_alloc(arena, n * n, sizeof *raw);
+	double *increments = pt_arena_alloc(arena, n * n, sizeof *increments);
+	if (!steps || !raw || !increments)
+		return pt_build_out_of_memory(err);
+	pt_gram_inner_products(gram, false, raw);
+	spread_increments(gram, increments);
+	view->gram = (pt_square_view){.present = true, .n = n, .steps = steps, .values = raw};
+	view->increment_gram = (pt_square_view){.present = true, .n = n, .steps = steps, .values = increments};
+	return PT_OK;
+}
+
+static pt_status build_wanted(const pt_trajectories *t, const pt_tracked_matrix *matrix,
+	const pt_settings *settings, pt_arena *arena, pt_matrix_view *view, pt_error *err)
+{
+	const pt_matrix_results *results = &matrix->results;
+	pt_status status = PT_OK;
+	if (results->n >= 2 &&
+		!(view->final_alignment = pt_arena_copy(arena, results->alignment, results->n, sizeof(double))))
+		return pt_build_out_of_memory(err);
+	if (results->has_sigma)
+		status = build_sigma(t, &results->sigma, arena, &view->sigma, err);
+	if (status == PT_OK && results->has_scan)
+		status = build_scan(t, &results->scan, arena, &view->k_scan, err);
+	if (status == PT_OK && results->has_map)
+		status = build_map(&results->map, arena, &view->checkpoint_cosine, err);
+	if (status == PT_OK && settings->wanted & PT_WANT_GRAMS)
+		status = build_grams(t, &matrix->gram, arena, view, err);
+	return status;
+}
+
 pt_status pt_build_matrices(
 	const pt_run *run, const pt_settings *settings, pt_arena *arena, pt_run_view *view, pt_error *err)
 {
@@ -129,91 +236,14 @@ pt_status pt_build_matrices(
 			status = build_pca(t, matrix, settings, arena, &out->pca, err);
 		out->n_cosines = t->n_k;
 		for (size_t i = 0; i < t->n_k && status == PT_OK; i++)
-			status = build_cosine(&matrix->results.cosines[i], t->k[i], settings, arena, &out->cosines[i], err);
+			status = build_cosine(&matrix->results.cosines[i], &matrix->results.extras[i], t->k[i], settings,
+				arena, &out->cosines[i], err);
 		if (status == PT_OK)
 			status = build_changes(t, &matrix->results.direction, arena, out, err);
+		if (status == PT_OK)
+			status = build_wanted(t, matrix, settings, arena, out, err);
 		if (status != PT_OK)
 			return status;
 	}
-	return PT_OK;
-}
-
-/* --- modules ---------------------------------------------------------------------------------------- */
-
-static pt_status build_scalings(const pt_trajectories *t, const pt_tracked_module *module, pt_arena *arena,
-	pt_module_view *view, pt_error *err)
-{
-	pt_scaling_change *changes = pt_arena_alloc(arena, t->n_complete, sizeof *changes);
-	if (!changes)
-		return pt_build_out_of_memory(err);
-	size_t n = 0;
-	for (size_t i = 0; i < t->n_complete; i++) {
-		double scaling = pt_module_history_at(module->history, i).scaling;
-		bool as_before = n > 0 && (changes[n - 1].scaling == scaling ||
-									  (pt_is_missing(scaling) && pt_is_missing(changes[n - 1].scaling)));
-		if (!as_before)
-			changes[n++] = (pt_scaling_change){.step = t->complete_steps[i], .scaling = scaling};
-	}
-	view->scaling = n > 0 ? changes[n - 1].scaling : PT_MISSING;
-	view->n_scaling_changes = module->n_shape_b > 0 ? n : 0;
-	view->scaling_changes = changes;
-	return PT_OK;
-}
-
-static pt_status build_warnings(
-	const pt_tracked_module *module, pt_arena *arena, pt_module_view *view, pt_error *err)
-{
-	const char **warnings = pt_arena_alloc(arena, module->n_warnings, sizeof *warnings);
-	if (!warnings)
-		return pt_build_out_of_memory(err);
-	for (size_t i = 0; i < module->n_warnings; i++)
-		if (!(warnings[i] = pt_arena_text(arena, module->warnings[i])))
-			return pt_build_out_of_memory(err);
-	view->n_warnings = module->n_warnings;
-	view->warnings = warnings;
-	return PT_OK;
-}
-
-static pt_status build_module(const pt_trajectories *t, const pt_tracked_module *module, pt_arena *arena,
-	pt_module_view *view, pt_error *err)
-{
-	*view = (pt_module_view){
-		.name = pt_arena_text(arena, module->name),
-		.adapter = pt_arena_text(arena, module->adapter),
-		.kind = pt_arena_text(arena, module->kind),
-		.dtype = pt_arena_text(arena, module->dtype),
-		.rank = module->rank,
-		.n_shape_a = module->n_shape_a,
-		.n_shape_b = module->n_shape_b,
-		.shape_a = pt_arena_copy(arena, module->shape_a, module->n_shape_a, sizeof(int64_t)),
-		.shape_b = pt_arena_copy(arena, module->shape_b, module->n_shape_b, sizeof(int64_t)),
-		.selected = module->selected,
-	};
-	if (!view->name || !view->adapter || !view->kind || !view->dtype || !view->shape_a || !view->shape_b)
-		return pt_build_out_of_memory(err);
-	for (int m = 0; m < PT_N_MATRICES; m++) {
-		if (!pt_module_history_has(module->history, (pt_trajectory)m))
-			continue;
-		view->norm[m] = spread(t, pt_module_history_norms(module->history, (pt_trajectory)m), arena);
-		if (!view->norm[m])
-			return pt_build_out_of_memory(err);
-	}
-	pt_status status = build_scalings(t, module, arena, view, err);
-	return status == PT_OK ? build_warnings(module, arena, view, err) : status;
-}
-
-pt_status pt_build_modules(const pt_run *run, pt_arena *arena, pt_run_view *view, pt_error *err)
-{
-	const pt_trajectories *t = &run->trajectories;
-	pt_module_view *modules = pt_arena_alloc(arena, t->n_modules, sizeof *modules);
-	if (!modules)
-		return pt_build_out_of_memory(err);
-	for (size_t i = 0; i < t->n_modules; i++) {
-		pt_status status = build_module(t, &t->modules[i], arena, &modules[i], err);
-		if (status != PT_OK)
-			return status;
-	}
-	view->n_modules = t->n_modules;
-	view->modules = modules;
 	return PT_OK;
 }

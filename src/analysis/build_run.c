@@ -216,7 +216,7 @@ pt_status pt_build_run_view(const pt_run *run, const pt_settings *settings, int6
 	}
 	pt_status status = build_checkpoints(run, arena, view, err);
 	if (status == PT_OK)
-		status = pt_build_modules(run, arena, view, err);
+		status = pt_build_modules(run, settings, arena, view, err);
 	if (status == PT_OK)
 		status = pt_build_matrices(run, settings, arena, view, err);
 	if (status == PT_OK)

@@ -1,24 +1,59 @@
 #include "matrix_results.h"
 
+#include <string.h>
+
+#include "phasetop/base/alloc.h"
 #include "phasetop/base/missing.h"
+#include "phasetop/numeric/checkpoint_cosine.h"
+#include "phasetop/numeric/storage_floor.h"
+
+static pt_status out_of_memory(pt_error *err)
+{
+	return pt_fail(err, PT_ERR_MEMORY, "", -1, "out of memory for the results of a trajectory");
+}
 
 void pt_matrix_results_init(pt_matrix_results *results)
 {
+	*results = (pt_matrix_results){0};
 	pt_pca_init(&results->pca);
 	pt_direction_init(&results->direction);
+	pt_sigma_ratios_init(&results->sigma);
+	pt_cosine_scan_init(&results->scan);
 	for (int i = 0; i < PT_MAX_K; i++)
 		pt_local_cosine_init(&results->cosines[i]);
+}
+
+static void map_fini(pt_cosine_map *map)
+{
+	pt_free(map->steps);
+	pt_free(map->values);
+	*map = (pt_cosine_map){0};
+}
+
+static void extras_fini(pt_cosine_extras *extras)
+{
+	pt_free(extras->memory);
+	*extras = (pt_cosine_extras){0};
 }
 
 void pt_matrix_results_fini(pt_matrix_results *results)
 {
 	pt_pca_fini(&results->pca);
+	pt_free(results->alignment);
 	pt_direction_fini(&results->direction);
-	for (int i = 0; i < PT_MAX_K; i++)
+	pt_sigma_ratios_fini(&results->sigma);
+	pt_cosine_scan_fini(&results->scan);
+	map_fini(&results->map);
+	for (int i = 0; i < PT_MAX_K; i++) {
 		pt_local_cosine_fini(&results->cosines[i]);
+		extras_fini(&results->extras[i]);
+	}
+	pt_matrix_results_init(results);
 }
 
-static pt_cosine_options cosine_options(const pt_settings *settings, int64_t k)
+/* --- local cosines ---------------------------------------------------------------------------------- */
+
+pt_cosine_options pt_cosine_options_of(const pt_settings *settings, int64_t k)
 {
 	pt_cosine_options options = pt_cosine_options_default();
 	options.k = k;
@@ -33,19 +68,175 @@ static pt_cosine_options cosine_options(const pt_settings *settings, int64_t k)
 	return options;
 }
 
+/* Where k moves by one place, most k of the new list were in the old one: their block sums move along. */
+static void keep_known_k(pt_matrix_results *results, const pt_matrix_input *input)
+{
+	for (size_t i = 0; i < input->n_k; i++)
+		for (size_t j = i + 1; j < PT_MAX_K && results->cosines[i].k != input->k[i]; j++)
+			if (results->cosines[j].present && results->cosines[j].k == input->k[i]) {
+				pt_local_cosine other = results->cosines[i];
+				results->cosines[i] = results->cosines[j];
+				results->cosines[j] = other;
+			}
+}
+
+static pt_status fill_extras(const pt_local_cosine *cosine, const double *energies, bool band,
+	pt_cosine_extras *extras, pt_error *err)
+{
+	extras_fini(extras);
+	if (cosine->n == 0)
+		return PT_OK;
+	double *at = pt_array_alloc(cosine->n, 5 * sizeof *at);
+	if (!at)
+		return out_of_memory(err);
+	extras->memory = at;
+	if (energies) {
+		extras->floor_q = at;
+		extras->debiased = at + cosine->n;
+		pt_storage_floor(cosine, energies, extras->floor_q, extras->debiased);
+	}
+	if (!band)
+		return PT_OK;
+	extras->q25 = at + 2 * cosine->n;
+	extras->median = at + 3 * cosine->n;
+	extras->q75 = at + 4 * cosine->n;
+	return pt_cosine_usual_band(
+		cosine->values, cosine->gaps, cosine->n, extras->q25, extras->median, extras->q75, err);
+}
+
+static pt_status update_cosines(pt_matrix_results *results, const pt_matrix_input *input,
+	const pt_settings *settings, pt_error *err)
+{
+	keep_known_k(results, input);
+	pt_status status = PT_OK;
+	for (size_t i = 0; i < input->n_k && status == PT_OK; i++) {
+		pt_cosine_options options = pt_cosine_options_of(settings, input->k[i]);
+		status = pt_local_cosine_update(
+			&results->cosines[i], input->gram, input->steps, input->n_unchanged, &options, err);
+		if (status == PT_OK)
+			status = fill_extras(&results->cosines[i], input->energies, settings->wanted & PT_WANT_BAND,
+				&results->extras[i], err);
+	}
+	/* the block sums of k that are not drawn are of an older trajectory from now on */
+	for (size_t i = input->n_k; i < PT_MAX_K; i++)
+		if (input->n_unchanged < input->gram->n || results->n != input->gram->n)
+			pt_local_cosine_fini(&results->cosines[i]);
+	return status;
+}
+
+/* --- maps ------------------------------------------------------------------------------------------- */
+
+/* Every so many-th checkpoint, counted from the newest, so that no more than PT_MAP_SCREEN_N are left. */
+static pt_status thin_out(const pt_gram *gram, size_t stride, size_t n, pt_gram *out, pt_error *err)
+{
+	size_t *indices = pt_array_alloc(n, sizeof *indices);
+	if (!indices)
+		return out_of_memory(err);
+	for (size_t i = 0; i < n; i++)
+		indices[i] = gram->n - 1 - (n - 1 - i) * stride;
+	pt_status status = pt_gram_select(gram, indices, n, out, err);
+	pt_free(indices);
+	return status;
+}
+
+static pt_status make_map(
+	const pt_matrix_input *input, bool for_screen, pt_cosine_map *map, pt_error *err)
+{
+	size_t all = input->gram->n;
+	size_t stride = for_screen ? (all + PT_MAP_SCREEN_N - 1) / PT_MAP_SCREEN_N : 1;
+	size_t n = stride > 1 ? (all + stride - 1) / stride : all;
+	pt_cosine_map made = {.n = n,
+		.steps = pt_array_alloc(n, sizeof(int64_t)),
+		.values = pt_array_alloc(n, n * sizeof(double))};
+	pt_gram thin;
+	pt_gram_init(&thin);
+	pt_status status = made.steps && made.values ? PT_OK : out_of_memory(err);
+	if (status == PT_OK && stride > 1)
+		status = thin_out(input->gram, stride, n, &thin, err);
+	if (status == PT_OK) {
+		for (size_t i = 0; i < n; i++)
+			made.steps[i] = input->steps[all - 1 - (n - 1 - i) * stride];
+		pt_checkpoint_cosine(stride > 1 ? &thin : input->gram, made.values);
+		map_fini(map);
+		*map = made;
+	} else {
+		map_fini(&made);
+	}
+	pt_gram_fini(&thin);
+	return status;
+}
+
+static bool is_wanted(const pt_settings *settings, pt_want want, pt_matrix matrix)
+{
+	bool of_type = settings->matrices == 0 || settings->matrices & PT_MATRIX_BIT(matrix);
+	return settings->wanted & (unsigned)want && of_type;
+}
+
+static pt_status update_maps(pt_matrix_results *results, const pt_matrix_input *input,
+	const pt_settings *settings, bool same, pt_error *err)
+{
+	pt_status status = PT_OK;
+	bool scan = is_wanted(settings, PT_WANT_K_SCAN, input->matrix);
+	if (scan) {
+		/* an old scan is of another trajectory where it was not kept up to date */
+		size_t n_unchanged = results->has_scan ? input->n_unchanged : 0;
+		pt_cosine_options options = pt_cosine_options_of(settings, 1);
+		status = pt_cosine_scan_update(
+			&results->scan, input->gram, input->steps, n_unchanged, &options, PT_SCAN_MAX_K, err);
+	}
+	results->has_scan = scan && status == PT_OK;
+	bool map = is_wanted(settings, PT_WANT_CHECKPOINT_COSINE, input->matrix) && input->gram->n > 0;
+	if (status == PT_OK && map && !(same && results->has_map))
+		status = make_map(input, settings->warm_start, &results->map, err);
+	results->has_map = map && status == PT_OK;
+	return status;
+}
+
+/* --- all -------------------------------------------------------------------------------------------- */
+
+static pt_status update_pca(pt_matrix_results *results, const pt_matrix_input *input,
+	const pt_settings *settings, bool same, pt_error *err)
+{
+	size_t n_scree = settings->wanted & PT_WANT_SCREE ? PT_PCA_SCREE : PT_PCA_COMPONENTS;
+	size_t n = input->gram->n, most = n > 0 ? n - 1 : 0;
+	bool enough = results->pca.n_scree >= (n_scree < most ? n_scree : most);
+	if (same && results->pca.present && enough)
+		return PT_OK;
+	return pt_trajectory_pca_leading(input->gram, PT_PCA_SOLVER_AUTO, n_scree, &results->pca, err);
+}
+
+static pt_status update_alignment(pt_matrix_results *results, const pt_matrix_input *input, pt_error *err)
+{
+	size_t n = input->gram->n;
+	double *alignment = pt_array_resize(results->alignment, n ? n : 1, sizeof *alignment);
+	if (!alignment)
+		return out_of_memory(err);
+	results->alignment = alignment;
+	if (n > 0)
+		pt_final_alignment(input->gram, alignment);
+	return PT_OK;
+}
+
 pt_status pt_matrix_results_update(pt_matrix_results *results, const pt_matrix_input *input,
 	const pt_settings *settings, pt_error *err)
 {
-	size_t n_scree = settings->wanted & PT_WANT_SCREE ? PT_PCA_SCREE : PT_PCA_COMPONENTS;
-	pt_status status =
-		pt_trajectory_pca_leading(input->gram, PT_PCA_SOLVER_AUTO, n_scree, &results->pca, err);
-	for (size_t i = 0; i < input->n_k && status == PT_OK; i++) {
-		pt_cosine_options options = cosine_options(settings, input->k[i]);
-		status = pt_local_cosine_update(
-			&results->cosines[i], input->gram, input->steps, input->n_unchanged, &options, err);
-	}
+	const pt_gram *gram = input->gram;
+	/* only settings changed: what does not depend on them stays */
+	bool same = results->n == gram->n && input->n_unchanged == gram->n && gram->n > 0;
+	pt_status status = update_pca(results, input, settings, same, err);
 	if (status == PT_OK)
-		status =
-			pt_direction_update(input->gram, input->steps, input->n_unchanged, &results->direction, err);
+		status = update_cosines(results, input, settings, err);
+	if (status == PT_OK && !same)
+		status = pt_direction_update(gram, input->steps, input->n_unchanged, &results->direction, err);
+	if (status == PT_OK && !same)
+		status = update_alignment(results, input, err);
+	bool sigma = settings->wanted & PT_WANT_SIGMA;
+	if (status == PT_OK && sigma && !(same && results->has_sigma))
+		status = pt_sigma_ratios_update(&results->sigma, gram, input->steps,
+			results->has_sigma ? input->n_unchanged : 0, err);
+	results->has_sigma = sigma && status == PT_OK;
+	if (status == PT_OK)
+		status = update_maps(results, input, settings, same, err);
+	results->n = status == PT_OK ? gram->n : 0;
 	return status;
 }

@@ -26,6 +26,11 @@ pt_settings pt_settings_default(void)
 	};
 }
 
+double pt_settings_turning_frac(const pt_settings *settings)
+{
+	return pt_is_missing(settings->min_step_frac) ? 0.2 : settings->min_step_frac;
+}
+
 double pt_settings_turn_below(const pt_settings *settings)
 {
 	return pt_is_missing(settings->turn_below) ? 0.8 : settings->turn_below;

@@ -14,9 +14,13 @@ PT_CHECKED pt_status pt_build_run_view(const pt_run *run, const pt_settings *set
 /* parts of it, each in a file of its own */
 PT_CHECKED pt_status pt_build_matrices(
 	const pt_run *run, const pt_settings *settings, pt_arena *arena, pt_run_view *view, pt_error *err);
-PT_CHECKED pt_status pt_build_modules(const pt_run *run, pt_arena *arena, pt_run_view *view, pt_error *err);
+PT_CHECKED pt_status pt_build_modules(
+	const pt_run *run, const pt_settings *settings, pt_arena *arena, pt_run_view *view, pt_error *err);
 PT_CHECKED pt_status pt_build_spectra(const pt_run *run, pt_arena *arena, pt_run_view *view, pt_error *err);
 PT_CHECKED pt_status pt_build_loss(const pt_run *run, pt_arena *arena, pt_run_view *view, pt_error *err);
+
+/** Spread n_complete values over all checkpoints of the run; the incomplete ones are missing. NULL: no memory. */
+const double *pt_build_spread(const pt_trajectories *trajectories, const double *values, pt_arena *arena);
 
 /** The one failure of building. */
 pt_status pt_build_out_of_memory(pt_error *err);

@@ -266,6 +266,7 @@ static pt_status derive(
 	pt_trajectories *t, pt_tracked_matrix *matrix, const pt_settings *settings, pt_error *err)
 {
 	pt_matrix_input input = {
+		.matrix = (pt_matrix)(matrix - t->matrices),
 		.gram = &matrix->gram,
 		.steps = t->complete_steps,
 		.n_unchanged = t->n_unchanged,

@@ -18,6 +18,7 @@
 #include "phasetop/runio/checkpoint_load.h"
 
 #include "matrix_results.h"
+#include "module_turns.h"
 
 typedef struct pt_tracked_module {
 	char *name, *adapter, *kind, *dtype;
@@ -51,6 +52,7 @@ typedef struct pt_trajectories {
 	size_t n_modules, module_capacity;
 	pt_tracked_module *modules; /* sorted as the loader sorts: adapter, then name in natural order */
 	pt_tracked_matrix matrices[PT_N_MATRICES];
+	pt_module_turns turns; /* of the modules, where they are wanted */
 	size_t n_k;
 	int64_t k[PT_MAX_K]; /* in steps, as resolved for this run */
 	size_t n_set;        /* leading complete checkpoints whose set Grams and norms are current */

@@ -96,6 +96,15 @@ static const char *set_export(const char *value, pt_options *options)
 	return NULL;
 }
 
+static const char *set_gram_memory(const char *value, pt_settings *settings)
+{
+	int64_t mebibytes;
+	if (pt_option_int(value, 0, INT64_C(1) << 24, &mebibytes))
+		return "a number of MiB, 0 or more";
+	settings->gram_budget_bytes = mebibytes << 20;
+	return NULL;
+}
+
 /* Options of the analysis. Returns what was expected of `value`, or NULL when all is well. */
 static const char *set_analysis(pt_option_id id, const char *value, pt_options *options)
 {
@@ -123,6 +132,8 @@ static const char *set_analysis(pt_option_id id, const char *value, pt_options *
 																		: NULL;
 	case PT_OPTION_PROBES:
 		return pt_option_glob(value, settings->probes);
+	case PT_OPTION_GRAM_MEMORY:
+		return set_gram_memory(value, settings);
 	default:
 		assert(false && "an option without a case");
 		return NULL;
@@ -180,6 +191,12 @@ static const char *set_flag(pt_option_id id, pt_options *options)
 		break;
 	case PT_OPTION_LIST:
 		options->list = true;
+		break;
+	case PT_OPTION_GRAMS:
+		options->settings.wanted |= PT_WANT_GRAMS;
+		break;
+	case PT_OPTION_FULL:
+		options->settings.wanted |= PT_WANT_FULL;
 		break;
 	case PT_OPTION_JSON:
 		if (options->output == PT_OUTPUT_CSV)
@@ -401,6 +418,7 @@ static pt_status check_together(const pt_options *options, pt_error *err)
 	} rules[] = {
 		{options->output == PT_OUTPUT_CSV && options->list, "--list has no --csv form; take --json"},
 		{options->once && options->iterations > 0, "--once is one report; --iterations N gives N"},
+		{options->settings.wanted && options->output != PT_OUTPUT_JSON, "--full and --grams are for --json"},
 		{options->speed > 0 && !options->replay, "--speed is for --replay DIR"},
 		{options->export_path && options->output != PT_OUTPUT_SCREEN,
 			"--export writes the screen, not --json or --csv"},

@@ -24,6 +24,7 @@ typedef struct screen_app {
 	pt_frame *frame;
 	pt_snapshot *snapshot; /* what is drawn; NULL before the first one */
 	pt_snapshot *newer;    /* came while the picture is frozen */
+	pt_settings posted;    /* what the worker was asked for last */
 	int timer_fd;
 	bool timer_armed; /* a frame was drawn less than FRAME_MS ago */
 	bool dirty;       /* a frame is due */
@@ -32,6 +33,16 @@ typedef struct screen_app {
 } screen_app;
 
 /* --- what happens ----------------------------------------------------------------------------------- */
+
+/* The panes that are visible and the matrix that is drawn are part of what is asked for, without being settings. */
+static void post_settings(screen_app *app, bool changed)
+{
+	pt_settings settings = pt_session_settings(&app->view);
+	if (!changed && settings.wanted == app->posted.wanted && settings.matrices == app->posted.matrices)
+		return;
+	pt_worker_set_settings(app->worker, &settings);
+	app->posted = settings;
+}
 
 static void take_snapshot(screen_app *app)
 {
@@ -48,6 +59,7 @@ static void take_snapshot(screen_app *app)
 	pt_snapshot_destroy(app->snapshot);
 	app->snapshot = snapshot;
 	pt_view_meet(&app->view, snapshot);
+	post_settings(app, false); /* the first run says which matrix is drawn */
 	app->dirty = true;
 }
 
@@ -83,8 +95,7 @@ static void act(screen_app *app, unsigned changes)
 {
 	if (changes & PT_VIEW_QUIT)
 		app->leave = true;
-	if (changes & PT_VIEW_SETTINGS)
-		pt_worker_set_settings(app->worker, &app->view.settings);
+	post_settings(app, changes & PT_VIEW_SETTINGS);
 	if (changes & PT_VIEW_MOUSE)
 		pt_terminal_set_mouse(app->terminal, !app->view.no_mouse);
 	if (changes & PT_VIEW_THAW)
@@ -248,6 +259,7 @@ static pt_status start(screen_app *app, pt_error *err)
 		.inline_worker = options->inline_worker,
 		.wake_fd = pt_signals_worker_fd(),
 		.on_wake = on_worker_signal};
+	app->posted = worker.pipeline.settings = pt_session_settings(&app->view);
 	status = pt_worker_create(&worker, &app->worker, err);
 	if (status != PT_OK)
 		return status;

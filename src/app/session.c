@@ -53,6 +53,25 @@ pt_status pt_session_view(const pt_session *session, pt_view *view, pt_error *er
 	return PT_OK;
 }
 
+pt_settings pt_session_settings(const pt_view *view)
+{
+	static const unsigned matrices[] = {
+		[PT_CHOICE_A] = PT_MATRIX_BIT(PT_MATRIX_A),
+		[PT_CHOICE_B] = PT_MATRIX_BIT(PT_MATRIX_B),
+		[PT_CHOICE_DW] = PT_MATRIX_BIT(PT_MATRIX_DW),
+		[PT_CHOICE_W] = 0,
+		[PT_CHOICE_BOTH] = PT_MATRIX_BIT(PT_MATRIX_A) | PT_MATRIX_BIT(PT_MATRIX_B),
+		[PT_CHOICE_ALL] =
+			PT_MATRIX_BIT(PT_MATRIX_A) | PT_MATRIX_BIT(PT_MATRIX_B) | PT_MATRIX_BIT(PT_MATRIX_DW),
+	};
+	_Static_assert(sizeof matrices / sizeof matrices[0] == PT_N_CHOICES, "a set for every choice");
+	pt_settings settings = view->settings;
+	settings.warm_start = true;
+	/* W stands in where a run has no adapter */
+	settings.matrices = matrices[view->matrix] | PT_MATRIX_BIT(PT_MATRIX_W);
+	return settings;
+}
+
 pt_pipeline_options pt_session_pipeline(const pt_session *session, bool watch)
 {
 	static const pt_watch_mode modes[] = {

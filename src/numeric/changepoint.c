@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "phasetop/base/alloc.h"
-#include "phasetop/numeric/local_cosine.h"
+#include "regular_grid.h"
 
 enum { BAND = PT_CHANGE_WINDOW };
 _Static_assert((int)BAND >= 2 * (int)PT_TURN_SIDE, "the band must hold both sides of a turning angle");
@@ -24,35 +24,6 @@ typedef struct increments {
 	double *band;         /* band[i * BAND + d] = ⟨δ_i, δ_{i−d}⟩, d ≤ i; see fill_band */
 	double *unit_band;    /* the same of unit increments */
 } increments;
-
-static int compare_steps(const void *a, const void *b)
-{
-	const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-	return (x > y) - (x < y);
-}
-
-/* The most frequent of n values, the smallest at ties; sorts them. */
-static int64_t most_frequent(int64_t *values, size_t n)
-{
-	qsort(values, n, sizeof *values, compare_steps);
-	int64_t best = values[0];
-	size_t best_count = 0;
-	for (size_t i = 0, j = 0; i < n; i = j) {
-		while (j < n && values[j] == values[i])
-			j++;
-		if (j - i > best_count) {
-			best = values[i];
-			best_count = j - i;
-		}
-	}
-	return best;
-}
-
-static int64_t remainder_of(int64_t step, int64_t spacing)
-{
-	const int64_t r = step % spacing;
-	return r < 0 ? r + spacing : r;
-}
 
 /* ⟨v_b − v_a, v_d − v_c⟩. The increment of a checkpoint is the one that ends there. */
 static double between(const pt_gram *gram, size_t a, size_t b, size_t c, size_t d)
@@ -311,23 +282,16 @@ void pt_direction_fini(pt_direction *direction)
 	pt_direction_init(direction);
 }
 
-/* The regular grid of the steps. */
 static bool fill_grid(const int64_t *steps, size_t n, pt_direction *direction)
 {
-	int64_t *remainders = pt_array_alloc(n, sizeof *remainders);
-	direction->grid = pt_array_alloc(n, sizeof *direction->grid);
-	const bool done = remainders && direction->grid;
-	if (done && n >= 2) {
-		direction->spacing = pt_step_spacing(steps, n);
-		for (size_t i = 0; i < n; i++)
-			remainders[i] = remainder_of(steps[i], direction->spacing);
-		direction->remainder = most_frequent(remainders, n);
-		for (size_t i = 0; i < n; i++)
-			if (remainder_of(steps[i], direction->spacing) == direction->remainder)
-				direction->grid[direction->n_grid++] = i;
-	}
-	pt_free(remainders);
-	return done;
+	pt_regular_grid grid;
+	if (pt_regular_grid_of(steps, n, &grid, NULL) != PT_OK)
+		return false; /* out of memory: that the steps rise was looked at before */
+	direction->spacing = grid.spacing;
+	direction->remainder = grid.remainder;
+	direction->n_grid = grid.n;
+	direction->grid = grid.at;
+	return true;
 }
 
 /* How many leading increments are those of the last call. */

@@ -6,15 +6,14 @@
 #include <string.h>
 
 #include "cosine_dip.h"
+#include "cosine_sums.h"
 #include "phasetop/base/alloc.h"
 #include "step_pairs.h"
 
 /* The block sums of one point, all that its cosine depends on. */
 typedef struct block_sums {
 	pt_step_pair pair;
-	double before_before, after_after, before_after;
-	/* sums of the magnitudes of the same entries: what the rounding of a block sum is measured by */
-	double before_size, after_size;
+	pt_cosine_sums sums;
 } block_sums;
 
 struct pt_cosine_cache {
@@ -44,6 +43,10 @@ void pt_local_cosine_fini(pt_local_cosine *cosine)
 	pt_free(cosine->gaps);
 	pt_free(cosine->before);
 	pt_free(cosine->after);
+	pt_free(cosine->before_after);
+	pt_free(cosine->before_at);
+	pt_free(cosine->at);
+	pt_free(cosine->after_at);
 	if (cosine->cache)
 		pt_free(cosine->cache->sums);
 	pt_free(cosine->cache);
@@ -58,11 +61,16 @@ static bool allocate(pt_local_cosine *cosine, size_t n)
 	cosine->gaps = pt_array_alloc(n, sizeof *cosine->gaps);
 	cosine->before = pt_array_alloc(n, sizeof *cosine->before);
 	cosine->after = pt_array_alloc(n, sizeof *cosine->after);
+	cosine->before_after = pt_array_alloc(n, sizeof *cosine->before_after);
+	cosine->before_at = pt_array_alloc(n, sizeof *cosine->before_at);
+	cosine->at = pt_array_alloc(n, sizeof *cosine->at);
+	cosine->after_at = pt_array_alloc(n, sizeof *cosine->after_at);
 	cosine->cache = pt_array_alloc(1, sizeof *cosine->cache);
 	if (cosine->cache)
 		cosine->cache->sums = pt_array_alloc(n, sizeof *cosine->cache->sums);
 	return cosine->steps && cosine->values && cosine->gaps && cosine->before && cosine->after &&
-		   cosine->cache && cosine->cache->sums;
+		   cosine->before_after && cosine->before_at && cosine->at && cosine->after_at && cosine->cache &&
+		   cosine->cache->sums;
 }
 
 /* ‖Σ δ_i‖² over i in (first, end], and the same sum of magnitudes. Rows are contiguous below the diagonal. */
@@ -87,9 +95,9 @@ static double square_of_sum(const pt_gram *gram, size_t first, size_t end, doubl
 static block_sums sums_of(const pt_gram *gram, pt_step_pair pair)
 {
 	block_sums s = {.pair = pair};
-	s.before_before = square_of_sum(gram, pair.before, pair.at, &s.before_size);
-	s.after_after = square_of_sum(gram, pair.at, pair.after, &s.after_size);
-	s.before_after = pt_gram_block_sum(gram, pair.at + 1, pair.after + 1, pair.before + 1, pair.at + 1);
+	s.sums.before_before = square_of_sum(gram, pair.before, pair.at, &s.sums.before_size);
+	s.sums.after_after = square_of_sum(gram, pair.at, pair.after, &s.sums.after_size);
+	s.sums.before_after = pt_gram_block_sum(gram, pair.at + 1, pair.after + 1, pair.before + 1, pair.at + 1);
 	return s;
 }
 
@@ -108,7 +116,7 @@ static pt_status fill_sums(const struct pt_cosine_cache *old, size_t n_unchanged
 			cache->sums[i] = *known;
 		else
 			cache->sums[i] = sums_of(gram, pair);
-		const block_sums *s = &cache->sums[i];
+		const pt_cosine_sums *s = &cache->sums[i].sums;
 		if (!isfinite(s->before_before + s->after_after + s->before_after))
 			return pt_fail(err, PT_ERR_NOT_FINITE, NULL, -1, "NaN or infinity in an increment Gram");
 	}
@@ -116,54 +124,33 @@ static pt_status fill_sums(const struct pt_cosine_cache *old, size_t n_unchanged
 	return PT_OK;
 }
 
-/* A block sum that its own rounding could have made: the displacement is 0 as far as one can tell. */
-static bool is_nothing(double square, double size)
-{
-	return square <= 16.0 * DBL_EPSILON * size;
-}
-
-static double length_of(double square, double size)
-{
-	return is_nothing(square, size) ? 0.0 : sqrt(square);
-}
-
-static double cosine_of(const block_sums *s, double before, double after)
-{
-	double cosine = s->before_after / (before * after);
-	if (before * after < DBL_MIN) /* the product of two tiny lengths: divide in turn */
-		cosine = s->before_after / before / after;
-	return fmax(-1.0, fmin(1.0, cosine));
-}
-
-/* Does the larger displacement fall below m, or below ρ times the largest so far? */
-static bool is_short(double larger, double largest_so_far, double min_norm, double min_frac)
-{
-	return larger < min_norm || larger < min_frac * largest_so_far;
-}
-
 /* Values and gaps of the curve, and which points the dip may use with which values. */
 static void fill_values(pt_local_cosine *c, const pt_cosine_options *options, double *all, bool *for_dip)
 {
 	double largest = 0.0;
 	for (size_t i = 0; i < c->n; i++) {
-		const block_sums *s = &c->cache->sums[i];
-		double before = length_of(s->before_before, s->before_size);
-		double after = length_of(s->after_after, s->after_size);
+		const pt_cosine_sums *s = &c->cache->sums[i].sums;
+		double before = pt_displacement_length(s->before_before, s->before_size);
+		double after = pt_displacement_length(s->after_after, s->after_size);
 		double larger = fmax(before, after);
 		largest = fmax(largest, larger);
 		c->before[i] = before;
 		c->after[i] = after;
-		bool skipped = is_short(larger, largest, options->min_step_norm, options->min_step_frac);
+		c->before_after[i] = s->before_after;
+		c->before_at[i] = c->cache->sums[i].pair.before;
+		c->at[i] = c->cache->sums[i].pair.at;
+		c->after_at[i] = c->cache->sums[i].pair.after;
+		bool skipped = pt_displacement_is_short(larger, largest, options->min_step_norm, options->min_step_frac);
 		bool undefined = before == 0.0 || after == 0.0;
 		/* The course's code looks at the threshold first and then gives 0.0 for a zero difference. */
 		pt_cosine_gap gap = undefined && !options->by_index ? PT_COSINE_UNDEFINED
 							: skipped                       ? PT_COSINE_SKIPPED
 															: PT_COSINE_VALID;
-		all[i] = undefined ? 0.0 : cosine_of(s, before, after);
+		all[i] = undefined ? 0.0 : pt_cosine_of_sums(s, before, after);
 		c->gaps[i] = (uint8_t)gap;
 		c->values[i] = gap == PT_COSINE_VALID ? all[i] : (double)NAN;
 		for_dip[i] = (options->by_index || !undefined) &&
-					 !is_short(larger, largest, options->min_step_norm,
+					 !pt_displacement_is_short(larger, largest, options->min_step_norm,
 						 fmax(options->min_step_frac, options->dip_min_step_frac));
 	}
 }

@@ -39,7 +39,8 @@ pt_scale pt_heatmap_scale(const int64_t *places, size_t n)
 	return scale;
 }
 
-/* Places to bins, from the low end of the axis. NULL when out of memory. */
+/* Places to bins, from the low end of the axis: those that lie in a bin, else the one that stands for its
+ * middle. NULL when out of memory. */
 static bin *bins_of(
 	const pt_scale *scale, int n_bins, int dots_a_bin, const int64_t *places, size_t n, int64_t spacing)
 {
@@ -52,15 +53,14 @@ static bin *bins_of(
 		bin *own = &bins[dot / dots_a_bin];
 		own->first = own->n++ ? own->first : i;
 	}
-	for (size_t i = 0; bins && i < n; i++) {
-		double lo, hi;
-		extent(places, n, i, spacing, &lo, &hi);
-		int from = pt_scale_dot(scale, lo, n_dots), to = pt_scale_dot(scale, hi, n_dots);
-		from = from < 0 ? 0 : from;
-		to = to < n_dots ? to : n_dots - 1;
-		for (int b = from / dots_a_bin; b * dots_a_bin <= to; b++)
-			if (bins[b].n == 0)
-				bins[b] = (bin){i, 1};
+	size_t i = 0;
+	for (int b = 0; bins && b < n_bins; b++) {
+		double middle = b * dots_a_bin + (dots_a_bin - 1) / 2.0, lo, hi;
+		double value = pt_scale_value(scale, n_dots > 1 ? middle / (n_dots - 1) : 0.5);
+		for (extent(places, n, i, spacing, &lo, &hi); hi < value && i + 1 < n; i++)
+			extent(places, n, i + 1, spacing, &lo, &hi);
+		if (bins[b].n == 0 && lo <= value && value <= hi)
+			bins[b] = (bin){i, 1};
 	}
 	return bins;
 }
@@ -68,42 +68,47 @@ static bin *bins_of(
 /* 0…100 of the mean of what is not missing, or −1 where nothing is left. */
 static int level_of(const pt_heatmap *map, bin across, bin up)
 {
-	double mean = 0;
+	double sum = 0;
 	size_t seen = 0;
-	for (size_t r = up.first; r < up.first + up.n; r++)
-		for (size_t c = across.first; c < across.first + across.n; c++) {
-			double value = map->values[r * map->n_x + c];
-			if (!isfinite(value))
-				continue;
-			seen++;
-			mean += value / (double)seen - mean / (double)seen;
+	for (size_t r = up.first; r < up.first + up.n; r++) {
+		const double *row = map->values + r * map->n_x + across.first;
+		for (size_t c = 0; c < across.n; c++) {
+			bool is_there = isfinite(row[c]);
+			sum += is_there ? row[c] : 0;
+			seen += is_there;
 		}
+	}
 	if (seen == 0)
 		return -1;
-	double clamped = fmin(fmax(mean, map->lo), map->hi);
+	double clamped = fmin(fmax(sum / (double)seen, map->lo), map->hi);
 	return (int)lround(100 * (clamped / 2 - map->lo / 2) / (map->hi / 2 - map->lo / 2));
 }
 
 /* Both halves of a cell by their levels; −1: nothing. */
-static void put_halves(pt_canvas *canvas, int col, int row, int upper, int lower, uint8_t role)
+static void put_halves(pt_canvas *canvas, int col, int row, int upper, int lower, const pt_heatmap *map)
 {
 	pt_canvas_cell *cell = &canvas->cells[(size_t)row * (size_t)canvas->cols + (size_t)col];
-	pt_ink ink = {.role = role, .level = (uint8_t)(upper < 0 ? lower : upper)};
+	pt_ink ink = {.role = map->role, .level = (uint8_t)(upper < 0 ? lower : upper)};
 	if (upper < 0 && lower < 0)
 		return;
 	pt_canvas_over(canvas, col, row, upper < 0 ? 0x2584 : 0x2580, ink);
-	if (upper >= 0 && lower >= 0) {
-		cell->ground = role;
-		cell->ground_level = (uint8_t)lower;
-	}
+	bool is_whole = upper >= 0 && lower >= 0;
+	cell->ground = is_whole ? map->role : map->empty;
+	cell->ground_level = (uint8_t)(is_whole ? lower : 0);
+}
+
+char pt_heatmap_ramp(int level)
+{
+	static const char ramp[] = ".:-=+*#%@";
+	int last = (int)sizeof ramp - 2;
+	return ramp[level < 0 ? 0 : level > 100 ? last : level * last / 100];
 }
 
 static void put_ramp(pt_canvas *canvas, int col, int row, int level, uint8_t role)
 {
-	static const char ramp[] = ".:-=+*#%@";
 	pt_ink ink = {.role = role, .level = (uint8_t)level};
 	if (level >= 0)
-		pt_canvas_over(canvas, col, row, (unsigned char)ramp[level * 8 / 100], ink);
+		pt_canvas_over(canvas, col, row, (unsigned char)pt_heatmap_ramp(level), ink);
 }
 
 void pt_heatmap_draw(pt_canvas *canvas, const pt_scale *x, const pt_scale *y, const pt_heatmap *map)
@@ -121,7 +126,7 @@ void pt_heatmap_draw(pt_canvas *canvas, const pt_scale *x, const pt_scale *y, co
 			if (down == 1)
 				put_ramp(canvas, col, row, upper, map->role);
 			else
-				put_halves(canvas, col, row, upper, level_of(map, across[col], top[-1]), map->role);
+				put_halves(canvas, col, row, upper, level_of(map, across[col], top[-1]), map);
 		}
 	pt_free(across);
 	pt_free(up);
@@ -136,8 +141,9 @@ static void line_through(pt_canvas *canvas, int col, int row, uint32_t glyph, pt
 	} else if (!is_map) { /* of a ramp, or of a line that crosses this one */
 		pt_canvas_over(canvas, col, row, glyph, cell->ground ? on_map : ink);
 	} else {
-		uint8_t level = cell->over_ink.level;
-		cell->ground_level = (uint8_t)(cell->ground ? (level + cell->ground_level) / 2 : level);
+		int level = cell->over_ink.level;
+		bool is_whole = cell->ground == cell->over_ink.role;
+		cell->ground_level = (uint8_t)(is_whole ? (level + cell->ground_level) / 2 : level);
 		cell->ground = cell->over_ink.role;
 		pt_canvas_over(canvas, col, row, glyph, on_map);
 	}

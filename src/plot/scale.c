@@ -20,11 +20,12 @@ void pt_range_add(pt_range *range, double value)
 		range->n_missing++;
 		return;
 	}
-	value = fmin(fmax(value, -greatest), greatest);
-	range->lo = fmin(range->lo, value);
-	range->hi = fmax(range->hi, value);
-	if (value > 0)
-		range->least_above0 = fmin(range->least_above0, value);
+	/* plain comparisons: heat maps add hundreds of thousands of values a frame */
+	value = value < -greatest ? -greatest : value > greatest ? greatest : value;
+	range->lo = value < range->lo ? value : range->lo;
+	range->hi = value > range->hi ? value : range->hi;
+	if (value > 0 && value < range->least_above0)
+		range->least_above0 = value;
 	range->n++;
 }
 

@@ -3,7 +3,8 @@
 #include "phasetop/base/missing.h"
 #include "phasetop/report/report_options.h"
 
-/* More selected modules than this are left out of by_module: their arrays would be most of the document. */
+/* More selected modules than this are in by_module with --full only: their arrays would be most of the document.
+ */
 enum { MODULES_LISTED = 64 };
 
 void pt_report_json_step(pt_json_writer *writer, const char *key, int64_t step)
@@ -86,14 +87,15 @@ static void write_norm_object(
 	pt_json_writer_end_object(writer);
 }
 
-static void write_by_module(pt_json_writer *writer, const pt_run_view *run)
+static void write_by_module(pt_json_writer *writer, const pt_run_view *run, const pt_settings *settings)
 {
 	size_t n_selected = 0;
 	for (size_t i = 0; i < run->n_modules; i++)
 		n_selected += run->modules[i].selected;
 	pt_json_writer_key(writer, "by_module");
 	pt_json_writer_begin_array(writer);
-	for (size_t i = 0; i < run->n_modules && n_selected <= MODULES_LISTED; i++) {
+	bool listed = n_selected <= MODULES_LISTED || settings->wanted & PT_WANT_ALL_NORMS;
+	for (size_t i = 0; i < run->n_modules && listed; i++) {
 		const pt_module_view *module = &run->modules[i];
 		if (!module->selected)
 			continue;
@@ -109,7 +111,7 @@ static void write_by_module(pt_json_writer *writer, const pt_run_view *run)
 	pt_json_writer_end_array(writer);
 }
 
-static void write_norms(pt_json_writer *writer, const pt_run_view *run)
+static void write_norms(pt_json_writer *writer, const pt_run_view *run, const pt_settings *settings)
 {
 	pt_json_writer_key(writer, "norms");
 	pt_json_writer_begin_object(writer);
@@ -118,7 +120,7 @@ static void write_norms(pt_json_writer *writer, const pt_run_view *run)
 	write_norm_object(writer, "step_length", run, STEP_LENGTH);
 	write_norm_object(writer, "drift", run, DRIFT);
 	write_norm_object(writer, "path_length", run, PATH_LENGTH);
-	write_by_module(writer, run);
+	write_by_module(writer, run, settings);
 	pt_json_writer_end_object(writer);
 }
 
@@ -199,12 +201,12 @@ static void write_cosine(
 	pt_report_json_steps(writer, "steps", cosine->steps, n);
 	write_values(writer, "values", cosine->values, n);
 	write_gaps(writer, cosine, n);
-	/* Storage floor, debiased values and the usual band come with a later version. */
-	pt_report_json_empty(writer, "floor_q");
-	pt_report_json_empty(writer, "debiased");
-	pt_report_json_empty(writer, "usual_median");
-	pt_report_json_empty(writer, "usual_q25");
-	pt_report_json_empty(writer, "usual_q75");
+	bool full = settings->wanted & PT_WANT_BAND;
+	write_values(writer, "floor_q", cosine->floor_q, n);
+	write_values(writer, "debiased", cosine->debiased, full ? n : 0);
+	write_values(writer, "usual_median", cosine->usual_median, full ? n : 0);
+	write_values(writer, "usual_q25", cosine->usual_q25, full ? n : 0);
+	write_values(writer, "usual_q75", cosine->usual_q75, full ? n : 0);
 	write_cosine_minima(writer, cosine);
 	bool pending = cosine->present && cosine->pending_from_step != PT_NO_STEP;
 	pt_report_json_step(writer, "pending_from_step", pending ? cosine->pending_from_step : PT_NO_STEP);
@@ -229,26 +231,207 @@ static void write_change_point(
 	pt_json_writer_end_object(writer);
 }
 
-/* pca, local_cosine and change_points: an element for each matrix type shown (and each k). */
+static void write_sigma(pt_json_writer *writer, const char *matrix, const pt_sigma_view *sigma)
+{
+	size_t n = sigma->present ? sigma->n : 0;
+	pt_json_writer_begin_object(writer);
+	pt_json_writer_member_string(writer, "matrix", matrix);
+	pt_json_writer_member_int(writer, "window_increments", sigma->window_increments);
+	pt_report_json_steps(writer, "steps", sigma->steps, n);
+	write_values(writer, "s1_s2", sigma->s1_s2, n);
+	write_values(writer, "s2_s3", sigma->s2_s3, n);
+	pt_json_writer_end_object(writer);
+}
+
+static void write_turn(
+	pt_json_writer *writer, const pt_module_view *module, const char *matrix, const pt_module_turn_view *turn)
+{
+	pt_json_writer_begin_object_on_line(writer);
+	pt_json_writer_member_string(writer, "module", module->name);
+	pt_json_writer_member_string(writer, "adapter", module->adapter);
+	pt_json_writer_member_string(writer, "matrix", matrix);
+	pt_report_json_step(writer, "turning_step", turn->turning_step);
+	pt_json_writer_member_double(writer, "min_cosine", turn->min_cosine);
+	pt_report_json_step(writer, "min_cosine_step", turn->min_cosine_step);
+	pt_json_writer_member_double(writer, "share_of_drift", turn->share_of_drift);
+	pt_json_writer_member_double(writer, "turning_angle_deg", turn->turning_angle_deg);
+	pt_report_json_step(writer, "change_step", turn->change_step);
+	pt_json_writer_end_object(writer);
+}
+
+static void write_turns(pt_json_writer *writer, const pt_run_view *run, pt_matrix matrix)
+{
+	for (size_t i = 0; i < run->n_modules; i++) {
+		const pt_module_view *module = &run->modules[i];
+		if (module->selected && module->turns[matrix].present)
+			write_turn(writer, module, pt_matrix_name(matrix), &module->turns[matrix]);
+	}
+}
+
+/* Rows of n values, each an array on a line. */
+static void write_rows(
+	pt_json_writer *writer, const char *key, const double *values, size_t n_rows, size_t n)
+{
+	pt_json_writer_key(writer, key);
+	pt_json_writer_begin_array(writer);
+	for (size_t r = 0; r < n_rows; r++) {
+		pt_json_writer_begin_array_on_line(writer);
+		for (size_t i = 0; i < n; i++)
+			pt_json_writer_double(writer, values[r * n + i]);
+		pt_json_writer_end_array(writer);
+	}
+	pt_json_writer_end_array(writer);
+}
+
+static void write_k_scan(pt_json_writer *writer, const char *matrix, const pt_k_scan_view *scan)
+{
+	pt_json_writer_begin_object(writer);
+	pt_json_writer_member_string(writer, "matrix", matrix);
+	pt_report_json_steps(writer, "k", scan->k, scan->n_k);
+	pt_report_json_steps(writer, "steps", scan->steps, scan->n);
+	write_rows(writer, "values", scan->values, scan->n_k, scan->n);
+	pt_json_writer_end_object(writer);
+}
+
+static void write_checkpoint_cosine(pt_json_writer *writer, const char *matrix, const pt_square_view *map)
+{
+	pt_json_writer_begin_object(writer);
+	pt_json_writer_member_string(writer, "matrix", matrix);
+	pt_report_json_steps(writer, "steps", map->steps, map->n);
+	write_rows(writer, "values", map->values, map->n, map->n);
+	pt_json_writer_end_object(writer);
+}
+
+static void write_alignment(pt_json_writer *writer, const char *matrix, const pt_matrix_view *view)
+{
+	size_t n = view->final_alignment ? view->pca.n : 0;
+	pt_json_writer_begin_object(writer);
+	pt_json_writer_member_string(writer, "matrix", matrix);
+	pt_report_json_steps(writer, "steps", view->pca.steps, n);
+	write_values(writer, "values", view->final_alignment, n);
+	pt_json_writer_end_object(writer);
+}
+
+/* The name of the one selected module; null for the sum over several. */
+static const char *only_module(const pt_run_view *run)
+{
+	const char *name = NULL;
+	for (size_t i = 0; i < run->n_modules; i++) {
+		if (!run->modules[i].selected)
+			continue;
+		if (name)
+			return NULL;
+		name = run->modules[i].name;
+	}
+	return name;
+}
+
+static void write_gram(
+	pt_json_writer *writer, const char *matrix, const pt_run_view *run, const pt_matrix_view *view)
+{
+	pt_json_writer_begin_object(writer);
+	pt_json_writer_member_string(writer, "matrix", matrix);
+	pt_json_writer_member_string(writer, "module", only_module(run));
+	pt_report_json_steps(writer, "steps", view->gram.steps, view->gram.n);
+	write_rows(writer, "gram", view->gram.values, view->gram.n, view->gram.n);
+	write_rows(writer, "increment_gram", view->increment_gram.values, view->gram.n, view->gram.n);
+	pt_json_writer_end_object(writer);
+}
+
+/* The elements of one matrix type in one of the arrays that have an element a type (and more). */
+typedef void part_writer(
+	pt_json_writer *writer, const pt_run_view *run, const pt_settings *settings, pt_matrix matrix);
+
+static void pca_part(
+	pt_json_writer *writer, const pt_run_view *run, const pt_settings *settings, pt_matrix matrix)
+{
+	(void)settings;
+	write_pca(writer, pt_matrix_name(matrix), &run->matrices[matrix].pca);
+}
+
+static void cosine_part(
+	pt_json_writer *writer, const pt_run_view *run, const pt_settings *settings, pt_matrix matrix)
+{
+	const pt_matrix_view *view = &run->matrices[matrix];
+	for (size_t i = 0; i < view->n_cosines; i++)
+		write_cosine(writer, pt_matrix_name(matrix), &view->cosines[i], settings);
+}
+
+static void change_part(
+	pt_json_writer *writer, const pt_run_view *run, const pt_settings *settings, pt_matrix matrix)
+{
+	(void)settings;
+	const pt_matrix_view *view = &run->matrices[matrix];
+	for (size_t i = 0; i < view->n_change_points; i++)
+		write_change_point(writer, pt_matrix_name(matrix), &view->change_points[i]);
+}
+
+static void sigma_part(
+	pt_json_writer *writer, const pt_run_view *run, const pt_settings *settings, pt_matrix matrix)
+{
+	(void)settings;
+	if (run->matrices[matrix].sigma.present)
+		write_sigma(writer, pt_matrix_name(matrix), &run->matrices[matrix].sigma);
+}
+
+static void turns_part(
+	pt_json_writer *writer, const pt_run_view *run, const pt_settings *settings, pt_matrix matrix)
+{
+	(void)settings;
+	write_turns(writer, run, matrix);
+}
+
+static void scan_part(
+	pt_json_writer *writer, const pt_run_view *run, const pt_settings *settings, pt_matrix matrix)
+{
+	if (settings->wanted & PT_WANT_K_SCAN && run->matrices[matrix].k_scan.present)
+		write_k_scan(writer, pt_matrix_name(matrix), &run->matrices[matrix].k_scan);
+}
+
+static void map_part(
+	pt_json_writer *writer, const pt_run_view *run, const pt_settings *settings, pt_matrix matrix)
+{
+	if (settings->wanted & PT_WANT_CHECKPOINT_COSINE && run->matrices[matrix].checkpoint_cosine.present)
+		write_checkpoint_cosine(writer, pt_matrix_name(matrix), &run->matrices[matrix].checkpoint_cosine);
+}
+
+static void alignment_part(
+	pt_json_writer *writer, const pt_run_view *run, const pt_settings *settings, pt_matrix matrix)
+{
+	(void)settings;
+	write_alignment(writer, pt_matrix_name(matrix), &run->matrices[matrix]);
+}
+
+static void gram_part(
+	pt_json_writer *writer, const pt_run_view *run, const pt_settings *settings, pt_matrix matrix)
+{
+	if (settings->wanted & PT_WANT_GRAMS && run->matrices[matrix].gram.present)
+		write_gram(writer, pt_matrix_name(matrix), run, &run->matrices[matrix]);
+}
+
 static void write_directions(
 	pt_json_writer *writer, const pt_run_view *run, const pt_settings *settings, unsigned matrices)
 {
-	static const char *const keys[] = {"pca", "local_cosine", "change_points"};
-	for (int part = 0; part < 3; part++) {
-		pt_json_writer_key(writer, keys[part]);
+	static const struct {
+		const char *key;
+		part_writer *write;
+	} parts[] = {
+		{"pca", pca_part},
+		{"local_cosine", cosine_part},
+		{"change_points", change_part},
+		{"sigma_ratios", sigma_part},
+		{"modules_turning", turns_part},
+		{"k_scan", scan_part},
+		{"checkpoint_cosine", map_part},
+		{"final_alignment", alignment_part},
+		{"grams", gram_part},
+	};
+	for (size_t part = 0; part < sizeof parts / sizeof parts[0]; part++) {
+		pt_json_writer_key(writer, parts[part].key);
 		pt_json_writer_begin_array(writer);
-		for (int m = 0; m < PT_N_MATRICES; m++) {
-			const pt_matrix_view *view = &run->matrices[m];
-			const char *name = pt_matrix_name((pt_matrix)m);
-			if (!(matrices & PT_MATRIX_BIT(m)))
-				continue;
-			if (part == 0)
-				write_pca(writer, name, &view->pca);
-			for (size_t i = 0; part == 1 && i < view->n_cosines; i++)
-				write_cosine(writer, name, &view->cosines[i], settings);
-			for (size_t i = 0; part == 2 && i < view->n_change_points; i++)
-				write_change_point(writer, name, &view->change_points[i]);
-		}
+		for (int m = 0; m < PT_N_MATRICES; m++)
+			if (matrices & PT_MATRIX_BIT(m))
+				parts[part].write(writer, run, settings, (pt_matrix)m);
 		pt_json_writer_end_array(writer);
 	}
 }
@@ -327,14 +510,8 @@ static void write_loss(pt_json_writer *writer, const pt_loss_view *loss)
 void pt_report_json_series(
 	pt_json_writer *writer, const pt_run_view *run, const pt_settings *settings, unsigned matrices)
 {
-	/* Parts that a later version computes: an empty array where the schema has one, null where it has an
-	 * object. */
-	static const char *const later[] = {
-		"sigma_ratios", "modules_turning", "k_scan", "checkpoint_cosine", "grams"};
-	write_norms(writer, run);
+	write_norms(writer, run, settings);
 	write_directions(writer, run, settings, matrices);
-	for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
-		pt_report_json_empty(writer, later[i]);
 	write_spectra(writer, run, settings);
 	pt_json_writer_member_null(writer, "baselines");
 	write_loss(writer, &run->loss);

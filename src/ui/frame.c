@@ -5,6 +5,7 @@
 
 #include "phasetop/base/alloc.h"
 #include "phasetop/base/text.h"
+#include "phasetop/plot/heatmap.h"
 
 /* ---- rectangles: arithmetic in 64 bits, so that no sum of two ints overflows ---- */
 
@@ -314,10 +315,11 @@ void pt_frame_blit(pt_frame *frame, pt_rect rect, const pt_canvas *canvas)
 
 uint32_t pt_cell_plain_glyph(const pt_cell *cell)
 {
-	if (cell->glyph != 0x2580 || !pt_role_is_gradient(cell->role) || !pt_role_is_gradient(cell->ground))
+	bool is_half = cell->glyph == 0x2580 || cell->glyph == 0x2584;
+	if (!is_half || !pt_role_is_gradient(cell->role) || cell->ground == PT_ROLE_NONE)
 		return cell->glyph;
-	static const uint32_t ramp[] = {U'░', U'▒', U'▓', U'█'};
-	return ramp[(cell->level + cell->ground_level) * 2 / 101 % 4];
+	int other = cell->ground == cell->role ? cell->ground_level : cell->level;
+	return (unsigned char)pt_heatmap_ramp((cell->level + other) / 2);
 }
 
 size_t pt_frame_row_text(const pt_frame *frame, int y, char *out, size_t capacity)

@@ -90,7 +90,7 @@ static unsigned choose_panes(const pt_layout *layout, const pt_screen_parts *scr
 				solved->nodes[0].min_height <= screen->body_height)
 				best = set;
 		}
-		if (set == 0)
+		if (set == 0 || best == visible)
 			return best;
 	}
 }

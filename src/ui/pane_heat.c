@@ -7,7 +7,7 @@ enum {
 	SMALL_COLS = 18,
 	SMALL_ROWS = 6,
 	ROWS_FOR_FOOT = 6,
-	LEAST_BAR_COLS = 4,
+	LEAST_BAR_COLS = 6,
 	MOST_BAR_COLS = 20,
 	ROWS_FOR_HEADING = 5,
 };
@@ -37,6 +37,14 @@ pt_heat_pane pt_heat_pane_of(const pt_scene *scene, pt_rect inner, pt_heat_map_o
 	return pane;
 }
 
+bool pt_heat_has_values(const pt_heatmap *map)
+{
+	for (size_t i = 0; map->values && i < map->n_x * map->n_y; i++)
+		if (!pt_is_missing(map->values[i]))
+			return true;
+	return false;
+}
+
 pt_rect pt_heat_heading(
 	const pt_scene *scene, pt_small_plot plot, const char *figure, pt_frame *frame, pt_rect rect)
 {
@@ -59,6 +67,7 @@ void pt_heat_draw(pt_chart *chart, const pt_heat_pane *pane, pt_heatmap map)
 	map.lo = pane->colours.lo;
 	map.hi = pane->colours.hi;
 	map.role = PT_ROLE_STEP;
+	map.empty = PT_ROLE_AXIS;
 	pt_heatmap_draw(chart->canvas, &chart->x, &chart->y, &map);
 }
 
@@ -98,6 +107,20 @@ static void draw_bar(pt_frame *frame, pt_rect rect, pt_canvas_kind kind)
 	pt_canvas_destroy(canvas);
 }
 
+/* Both ends with as many decimals as the longer one needs: they are round numbers. */
+static void end_texts(const pt_scale *colours, char *low, char *high, size_t capacity)
+{
+	int decimals = 1;
+	double unit = 0.1;
+	while (decimals < 9 &&
+		   fmax(fabs(remainder(colours->lo, unit)), fabs(remainder(colours->hi, unit))) > 1e-3 * unit) {
+		decimals++;
+		unit /= 10;
+	}
+	snprintf(low, capacity, "%.*f", decimals, colours->lo);
+	snprintf(high, capacity, "%.*f", decimals, colours->hi);
+}
+
 void pt_heat_foot(
 	pt_frame *frame, const pt_heat_pane *pane, pt_canvas_kind kind, const char *const *words, size_t n)
 {
@@ -106,8 +129,7 @@ void pt_heat_foot(
 	if (pt_rect_is_empty(foot) || !pane->has_values)
 		return;
 	int margin = foot.w >= 30, end = foot.x + foot.w - margin;
-	pt_scale_readout(&pane->colours, pane->colours.lo, low, sizeof low);
-	pt_scale_readout(&pane->colours, pane->colours.hi, high, sizeof high);
+	end_texts(&pane->colours, low, high, sizeof low);
 	int labels =
 		4 + pt_frame_text_width(low) + 1 + 1 + pt_frame_text_width(high); /* "cos 0.80 " and " 1.00" */
 	int room = foot.w - 2 * margin - labels, cols = room < MOST_BAR_COLS ? room : MOST_BAR_COLS;

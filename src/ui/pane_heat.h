@@ -20,6 +20,9 @@ typedef pt_heatmap (*pt_heat_map_of)(const pt_scene *scene, pt_small_plot plot);
 /** Divide the pane and find the range. O(values). */
 pt_heat_pane pt_heat_pane_of(const pt_scene *scene, pt_rect inner, pt_heat_map_of map_of);
 
+/** Is anything of it not missing? O(1) where the first value is there. */
+bool pt_heat_has_values(const pt_heatmap *map);
+
 /** Name (where there are several) and figure in a row of their own; returns the rest of the rectangle. */
 pt_rect pt_heat_heading(
 	const pt_scene *scene, pt_small_plot plot, const char *figure, pt_frame *frame, pt_rect rect);

@@ -3,7 +3,7 @@
 
 #include "pane_heat.h"
 
-enum { ROWS_FOR_Y_TITLE = 14, FIGURE_BYTES = 64 };
+enum { ROWS_FOR_Y_TITLE = 14, FIGURE_BYTES = 64, N_TEXTS = 3 };
 
 static const pt_absence absence = {
 	.want = PT_WANT_K_SCAN,
@@ -125,14 +125,13 @@ static void mark_k(const pt_scene *scene, const pt_matrix_view *matrix, pt_chart
 static void draw_one(
 	const pt_scene *scene, const pt_heat_pane *pane, pt_small_plot plot, pt_frame *frame, pt_rect rect)
 {
-	char text[FIGURE_BYTES];
+	char text[FIGURE_BYTES] = "";
 	pt_heatmap map = map_of(scene, plot);
-	pt_range range = pt_range_empty();
-	pt_range_add_all(&range, map.values, map.values ? map.n_x * map.n_y : 0);
-	if (range.n > 0)
+	bool has_values = pt_heat_has_values(&map);
+	if (has_values)
 		least_text(scan_of(scene, plot), text, sizeof text);
-	rect = pt_heat_heading(scene, plot, range.n > 0 ? text : "", frame, rect);
-	if (range.n == 0) {
+	rect = pt_heat_heading(scene, plot, text, frame, rect);
+	if (!has_values) {
 		pt_small_plot_absence(scene, plot, &absence, frame, rect);
 		return;
 	}
@@ -146,33 +145,40 @@ static void draw_one(
 	pt_chart_end(&chart);
 }
 
-/* Column i of the scan in words: of the k in use, and where on all scales it is least. */
-static void column_texts(const pt_scene *scene, size_t i, char *full, char *brief, size_t capacity)
+/* Column i of the scan in words, from the longest text down: of the k in use, and where over all k it is
+ * least. */
+static void column_texts(const pt_scene *scene, size_t i, char texts[N_TEXTS][PT_LINE_BYTES])
 {
 	const pt_matrix_view *matrix = pt_scene_matrix(scene, pt_scene_first_run(scene), scene->main_matrix);
 	const pt_k_scan_view *scan = &matrix->k_scan;
 	size_t row = row_in_use(scene, matrix);
 	int64_t k = 0, step = scan->steps[i];
 	double value = scan->values[row * scan->n + i], lowest = least(scan, i, &step, &k);
-	char cosine[32] = "no cos";
-	if (!pt_is_missing(value))
-		snprintf(cosine, sizeof cosine, "cos %.3f", value);
-	snprintf(brief, capacity, "%lld  %s", (long long)step, cosine);
-	pt_text text = pt_text_over(full, capacity);
-	pt_text_addf(&text, "%lld  k %lld %s", (long long)step, (long long)scan->k[row], cosine);
+	char cosine[40];
+	const char *type = scene->n_matrices > 1 ? pt_matrix_label(scene->main_matrix) : "",
+			   *blank = type[0] ? " " : "";
+	if (pt_is_missing(value))
+		snprintf(cosine, sizeof cosine, "no cos%s%s", blank, type);
+	else
+		snprintf(cosine, sizeof cosine, "cos%s%s %.3f", blank, type, value);
+	snprintf(texts[2], PT_LINE_BYTES, "%lld  %s", (long long)step, cosine);
+	snprintf(texts[1], PT_LINE_BYTES, "%lld  k %lld %s", (long long)step, (long long)scan->k[row], cosine);
+	pt_text full = pt_text_over(texts[0], PT_LINE_BYTES);
+	pt_text_add(&full, texts[1]);
 	if (!pt_is_missing(lowest))
-		pt_text_addf(&text, "  least %.3f at k %lld", lowest, (long long)k);
+		pt_text_addf(&full, "  least %.3f at k %lld", lowest, (long long)k);
 }
 
 static void draw_foot(const pt_scene *scene, const pt_heat_pane *pane, pt_frame *frame)
 {
-	char full[PT_LINE_BYTES], brief[PT_LINE_BYTES];
-	const char *const words[] = {full, brief};
+	char texts[N_TEXTS][PT_LINE_BYTES];
+	const char *const words[N_TEXTS] = {texts[0], texts[1], texts[2]};
 	const pt_k_scan_view *scan = main_scan(scene);
 	ptrdiff_t at = scan && scene->n_shown == 1 ? pt_cursor_index(scene, scan->steps, scan->n) : -1;
 	if (at >= 0)
-		column_texts(scene, (size_t)at, full, brief, PT_LINE_BYTES);
-	pt_heat_foot(frame, pane, pt_pane_canvas_kind(scene, PT_PANE_K_SCAN, frame), words, at >= 0 ? 2 : 0);
+		column_texts(scene, (size_t)at, texts);
+	pt_heat_foot(
+		frame, pane, pt_pane_canvas_kind(scene, PT_PANE_K_SCAN, frame), words, at >= 0 ? N_TEXTS : 0);
 }
 
 static void draw(const pt_scene *scene, pt_frame *frame, pt_rect inner)

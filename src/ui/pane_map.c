@@ -76,10 +76,8 @@ static void draw_one(
 	const pt_scene *scene, const pt_heat_pane *pane, pt_small_plot plot, pt_frame *frame, pt_rect rect)
 {
 	pt_heatmap map = map_of(scene, plot);
-	pt_range range = pt_range_empty();
-	pt_range_add_all(&range, map.values, map.values ? map.n_x * map.n_y : 0);
 	rect = pt_heat_heading(scene, plot, "", frame, rect);
-	if (range.n == 0) {
+	if (!pt_heat_has_values(&map)) {
 		pt_small_plot_absence(scene, plot, &absence, frame, rect);
 		return;
 	}
@@ -97,8 +95,10 @@ static void draw_one(
 
 /* Row i of the map in words: against the first that has a direction, and the newest. Returns how many texts.
  */
-static size_t row_texts(const pt_square_view *square, size_t i, char *full, char *brief, size_t capacity)
+static size_t row_texts(const pt_scene *scene, size_t i, char *full, char *brief, size_t capacity)
 {
+	const pt_square_view *square = &main_matrix(scene)->checkpoint_cosine;
+	const char *type = scene->n_matrices > 1 ? pt_matrix_label(scene->main_matrix) : "";
 	const double *row = square->values + i * square->n;
 	size_t first = 0, last = square->n - 1;
 	if (pt_is_missing(row[last])) {
@@ -107,9 +107,11 @@ static size_t row_texts(const pt_square_view *square, size_t i, char *full, char
 	}
 	while (pt_is_missing(row[first]))
 		first++;
-	snprintf(full, capacity, "%lld  to %lld %.3f  to %lld %.3f", (long long)square->steps[i],
-		(long long)square->steps[first], row[first], (long long)square->steps[last], row[last]);
-	snprintf(brief, capacity, "to %lld %.3f", (long long)square->steps[last], row[last]);
+	snprintf(full, capacity, "%lld%s%s  to %lld %.3f  to %lld %.3f", (long long)square->steps[i],
+		type[0] ? "  " : "", type, (long long)square->steps[first], row[first],
+		(long long)square->steps[last], row[last]);
+	snprintf(brief, capacity, "%s%sto %lld %.3f", type, type[0] ? " " : "", (long long)square->steps[last],
+		row[last]);
 	return 2;
 }
 
@@ -120,7 +122,7 @@ static void draw_foot(const pt_scene *scene, const pt_heat_pane *pane, pt_frame 
 	const pt_square_view *square = &main_matrix(scene)->checkpoint_cosine;
 	bool is_one = square->present && square->n > 0 && scene->n_shown == 1;
 	ptrdiff_t at = is_one ? pt_cursor_index(scene, square->steps, square->n) : -1;
-	size_t n = at >= 0 ? row_texts(square, (size_t)at, full, brief, PT_LINE_BYTES) : 0;
+	size_t n = at >= 0 ? row_texts(scene, (size_t)at, full, brief, PT_LINE_BYTES) : 0;
 	pt_heat_foot(frame, pane, pt_pane_canvas_kind(scene, PT_PANE_MAP, frame), words, n);
 }
 

@@ -70,6 +70,12 @@ static int draw_bar(pt_frame *frame, pt_rect rect, double share, pt_pen pen)
 	return (eighths + 7) / 8;
 }
 
+/* A share that is there is not told as 0. */
+static void share_text(double share, char *out, size_t capacity)
+{
+	snprintf(out, capacity, share > 0 && share < 0.0005 ? "<0.1 %%" : "%.1f %%", 100 * share);
+}
+
 /* One component: its name, its bar, and from there the shares of those before; both numbers. */
 static void draw_component(pt_frame *frame, pt_rect rect, size_t i, double share, double total, pt_pen pen)
 {
@@ -83,10 +89,10 @@ static void draw_component(pt_frame *frame, pt_rect rect, size_t i, double share
 	int used = draw_bar(frame, bar, share, pen);
 	int end = (int)lround(fmin(total, 1) * bar.w);
 	pt_frame_hline(frame, bar, bar.x + used, y, end - used, pt_pen_of(PT_ROLE_GUIDE), U'╌');
-	snprintf(text, sizeof text, "%.1f %%", 100 * share);
+	share_text(share, text, sizeof text);
 	pt_frame_text_right(
 		frame, rect, rect.x + rect.w - numbers + SHARE_COLS, y, pt_pen_of(PT_ROLE_TEXT), text);
-	snprintf(text, sizeof text, "%.1f %%", 100 * total);
+	share_text(total, text, sizeof text);
 	if (has_total)
 		pt_frame_text_right(frame, rect, rect.x + rect.w, y, label, text);
 }

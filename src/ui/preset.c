@@ -76,8 +76,8 @@ static bool is_same_arrangement(const pt_layout *a, const pt_layout *b)
 ptrdiff_t pt_preset_of(const pt_layout *layout)
 {
 	for (size_t i = 0; i < N_PRESETS; i++) {
-		pt_layout preset = pt_preset_layout(i);
-		if (is_same_arrangement(layout, &preset))
+		pt_layout named = pt_preset_layout(i);
+		if (is_same_arrangement(layout, &named))
 			return (ptrdiff_t)i;
 	}
 	return -1;

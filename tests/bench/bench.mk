@@ -1,8 +1,14 @@
 # The bench: one run, ratios and goals. Needs Python with NumPy and scikit-learn only for the script it compares with.
-BENCH_PROGRAMS := $(patsubst %,$(B)/tests/bench/%,bench_update bench_increments bench_screen)
+BENCH_PROGRAMS := $(patsubst %,$(B)/tests/bench/%,bench_update bench_keys bench_increments bench_rows bench_screen)
 
 $(B)/tests/bench/bench_update: $(B)/tests/bench/bench_update.o $(B)/tests/bench/made_run.o $(ALL_LIBS)
 	@mkdir -p $(@D); $(CC) $(VFLAGS) $(LDFLAGS) -o $@ $^ $(CURSES_LIBS) $(LDLIBS)
+
+$(B)/tests/bench/bench_keys: $(B)/tests/bench/bench_keys.o $(B)/tests/bench/made_run.o $(ALL_LIBS)
+	@mkdir -p $(@D); $(CC) $(VFLAGS) $(LDFLAGS) -o $@ $^ $(CURSES_LIBS) $(LDLIBS)
+
+$(B)/tests/bench/bench_rows: $(B)/tests/bench/bench_rows.o $(B)/libnumeric.a $(B)/libbase.a
+	@mkdir -p $(@D); $(CC) $(VFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(B)/tests/bench/bench_increments: $(B)/tests/bench/bench_increments.o $(B)/libnumeric.a $(B)/libbase.a
 	@mkdir -p $(@D); $(CC) $(VFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)

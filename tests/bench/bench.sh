@@ -22,39 +22,82 @@ echo "load      $(cut -d' ' -f1-3 /proc/loadavg) before the bench"
 echo "versions  $("$PT_PROGRAM" --version | head -n 1), $($CC --version | head -n 1), $("$PT_BENCH/bench_update" --version)"
 
 echo
-echo "One arriving checkpoint (the 167th; rank 1, d = 5120 + 13824; 5 probe rows of 64, W = 50; k = 5, 10, 15)"
-mkdir "$scratch/before" "$scratch/script" "$scratch/after"
-"$PT_BENCH/bench_update" --make "$scratch/script" 167
+# one_update SHAPE N REPEATS SCRIPT_REPEATS: phasetop on both sides of the script, so that a change of the machine's load
+# falls on either
 python=${PYTHON:-python3}
-# on both sides of the script, so that a change of the machine's load falls on either
-measure "$PT_BENCH/bench_update" "$scratch/before" 167 21
-has_script=no
-if ! command -v "$python" >/dev/null; then
-	echo "skipped: there is no $python" >"$scratch/said"
-elif "$python" tests/bench/recompute_numpy.py "$scratch/script" 7 >"$scratch/said" 2>"$scratch/errors"; then
-	has_script=yes
-	cat "$scratch/said" >>"$scratch/figures"
-fi
-measure "$PT_BENCH/bench_update" "$scratch/after" 167 21
-printf '    phasetop: A, B, dW, read to snapshot   %8.2f ms wall, %8.2f ms CPU (medians of 21, twice)\n' \
-	"$(value update_wall_ms 2)" "$(value update_cpu_ms 2)"
-printf '    phasetop: the whole run, cold          %8.2f ms wall\n' "$(value cold_ms 2)"
-if [ $has_script = yes ]; then
-	printf '    the script: A, B, full recompute       %8.2f ms wall, %8.2f ms CPU (medians of 7, one BLAS thread)\n' \
-		"$(value script_wall_ms 2)" "$(value script_cpu_ms 2)"
-	echo "    $(sed -n 's/^versions /with /p' "$scratch/said")"
-	printf '    ratio                                  %8.0f wall, %12.0f CPU\n' \
-		"$(awk "BEGIN { print $(value script_wall_ms 2) / $(value update_wall_ms 2) }")" \
-		"$(awk "BEGIN { print $(value script_cpu_ms 2) / $(value update_cpu_ms 2) }")"
-	goal "the update is at least 100 times cheaper (CPU)" "$(value script_cpu_ms 2) >= 100 * $(value update_cpu_ms 2)"
-else
-	echo "    the script: $(grep -m 1 '^skipped' "$scratch/said" || { echo failed; head -n 3 "$scratch/errors"; })"
-fi
-rm -rf "$scratch/before" "$scratch/script" "$scratch/after"
+one_update() {
+	mkdir "$scratch/before" "$scratch/script" "$scratch/after"
+	: >"$scratch/figures"
+	measure "$PT_BENCH/bench_update" "$1" "$scratch/before" "$2" "$3"
+	rm -rf "$scratch/before"
+	"$PT_BENCH/bench_update" --make "$1" "$scratch/script" "$2"
+	has_script=no
+	if ! command -v "$python" >/dev/null; then
+		echo "skipped: there is no $python" >"$scratch/said"
+	elif "$python" tests/bench/recompute_numpy.py "$scratch/script" "$4" >"$scratch/said" 2>"$scratch/errors"; then
+		has_script=yes
+		cat "$scratch/said" >>"$scratch/figures"
+	fi
+	rm -rf "$scratch/script"
+	measure "$PT_BENCH/bench_update" "$1" "$scratch/after" "$2" "$3"
+	rm -rf "$scratch/after"
+	printf '    phasetop: A, B, dW, read to snapshot   %8.2f ms wall, %8.2f ms CPU (medians of %s, twice)\n' \
+		"$(value update_wall_ms 2)" "$(value update_cpu_ms 2)" "$3"
+	printf '    phasetop: the whole run, cold          %8.2f ms wall\n' "$(value cold_ms 2)"
+	if [ $has_script = yes ]; then
+		printf '    the script: A, B, full recompute       %8.2f ms wall, %8.2f ms CPU (medians of %s, one BLAS thread)\n' \
+			"$(value script_wall_ms 2)" "$(value script_cpu_ms 2)" "$4"
+		echo "    $(sed -n 's/^versions /with /p' "$scratch/said")"
+		printf '    ratio                                  %8.0f wall, %12.0f CPU\n' \
+			"$(awk "BEGIN { print $(value script_wall_ms 2) / $(value update_wall_ms 2) }")" \
+			"$(awk "BEGIN { print $(value script_cpu_ms 2) / $(value update_cpu_ms 2) }")"
+		goal "the update is at least 100 times cheaper (CPU)" "$(value script_cpu_ms 2) >= 100 * $(value update_cpu_ms 2)"
+	else
+		echo "    the script: $(grep -m 1 '^skipped' "$scratch/said" || { echo failed; head -n 3 "$scratch/errors"; })"
+	fi
+}
+
+for n in 80 167 1000; do
+	echo "One arriving checkpoint, the ${n}th (rank 1, d = 5120 + 13824; 5 probe rows of 64, W = 50; k = 5, 10, 15)"
+	one_update small $n 21 $([ $n = 1000 ] && echo 1 || echo 5)
+	echo
+done
+echo "One arriving checkpoint of 20 MB, the 40th (8 modules of rank 32)"
+one_update large 40 7 1
+
+echo
+echo "Keys in a run of 1000 checkpoints, from the settings to the snapshot (medians of 21; the slowest press)"
+mkdir "$scratch/keys"
+: >"$scratch/figures"
+measure "$PT_BENCH/bench_keys" "$scratch/keys" 1000 21
+rm -rf "$scratch/keys"
+for key in k k5 threshold turn_line pairing probe_window; do
+	printf '    %-36s   %8.2f ms median, %8.2f ms at most\n' $key "$(value key_${key}_ms 2)" "$(value key_${key}_ms 3)"
+done
+for key in k k5 threshold turn_line pairing; do
+	goal "$key below 2 ms (median)" "$(value key_${key}_ms 2) < 2"
+done
+printf '    memory                                 %8.2f KiB a checkpoint (its tensors: %.2f KiB)\n' \
+	"$(value memory_kib_per_checkpoint 2)" "$(awk 'BEGIN { print (5120 + 13824) * 4 / 1024 }')"
 
 echo
 echo "The trajectory engine alone (medians; a plain read of the same bytes beside it)"
+: >"$scratch/figures"
 "$PT_BENCH/bench_increments" | sed 's/^/    /'
+
+echo
+echo "PCA of 1000 checkpoints (two components), and one row of probe losses (raw and detrended)"
+measure "$PT_BENCH/bench_rows"
+printf '    dsyevr %.2f ms, from nothing %.2f ms, one more checkpoint from the last basis %.2f ms: ratio %.0f\n' \
+	"$(value pca_dsyevr_ms 2)" "$(value pca_cold_ms 2)" "$(value pca_refresh_ms 2)" \
+	"$(awk "BEGIN { print $(value pca_dsyevr_ms 2) / $(value pca_refresh_ms 2) }")"
+goal "the refresh is at least 50 times cheaper than dsyevr" "$(value pca_dsyevr_ms 2) >= 50 * $(value pca_refresh_ms 2)"
+for probes in 64 512 4096; do
+	for window in 20 100; do
+		printf '    %4s probes, W = %3s                    %8.1f µs a row, with the largest eigenvalue %.1f µs\n' \
+			$probes $window "$(value row_${probes}_${window}_us 2)" "$(value row_${probes}_${window}_lambda1_us 2)"
+	done
+done
 
 echo
 echo "Bytes to the terminal (replay of $run, 80x24, xterm-256color)"

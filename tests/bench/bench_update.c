@@ -2,8 +2,10 @@
  * What one arriving checkpoint costs phasetop: from the bytes on the disk to the snapshot that the screen
  * draws.
  *
- *     bench_update DIR N REPEATS          grow a run in DIR; measure the updates around the N-th checkpoint
- *     bench_update --make DIR N           only make the run (for the script that recomputes all)
+ *     bench_update SHAPE DIR N REPEATS    grow a run in DIR; measure the updates around the N-th checkpoint
+ *     bench_update --make SHAPE DIR N     only make the run (for the script that recomputes all)
+ *
+ * SHAPE is `small` (one module of rank 1) or `large` (20 MB a checkpoint: 8 modules of rank 32).
  *
  * Measured: reading the file, increment Grams, norms, PCA, local cosine (k = 5, 10, 15), change points of A,
  * B and dW, five probe rows (64 probes, W = 50, raw and detrended), and the snapshot. Prints "name median
@@ -108,12 +110,12 @@ static void expect_complete(const pt_snapshot *snapshot, const made_run *run)
 	}
 }
 
-static void measure(const char *directory, int n, int repeats)
+static void measure(const made_shape *shape, const char *directory, int n, int repeats)
 {
 	double wall[MOST_REPEATS], cpu[MOST_REPEATS];
 	int64_t shift_ms = 0;
 	made_run run;
-	made_run_init(&run, directory);
+	made_run_init(&run, directory, shape);
 	while (run.n < n - 1 - repeats / 2)
 		made_run_grow(&run);
 	pt_blas_init();
@@ -140,25 +142,37 @@ static void measure(const char *directory, int n, int repeats)
 	made_run_fini(&run);
 }
 
+static void make(const made_shape *shape, const char *directory, int n)
+{
+	made_run run;
+	made_run_init(&run, directory, shape);
+	while (run.n < n)
+		made_run_grow(&run);
+	made_run_fini(&run);
+}
+
+static const made_shape *shape_named(const char *name)
+{
+	return strcmp(name, "small") == 0 ? &made_small : strcmp(name, "large") == 0 ? &made_large : NULL;
+}
+
 int main(int argc, char **argv)
 {
-	if (argc == 4 && strcmp(argv[1], "--make") == 0) {
-		made_run run;
-		made_run_init(&run, argv[2]);
-		while (run.n < atoi(argv[3]))
-			made_run_grow(&run);
-		made_run_fini(&run);
-		return 0;
-	}
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
 		puts(pt_blas_version());
 		return 0;
 	}
-	const int repeats = argc == 4 ? atoi(argv[3]) : 0;
-	if (repeats < 1 || repeats > MOST_REPEATS) {
-		fputs("usage: bench_update DIR N REPEATS | --make DIR N | --version\n", stderr);
+	bool only_make = argc == 5 && strcmp(argv[1], "--make") == 0;
+	const made_shape *shape = argc == 5 ? shape_named(argv[only_make ? 2 : 1]) : NULL;
+	int n = shape ? atoi(argv[only_make ? 4 : 3]) : 0;
+	int repeats = only_make || !shape ? 0 : atoi(argv[4]);
+	if (n < 1 || (!only_make && (repeats < 1 || repeats > MOST_REPEATS || repeats > n))) {
+		fputs("usage: bench_update SHAPE DIR N REPEATS | --make SHAPE DIR N | --version\n", stderr);
 		return 2;
 	}
-	measure(argv[1], atoi(argv[2]), repeats);
+	if (only_make)
+		make(shape, argv[3], n);
+	else
+		measure(shape, argv[2], n, repeats);
 	return 0;
 }

@@ -47,15 +47,20 @@ static FILE *open_in(const char *mode, const char *format, ...)
 	return file;
 }
 
-void made_run_init(made_run *run, const char *directory)
+const made_shape made_small = {.modules = 1, .rank = 1, .d_in = 13824, .d_out = 5120};
+const made_shape made_large = {.modules = 8, .rank = 32, .d_in = 13824, .d_out = 5696};
+
+void made_run_init(made_run *run, const char *directory, const made_shape *shape)
 {
-	*run = (made_run){.directory = directory, .seed = 7};
-	run->a0 = random_unit(&run->seed, MADE_D_IN);
-	run->a1 = random_unit(&run->seed, MADE_D_IN);
-	run->b0 = random_unit(&run->seed, MADE_D_OUT);
-	run->b1 = random_unit(&run->seed, MADE_D_OUT);
-	run->walk_a = calloc(MADE_D_IN, sizeof *run->walk_a);
-	run->walk_b = calloc(MADE_D_OUT, sizeof *run->walk_b);
+	*run = (made_run){.directory = directory, .shape = *shape, .seed = 7};
+	run->n_a = (size_t)shape->rank * (size_t)shape->d_in;
+	run->n_b = (size_t)shape->rank * (size_t)shape->d_out;
+	run->a0 = random_unit(&run->seed, run->n_a);
+	run->a1 = random_unit(&run->seed, run->n_a);
+	run->b0 = random_unit(&run->seed, run->n_b);
+	run->b1 = random_unit(&run->seed, run->n_b);
+	run->walk_a = calloc((size_t)shape->modules * run->n_a, sizeof *run->walk_a);
+	run->walk_b = calloc((size_t)shape->modules * run->n_b, sizeof *run->walk_b);
 	if (!run->walk_a || !run->walk_b)
 		give_up("memory");
 	FILE *file = open_in("w", "%s/probe_losses.jsonl", directory);
@@ -76,46 +81,69 @@ void made_run_fini(made_run *run)
 	free(run->walk_b);
 }
 
-static void write_config(const char *folder)
+static void write_config(const made_run *run, const char *folder)
 {
 	FILE *file = open_in("w", "%s/adapter_config.json", folder);
-	fputs("{\"peft_type\":\"LORA\",\"r\":1,\"lora_alpha\":64,\"use_rslora\":true,"
-		  "\"target_modules\":[\"down_proj\"]}\n",
-		file);
+	fprintf(file,
+		"{\"peft_type\":\"LORA\",\"r\":%d,\"lora_alpha\":64,\"use_rslora\":true,"
+		"\"target_modules\":[\"down_proj\"]}\n",
+		run->shape.rank);
 	fclose(file);
 }
 
-/* A drifts from its start; B grows along one direction and from TURN_STEP on along another; both in noise
-   that adds up from step to step, as that of gradients does. */
-static void write_weights(made_run *run, const char *folder, int step)
+/* The next A of a module (B): from its start along one direction, after TURN_STEP along another, in noise that adds
+   up from step to step, as that of gradients does. */
+static void write_factor(made_run *run, FILE *file, float *walk, const float *first, const float *second, size_t n,
+	double along, double across)
 {
-	static const char name[] = "base_model.model.model.layers.24.mlp.down_proj";
-	static float a[MADE_D_IN], b[MADE_D_OUT];
-	const double along = 6e-4 * fmin(step, TURN_STEP), across = 8e-4 * fmax(0, step - TURN_STEP);
-	for (int i = 0; i < MADE_D_IN; i++) {
-		run->walk_a[i] += (float)(5e-6 * draw(&run->seed));
-		a[i] = (float)(0.58 * (double)run->a0[i] + 2e-4 * step * (double)run->a1[i]) + run->walk_a[i];
+	float *values = malloc(n * sizeof *values);
+	if (!values)
+		give_up("memory");
+	for (size_t i = 0; i < n; i++) {
+		walk[i] += (float)(5e-6 * draw(&run->seed));
+		values[i] = (float)(along * (double)first[i] + across * (double)second[i]) + walk[i];
 	}
-	for (int i = 0; i < MADE_D_OUT; i++) {
-		run->walk_b[i] += (float)(5e-6 * draw(&run->seed));
-		b[i] = (float)(along * (double)run->b0[i] + across * (double)run->b1[i]) + run->walk_b[i];
-	}
-	char header[1024];
-	int length = snprintf(header, sizeof header,
-		"{\"%s.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[1,%d],\"data_offsets\":[0,%zu]},"
-		"\"%s.lora_B.weight\":{\"dtype\":\"F32\",\"shape\":[%d,1],\"data_offsets\":[%zu,%zu]}}",
-		name, MADE_D_IN, sizeof a, name, MADE_D_OUT, sizeof a, sizeof a + sizeof b);
+	fwrite(values, sizeof *values, n, file);
+	free(values);
+}
+
+static void write_header(const made_run *run, FILE *file)
+{
+	enum { HEADER_BYTES = 16384 };
+	char header[HEADER_BYTES];
+	int length = 0;
+	size_t at = 0;
+	for (int module = 0; module < run->shape.modules; module++)
+		for (int factor = 0; factor < 2; factor++) {
+			size_t bytes = (factor ? run->n_b : run->n_a) * sizeof(float);
+			length += snprintf(header + length, (size_t)(HEADER_BYTES - length),
+				"%c\"base_model.model.model.layers.%d.mlp.down_proj.lora_%c.weight\":{\"dtype\":\"F32\","
+				"\"shape\":[%d,%d],\"data_offsets\":[%zu,%zu]}",
+				at ? ',' : '{', 24 + module, factor ? 'B' : 'A', factor ? run->shape.d_out : run->shape.rank,
+				factor ? run->shape.rank : run->shape.d_in, at, at + bytes);
+			at += bytes;
+		}
+	header[length++] = '}';
 	while (length % 8)
 		header[length++] = ' ';
 	const uint64_t size = (uint64_t)length;
+	fwrite(&size, sizeof size, 1, file);
+	fwrite(header, 1, (size_t)length, file);
+}
+
+static void write_weights(made_run *run, const char *folder, int step)
+{
+	const double along = 6e-4 * fmin(step, TURN_STEP), across = 8e-4 * fmax(0, step - TURN_STEP);
 	char temporary[PATH_BYTES + 32], final[PATH_BYTES + 32];
 	snprintf(temporary, sizeof temporary, "%s/adapter_model.safetensors.tmp", folder);
 	snprintf(final, sizeof final, "%s/adapter_model.safetensors", folder);
 	FILE *file = open_in("wb", "%s", temporary);
-	fwrite(&size, sizeof size, 1, file);
-	fwrite(header, 1, (size_t)length, file);
-	fwrite(a, sizeof a, 1, file);
-	fwrite(b, sizeof b, 1, file);
+	write_header(run, file);
+	for (size_t module = 0; module < (size_t)run->shape.modules; module++) {
+		write_factor(
+			run, file, run->walk_a + module * run->n_a, run->a0, run->a1, run->n_a, 0.58, 2e-4 * step);
+		write_factor(run, file, run->walk_b + module * run->n_b, run->b0, run->b1, run->n_b, along, across);
+	}
 	if (fclose(file) != 0 || rename(temporary, final) != 0)
 		give_up(final);
 }
@@ -141,6 +169,6 @@ void made_run_grow(made_run *run)
 	write_probe_rows(run, step - MADE_SPACING + 1, step);
 	if (mkdir(folder, 0777) != 0)
 		give_up(folder);
-	write_config(folder);
+	write_config(run, folder);
 	write_weights(run, folder, step);
 }

@@ -14,6 +14,9 @@ typedef enum pt_matrix {
 	PT_N_MATRICES
 } pt_matrix;
 
+/** A set of matrix types, one bit each. */
+#define PT_MATRIX_BIT(matrix) (1u << (unsigned)(matrix))
+
 /** "A", "B", "dW", "W". */
 const char *pt_matrix_name(pt_matrix matrix);
 /** For the screen: "A", "B", "ΔW", "W". */
@@ -36,13 +39,15 @@ typedef enum pt_want {
 	PT_WANT_GRAMS = 1 << 8,             /* Gram matrices themselves */
 	PT_WANT_BASELINES = 1 << 9,         /* slope, variance, lag-1 and Kendall's tau of the probe losses */
 	PT_WANT_SIGMA = 1 << 10,            /* singular value ratios of rolling windows */
+	PT_WANT_ALL_NORMS = 1 << 11,        /* norm curves of every module, be they ever so many */
 } pt_want;
 /** What every report holds. */
 #define PT_WANT_REPORT                                                                                        \
 	(PT_WANT_SCREE | PT_WANT_LAMBDA1 | PT_WANT_MODULES | PT_WANT_MODES | PT_WANT_BASELINES | PT_WANT_SIGMA)
 /** What `--full` adds. */
 #define PT_WANT_FULL                                                                                          \
-	(PT_WANT_BAND | PT_WANT_K_SCAN | PT_WANT_CHECKPOINT_COSINE | PT_WANT_SUBSETS | PT_WANT_GRAMS)
+	(PT_WANT_BAND | PT_WANT_K_SCAN | PT_WANT_CHECKPOINT_COSINE | PT_WANT_SUBSETS | PT_WANT_GRAMS |             \
+		PT_WANT_ALL_NORMS)
 
 typedef struct pt_settings {
 	/* k in training steps, as asked. n_k = 0: the default, 1, 2 and 3 spacings of each run.
@@ -58,6 +63,8 @@ typedef struct pt_settings {
 	double min_step_frac;        /* ρ; default 0 for curve and argmin, 0.2 for dip and turning point */
 	int64_t probe_window;        /* W, rows; default 20 */
 	unsigned wanted;             /* PT_WANT_… bits */
+	unsigned matrices; /* PT_MATRIX_BITs: module turns, k-scan and map are wanted of these types; 0: of all */
+	bool warm_start;   /* PCA may start from the last one: frames of a live screen, never a report */
 	int64_t gram_budget_bytes;   /* for the Grams of single modules, all runs together; default 1 GiB */
 	int64_t every;               /* only checkpoints at multiples; 0: all */
 	char modules[PT_GLOB_BYTES]; /* [ADAPTER:]GLOB or layers=A-B; "": all */
@@ -69,5 +76,7 @@ pt_settings pt_settings_default(void);
 
 /** c₀ with its default. */
 double pt_settings_turn_below(const pt_settings *settings);
+/** ρ of the prominent dip and of the turning point, with its default. */
+double pt_settings_turning_frac(const pt_settings *settings);
 
 #endif

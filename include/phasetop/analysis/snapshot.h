@@ -81,7 +81,8 @@ typedef struct pt_module_view {
 	bool selected;
 	size_t n_warnings;
 	const char *const *warnings;
-	/* ‖·‖₂ of this module alone, aligned with pt_run_view.steps; NULL where the type is not there */
+	/* ‖·‖₂ of this module alone (PT_WANT_MODULES), aligned with pt_run_view.steps; NULL where the type is not
+	   there */
 	const double *norm[PT_N_MATRICES];
 	/* how this module alone turned (PT_WANT_MODULES) */
 	pt_module_turn_view turns[PT_N_MATRICES];

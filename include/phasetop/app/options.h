@@ -21,6 +21,9 @@
 	X(PT_OPTION_ONCE, '1', "once", NULL, false, "one text report with plots to standard output, then exit") \
 	X(PT_OPTION_JSON, 0, "json", NULL, false, "the report as JSON (with -1: one document; else a stream)")  \
 	X(PT_OPTION_CSV, 0, "csv", NULL, false, "the report as a table: run,step,series,value")                 \
+	X(PT_OPTION_GRAMS, 0, "grams", NULL, false, "with --json: the Gram matrices too")                       \
+	X(PT_OPTION_FULL, 0, "full", NULL, false,                                                               \
+		"with --json: k-scan, checkpoint map, usual bands, groups of probes, Grams")                        \
 	X(PT_OPTION_LIST, 0, "list", NULL, false, "runs, checkpoints, modules, memory, problems")               \
 	X(PT_OPTION_ITERATIONS, 'n', "iterations", "N", false, "N reports, then exit")                          \
 	X(PT_OPTION_K, 'k', "window-steps", "K[,K...]", true, "k of the local cosine, in training steps")       \
@@ -37,6 +40,8 @@
 	X(PT_OPTION_PROBE_WINDOW, 'w', "probe-window", "W", false,                                              \
 		"rows of probe losses for SHC, PR and tr C; default 20")                                            \
 	X(PT_OPTION_PROBES, 0, "probes", "GLOB", false, "only probes whose name matches")                       \
+	X(PT_OPTION_GRAM_MEMORY, 0, "gram-memory", "MIB", true,                                                 \
+		"keep single modules' Grams whole in so much memory; default 1024")                                 \
 	X(PT_OPTION_REPLAY, 0, "replay", "DIR", false,                                                          \
 		"play a finished run as if live: a copy grows in a temporary directory")                            \
 	X(PT_OPTION_SPEED, 0, "speed", "X", false, "steps a second of --replay; default: the run in 40 s")      \

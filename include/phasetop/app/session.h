@@ -24,6 +24,10 @@ typedef struct pt_session {
  * --layout */
 PT_CHECKED pt_status pt_session_view(const pt_session *session, pt_view *view, pt_error *err);
 
+/** The settings that a live screen with this view asks for: frames start warm, and maps and tables are made of the
+ * matrix types that are drawn. */
+pt_settings pt_session_settings(const pt_view *view);
+
 /** How the pipeline is to run. @param watch false: one cold scan */
 pt_pipeline_options pt_session_pipeline(const pt_session *session, bool watch);
 

@@ -50,6 +50,8 @@ typedef struct pt_local_cosine {
 	uint8_t *gaps;     /* pt_cosine_gap, by the threshold of the curve */
 	double *before;    /* ‖v_t − v_{t−k}‖ */
 	double *after;     /* ‖v_{t+k} − v_t‖ */
+	double *before_after; /* ⟨v_t − v_{t−k}, v_{t+k} − v_t⟩ */
+	size_t *before_at, *at, *after_at; /* indices of the three checkpoints */
 	ptrdiff_t minimum; /* position in the arrays of the smallest value, the lower step at ties; −1: none */
 	ptrdiff_t dip;     /* position of the most prominent dip; −1: none */
 	double dip_prominence;     /* NaN: no dip */

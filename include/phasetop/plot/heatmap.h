@@ -20,17 +20,21 @@ typedef struct pt_heatmap {
 	int64_t spacing;      /* usual distance between places; 0: none is usual */
 	double lo, hi;        /* values at level 0 and 100; others are clamped; lo ≥ hi draws nothing */
 	uint8_t role;         /* a gradient role */
+	uint8_t empty;        /* role of the ground of a half cell that has no value */
 } pt_heatmap;
 
 /** Limits for an axis that a map of these places fills to the edge; 0…1 without a place. O(1). */
 pt_scale pt_heatmap_scale(const int64_t *places, size_t n);
 
+/** The ASCII ramp that stands for a level of 0…100: one of ".:-=+*#%@". */
+char pt_heatmap_ramp(int level);
+
 /**
  * Draw a map. Each half cell shows the mean of the values whose place lies in it; where none does, the value
  * that stands for the room there; else, and where all of these are missing, nothing. Braille and block
- * canvases use '▀' with one value as ink and one as ground, ASCII canvases the ramp ".:-=+*#%@". A NULL
+ * canvases use '▀' with one value as ink and one as ground, ASCII canvases the ramp. A NULL
  * canvas or no memory draws nothing.
- * @param x, y  linear
+ * @param x, y  linear, not inverted
  * @cost  O(values + cells)
  */
 void pt_heatmap_draw(pt_canvas *canvas, const pt_scale *x, const pt_scale *y, const pt_heatmap *map);

@@ -7,9 +7,6 @@
 
 #include "phasetop/analysis/snapshot.h"
 
-/** A set of matrix types, one bit each. */
-#define PT_MATRIX_BIT(matrix) (1u << (unsigned)(matrix))
-
 typedef struct pt_report_options {
 	unsigned matrices;   /* PT_MATRIX_BIT of each type that -m asks for; 0: the default, B */
 	bool list_only;      /* leave the series out (--list --json) */

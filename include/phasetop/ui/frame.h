@@ -138,8 +138,9 @@ void pt_frame_blit(pt_frame *frame, pt_rect rect, const pt_canvas *canvas);
 /** The nearest ASCII character of a code point; itself below U+0080; '?' where none is near. */
 char pt_glyph_ascii(uint32_t glyph);
 
-/** What a cell shows where there are no colours: the two halves of a heat map's cell ('▀' on a gradient's
- * ground) become one of '░▒▓█' by the mean of their levels; everything else is the cell's own glyph. */
+/** What a cell shows where there are no colours: the halves of a heat map's cell ('▀' or '▄' of a gradient's
+ * level, on a ground) become one character of the ASCII ramp by the mean of their levels; everything else is
+ * the cell's own glyph. */
 uint32_t pt_cell_plain_glyph(const pt_cell *cell);
 
 /** Row y as UTF-8, as pt_cell_plain_glyph shows it, without trailing spaces (for `--once` and tests). Returns

@@ -53,7 +53,7 @@ enum {
 	X(PT_ROLE_THRESHOLD, "threshold", "threshold", "", 0, 0)                                                 \
 	X(PT_ROLE_CROSSHAIR, "crosshair", "crosshair", "", 0, PT_ATTR_BOLD)                                      \
 	X(PT_ROLE_CROSSHAIR_CUT, "crosshair_cut", "headline_fg", "crosshair", PT_ATTR_BOLD,                      \
-		PT_ATTR_REVERSE) /* on a gradient as its ground: the gradient is to be seen, so this is too */       \
+		0)                                       /* on a gradient */                                         \
 	X(PT_ROLE_EVENT, "event", "event", "", 0, 0) /* vertical lines of detections */                          \
 	X(PT_ROLE_PROVISIONAL, "provisional", "provisional", "", 0, PT_ATTR_DIM)                                 \
 	X(PT_ROLE_BAND, "band", "graph_text", "band", 0, 0)    /* ground of the usual band, quantiles */         \

@@ -87,6 +87,33 @@ static void every_size_is_drawn(void **state)
 	}
 }
 
+/* One pane over the whole frame: what a layout would collapse is drawn, too. */
+static void draw_pane_at(const pt_snapshot *snapshot, pt_pane_id pane, int variant, int cols, int rows)
+{
+	pt_view view = view_of(snapshot, variant, cols, rows);
+	pt_frame *frame = NULL;
+	pt_charset charset = variant == 3 ? PT_CHARSET_ASCII : PT_CHARSET_UTF8;
+	assert_int_equal(pt_frame_create(cols, rows, charset, &frame, NULL), PT_OK);
+	pt_scene scene = pt_scene_of(snapshot, &view);
+	pt_pane_draw(&scene, pane, frame, pt_frame_rect(frame));
+	assert_safe(frame);
+	pt_frame_destroy(frame);
+}
+
+static void every_pane_is_drawn_at_every_size(void **state)
+{
+	(void)state;
+	static const fixture_kind kinds[] = {FIXTURE_MEDICAL, FIXTURE_THREE, FIXTURE_YOUNG, FIXTURE_NETWORK};
+	for (size_t kind = 0; kind < sizeof kinds / sizeof kinds[0]; kind++) {
+		pt_snapshot *snapshot = fixture_create(kinds[kind]);
+		for (int pane = 0; pane < PT_N_PANES; pane++)
+			for (int cols = 1; cols <= 90; cols += cols < 40 ? 1 : 7)
+				for (int rows = 1; rows <= 40; rows += rows < 16 ? 1 : 5)
+					draw_pane_at(snapshot, (pt_pane_id)pane, (cols + rows) % 4, cols, rows);
+		pt_snapshot_destroy(snapshot);
+	}
+}
+
 static void large_sizes_are_drawn(void **state)
 {
 	(void)state;
@@ -144,6 +171,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_size_is_drawn),
+		cmocka_unit_test(every_pane_is_drawn_at_every_size),
 		cmocka_unit_test(large_sizes_are_drawn),
 		cmocka_unit_test(no_snapshot_yet_is_drawn),
 		cmocka_unit_test(one_cell_is_a_glyph),

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "phasetop/ui/layout.h"
+#include "phasetop/ui/preset.h"
 #include "phasetop/ui/view.h"
 
 enum { MAX_COLUMNS = 200, MAX_ROWS = 80, N_ACTIONS_TRIED = 20000 };
@@ -42,6 +42,13 @@ static void assert_tiles(const pt_layout *layout, int columns, int rows)
 	assert_true(layout->zoomed == PT_PANE_NONE || layout->zoomed == layout->focus);
 }
 
+static void assert_tiles_at_every_size(const pt_layout *layout, int every_columns)
+{
+	for (int rows = 1; rows <= MAX_ROWS; rows++)
+		for (int columns = 1; columns <= MAX_COLUMNS; columns += every_columns)
+			assert_tiles(layout, columns, rows);
+}
+
 static void test_every_size(void **state)
 {
 	(void)state;
@@ -49,13 +56,17 @@ static void test_every_size(void **state)
 		"column(row(norms,pca),row(*cosine,spectrum),-loss,-runs=6,-problems=6)",
 		"column(row(norms,pca),row(*cosine,spectrum),loss,runs=6,problems=6)",
 		"row(column(norms,loss:3),column(pca,row(cosine:2,spectrum)),*runs=30)",
+		"column(row(norms,pca,modules),row(*cosine,spectrum),row(loss,k-scan,modes:2),row(map,scree),runs,"
+		"problems)",
 	};
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
 		pt_layout layout;
 		assert_int_equal(pt_layout_parse(texts[i], &layout, NULL), PT_OK);
-		for (int rows = 1; rows <= MAX_ROWS; rows++)
-			for (int columns = 1; columns <= MAX_COLUMNS; columns++)
-				assert_tiles(&layout, columns, rows);
+		assert_tiles_at_every_size(&layout, 1);
+	}
+	for (size_t i = 0; i < pt_preset_count(); i++) {
+		pt_layout layout = pt_preset_layout(i);
+		assert_tiles_at_every_size(&layout, 7);
 	}
 }
 
@@ -110,7 +121,7 @@ static void one_step(pt_view *view, uint64_t *seed)
 		break;
 	}
 	default:
-		pt_view_apply(view, (pt_action)below(seed, PT_N_ACTIONS), 1 + below(seed, 9), NULL);
+		pt_view_apply(view, (pt_action)below(seed, PT_N_ACTIONS), 1 + below(seed, PT_N_PANES), NULL);
 		break;
 	}
 }

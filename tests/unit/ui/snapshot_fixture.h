@@ -96,6 +96,8 @@ static double *fixture_series(
 	return fixture_doubles(maker, run, name, n);
 }
 
+#include "scan_fixture.h"
+
 static void fixture_norms(fixture_maker *maker, const char *from, pt_matrix matrix, pt_norm_view *norms)
 {
 	size_t n;
@@ -288,6 +290,7 @@ static void fixture_real_run(fixture_maker *maker, pt_run_view *run, const char 
 		for (size_t k = 0; k < 3; k++)
 			fixture_cosine(maker, name, run, (pt_matrix)m, ks[k], &run->matrices[m].cosines[k]);
 	}
+	fixture_scans(maker, name, run);
 	fixture_spectrum(maker, name, "raw", false, &run->spectra[PT_SPECTRUM_RAW]);
 	fixture_spectrum(maker, name, "detrended", true, &run->spectra[PT_SPECTRUM_DETRENDED]);
 	fixture_losses(maker, name, &run->loss);
@@ -345,7 +348,8 @@ static void fixture_young(fixture_maker *maker, pt_run_view *run)
 	memset(&run->loss, 0, sizeof run->loss);
 	for (int m = 0; m < PT_N_MATRICES; m++) {
 		pt_matrix_view *matrix = &run->matrices[m];
-		matrix->pca.present = false;
+		matrix->pca.present = matrix->k_scan.present = matrix->checkpoint_cosine.present = false;
+		matrix->final_alignment = NULL;
 		matrix->n_change_points = 0;
 		for (size_t k = 0; k < matrix->n_cosines; k++)
 			matrix->cosines[k].present = false;

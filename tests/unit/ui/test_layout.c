@@ -217,6 +217,7 @@ static void test_text_reads_back(void **state)
 		"*loss",
 		" column( row( norms , pca ):5 , *runs=9 ) ",
 		"row(column(norms,loss),column(pca,row(cosine,spectrum)))",
+		"row(*k-scan:2,column(modules,-modes),map,-scree)",
 	};
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
 		pt_layout first, second;

@@ -123,6 +123,31 @@ static void probes_form(pt_view *view)
 	press(view, "u\t");
 }
 
+static void heat_maps_and_scree(pt_view *view)
+{
+	pt_status status = pt_layout_parse("column(row(*k-scan,map),row(scree,cosine))", &view->layout, NULL);
+	assert_int_equal(status, PT_OK);
+}
+
+static void the_same_of_both(pt_view *view)
+{
+	heat_maps_and_scree(view);
+	view->matrix = PT_CHOICE_BOTH;
+	view->cursor_step = 200;
+}
+
+static void the_same_in_blocks(pt_view *view)
+{
+	heat_maps_and_scree(view);
+	view->glyphs_default = PT_GLYPH_BLOCK;
+}
+
+static void k_scan_alone(pt_view *view)
+{
+	pt_layout_focus(&view->layout, PT_PANE_K_SCAN);
+	pt_layout_zoom(&view->layout, true);
+}
+
 static const golden goldens[] = {
 	{"medical_80x24", FIXTURE_MEDICAL, 80, 24, NULL, false},
 	{"medical_120x36", FIXTURE_MEDICAL, 120, 36, NULL, false},
@@ -162,6 +187,13 @@ static const golden goldens[] = {
 	{"subset_120x36", FIXTURE_SUBSET, 120, 36, NULL, false},
 	{"subset_early_warning_120x36", FIXTURE_SUBSET, 120, 36, early_warning, false},
 	{"subset_probes_form_ascii_80x24", FIXTURE_SUBSET, 80, 24, probes_form, true},
+	{"heat_80x24", FIXTURE_MEDICAL, 80, 24, heat_maps_and_scree, false},
+	{"heat_200x60", FIXTURE_MEDICAL, 200, 60, heat_maps_and_scree, false},
+	{"heat_ascii_80x24", FIXTURE_MEDICAL, 80, 24, heat_maps_and_scree, true},
+	{"heat_both_120x36", FIXTURE_MEDICAL, 120, 36, the_same_of_both, false},
+	{"heat_three_120x36", FIXTURE_THREE, 120, 36, the_same_in_blocks, false},
+	{"heat_young_80x24", FIXTURE_YOUNG, 80, 24, heat_maps_and_scree, false},
+	{"heat_k_scan_80x24", FIXTURE_MEDICAL, 80, 24, k_scan_alone, false},
 };
 enum { N_GOLDENS = sizeof goldens / sizeof goldens[0] };
 

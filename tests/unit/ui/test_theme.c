@@ -234,7 +234,8 @@ static void a_light_background_brings_the_light_built_in_theme(void **state)
 static void assert_contrast(
 	const char *theme_name, const pt_theme *theme, pt_role role, int level, uint8_t ground, double least)
 {
-	pt_cell cell = {.role = (uint8_t)role, .level = (uint8_t)level, .ground = ground};
+	pt_cell cell = {
+		.role = (uint8_t)role, .level = (uint8_t)level, .ground = ground, .ground_level = (uint8_t)level};
 	pt_style style = pt_theme_style(theme, &cell, PT_DEPTH_TRUE);
 	pt_rgb background = pt_theme_background(theme), white = {255, 255, 255}, black = {0, 0, 0};
 	pt_rgb bg = style.bg.kind == PT_COLOUR_DEFAULT ? background : style.bg.rgb;
@@ -278,6 +279,7 @@ static void shipped_themes_have_contrast_and_no_problems(void **state)
 		for (int level = 0; level <= 100; level++) {
 			assert_contrast(names[i], theme, PT_ROLE_STEP, level, 0, 3);
 			assert_contrast(names[i], theme, PT_ROLE_DIVERGING, level, 0, 3);
+			assert_contrast(names[i], theme, PT_ROLE_CROSSHAIR_CUT, level, PT_ROLE_STEP, 3);
 		}
 		pt_theme_destroy(theme);
 	}
