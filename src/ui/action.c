@@ -123,36 +123,39 @@ static void add_binding(pt_text *text, const binding *bound, bool unicode)
 	pt_text_add(text, name);
 }
 
+static bool is_next_digit(const binding *before, const binding *after)
+{
+	return before->prefix == after->prefix && before->key >= '0' && after->key <= '9' &&
+		   after->key == before->key + 1;
+}
+
 void pt_action_show_keys(pt_action action, bool unicode, char *out, size_t capacity)
 {
 	pt_text text = pt_text_over(out, capacity);
 	const char *keys = rows[action].keys;
-	binding bound, first = {0}, last = {0};
-	int n = 0;
-	bool digits = true;
-	while (next_binding(&keys, &bound)) {
-		first = n == 0 ? bound : first;
-		last = bound;
-		digits = digits && bound.prefix == PT_KEY_NONE && bound.key == first.key + (pt_key)n;
-		n++;
-	}
-	if (n > 2 && digits) { /* a run of neighbours, as 1 to 7 */
-		add_binding(&text, &first, unicode);
-		pt_text_add(&text, "-");
-		add_binding(&text, &last, unicode);
-		return;
-	}
-	keys = rows[action].keys;
-	for (int i = 0; next_binding(&keys, &bound); i++) {
-		if (i > 0)
+	binding bound;
+	bool more = next_binding(&keys, &bound);
+	while (more) {
+		if (text.length > 0)
 			pt_text_add(&text, " or ");
 		add_binding(&text, &bound, unicode);
+		binding last = bound;
+		bool several = false;
+		while ((more = next_binding(&keys, &bound)) && is_next_digit(&last, &bound)) {
+			last = bound;
+			several = true;
+		}
+		if (several) { /* a run of neighbours, as 1 to 9 */
+			last.prefix = PT_KEY_NONE;
+			pt_text_add(&text, "-");
+			add_binding(&text, &last, unicode);
+		}
 	}
 }
 
 /* Hint words in the order of their use to someone who sees the screen for the first time. */
-static const char *const hint_order[] = {
-	"help", "matrix", "k", "threshold", "show/hide", "step", "pane", "zoom", "freeze", "quit"};
+static const char *const hint_order[] = {"help", "matrix", "k", "threshold", "show/hide", "step", "pane",
+	"preset", "zoom", "quit", "freeze", "modules"};
 
 /* One hint: the first key of every row with that word. */
 static bool make_hint(pt_context context, bool unicode, const char *word, pt_hint *hint)

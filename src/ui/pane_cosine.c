@@ -5,7 +5,18 @@
 #include "pane_draw.h"
 #include "phasetop/base/alloc.h"
 
-enum { SMALL_COLS = 18, SMALL_ROWS = 7, RUN_SERIES = 1, K_SERIES = 64 };
+enum {
+	SMALL_COLS = 18,
+	SMALL_ROWS = 7,
+	K_SERIES = 64,
+	UNCLEAR_SERIES = 96,
+	USUAL_SERIES = 127,
+	READOUT_FORMS = 3
+};
+
+/* Below this many times the rounding of the stored values a displacement is mostly rounding (definitions of
+ * the storage floor: numeric/storage_floor.h). */
+static const double clear_q = 3;
 
 /* Hues of k from the largest down: the largest is the brightest. */
 static const pt_role k_roles[PT_MAX_K] = {PT_ROLE_SERIES_1, PT_ROLE_SERIES_2, PT_ROLE_SERIES_6,
@@ -28,6 +39,11 @@ static double sign_of(const pt_scene *scene)
 	return scene->view->negate_cosine ? -1 : 1;
 }
 
+static bool is_unclear(const pt_cosine_view *cosine, size_t i)
+{
+	return cosine->floor_q && cosine->floor_q[i] < clear_q;
+}
+
 static void title(const pt_scene *scene, bool brief, char *out, size_t capacity)
 {
 	char matrices[32];
@@ -45,9 +61,14 @@ static void figure(const pt_scene *scene, char *out, size_t capacity)
 		return;
 	if (scene->n_shown > 1)
 		pt_scene_k_text(scene, out, capacity);
-	else if (cosine->minimum_step != PT_NO_STEP)
-		snprintf(out, capacity, "%s %.3f @%lld", scene->view->negate_cosine ? "max" : "min",
+	else if (cosine->minimum_step != PT_NO_STEP) {
+		ptrdiff_t at = pt_step_index(cosine->steps, cosine->n, cosine->minimum_step);
+		pt_text text = pt_text_over(out, capacity);
+		pt_text_addf(&text, "%s %.3f @%lld", scene->view->negate_cosine ? "max" : "min",
 			sign_of(scene) * cosine->minimum_value, (long long)cosine->minimum_step);
+		if (at >= 0 && is_unclear(cosine, (size_t)at))
+			pt_text_addf(&text, ", q %.1f", cosine->floor_q[at]);
+	}
 }
 
 static const double *spark(const pt_scene *scene, size_t *n)
@@ -110,19 +131,55 @@ static void draw_guides(const pt_scene *scene, pt_chart *chart)
 			pt_ink_of(PT_ROLE_THRESHOLD, 0));
 }
 
+/* Values with the sign that is drawn; to be freed. NULL draws nothing: no wrong sign for want of memory. */
+static double *drawn_values(const pt_scene *scene, const double *values, size_t n)
+{
+	double *drawn = values ? pt_array_alloc(n, sizeof *drawn) : NULL;
+	for (size_t i = 0; drawn && i < n; i++)
+		drawn[i] = sign_of(scene) * values[i];
+	return drawn;
+}
+
+/* What the values have been between so far: the run's own quartiles up to each step, and their median. */
+static void draw_usual(const pt_scene *scene, pt_matrix matrix, pt_chart *chart)
+{
+	const pt_run_view *run = pt_scene_first_run(scene);
+	const pt_cosine_view *cosine = run ? main_cosine(scene, run, matrix) : NULL;
+	if (scene->n_shown != 1 || !cosine || !cosine->usual_median)
+		return;
+	double *low = drawn_values(scene, cosine->usual_q25, cosine->n);
+	double *high = drawn_values(scene, cosine->usual_q75, cosine->n);
+	double *median = drawn_values(scene, cosine->usual_median, cosine->n);
+	pt_points points = {.steps = cosine->steps, .ys = low, .n = cosine->n};
+	pt_curve_band(
+		chart->canvas, &chart->x, &chart->y, &points, high, PT_ROLE_BAND, 0, pt_ink_of(PT_ROLE_BAND, 0));
+	pt_stroke stroke = {.ink = pt_ink_of(PT_ROLE_BAND, USUAL_SERIES), .dash = PT_DOTTED};
+	stroke.ink.ascii = '.';
+	points.ys = median;
+	pt_curve_draw(chart->canvas, &chart->x, &chart->y, &points, &stroke);
+	pt_free(low);
+	pt_free(high);
+	pt_free(median);
+}
+
+/* A curve whose points below the storage floor are drawn apart, quietly, and are no dips. */
 static void draw_curve(
 	const pt_scene *scene, const pt_cosine_view *cosine, const pt_stroke *stroke, pt_chart *chart)
 {
-	pt_points points = {.steps = cosine->steps, .ys = cosine->values, .n = cosine->n};
-	double *negated = NULL;
-	if (scene->view->negate_cosine) {
-		negated = pt_array_alloc(cosine->n, sizeof *negated);
-		for (size_t i = 0; negated && i < cosine->n; i++)
-			negated[i] = -cosine->values[i];
-		points.ys = negated; /* NULL draws nothing: no wrong sign for want of memory */
+	double *values = drawn_values(scene, cosine->values, cosine->n);
+	pt_stroke quiet = *stroke;
+	quiet.ink.role = PT_ROLE_INACTIVE;
+	quiet.ink.series = (uint8_t)(UNCLEAR_SERIES + stroke->ink.series % PT_MAX_K);
+	for (size_t from = 0, to; values && from < cosine->n; from = to) {
+		for (to = from; to < cosine->n && is_unclear(cosine, to) == is_unclear(cosine, from);)
+			to++;
+		/* a clear stretch begins at the last unclear point, so that the curve has no seam */
+		size_t start = from > 0 && !is_unclear(cosine, from) ? from - 1 : from;
+		pt_points points = {.steps = cosine->steps + start, .ys = values + start, .n = to - start};
+		pt_curve_draw(
+			chart->canvas, &chart->x, &chart->y, &points, is_unclear(cosine, from) ? &quiet : stroke);
 	}
-	pt_curve_draw(chart->canvas, &chart->x, &chart->y, &points, stroke);
-	pt_free(negated);
+	pt_free(values);
 }
 
 /* Colour what the main curve has beyond the turn line: the dips that count. */
@@ -214,10 +271,26 @@ static double cosine_at(const pt_scene *scene, const pt_run_view *run, const voi
 	return sign_of(scene) * cosine->values[at];
 }
 
+/* "100  cos 0.041, below the storage floor: q 1.4, debiased 0.112"; in the brief forms less of it. */
+static void value_text(const pt_scene *scene, const pt_cosine_view *cosine, int64_t step, const char *symbol,
+	int brief, char *out, size_t capacity)
+{
+	pt_text text = pt_text_over(out, capacity);
+	size_t at = (size_t)pt_step_index(cosine->steps, cosine->n, step);
+	double value = cosine->values[at], debiased = cosine->debiased ? cosine->debiased[at] : PT_MISSING;
+	pt_text_addf(&text, "%lld  %s %.3f", (long long)step, symbol, sign_of(scene) * value);
+	if (is_unclear(cosine, at) && brief < READOUT_FORMS - 1)
+		pt_text_addf(&text, brief ? ", q %.1f" : ", below the storage floor: q %.1f", cosine->floor_q[at]);
+	/* where rounding does not show in the digits that are told, it would say the same twice */
+	if (!pt_is_missing(debiased) && fabs(debiased - value) >= 0.0005 && !brief)
+		pt_text_addf(&text, ", debiased %.3f", sign_of(scene) * debiased);
+}
+
 /* "100  cos 0.906"; with several matrix types also which one this is. Returns whether it was drawn. */
 static bool add_readout(const pt_scene *scene, pt_matrix matrix, pt_chart *chart)
 {
-	char symbol[16];
+	char symbol[16], text[PT_LINE_BYTES];
+	pt_pen pen = pt_pen_of(PT_ROLE_CROSSHAIR);
 	snprintf(symbol, sizeof symbol, scene->n_matrices > 1 ? "cos %s" : "cos", pt_matrix_label(matrix));
 	if (scene->n_shown > 1)
 		return pt_runs_words(scene, chart, PT_CORNER_BOTTOM_RIGHT, symbol, cosine_at, &matrix);
@@ -226,15 +299,31 @@ static bool add_readout(const pt_scene *scene, pt_matrix matrix, pt_chart *chart
 	const pt_cosine_view *cosine = main_cosine(scene, run, matrix);
 	if (own < 0 || !cosine)
 		return false;
-	char text[PT_LINE_BYTES];
-	double value = cosine_at(scene, run, &matrix);
-	if (!pt_is_missing(value))
-		snprintf(text, sizeof text, "%lld  %s %.3f", (long long)run->steps[own], symbol, value);
-	else if (cosine->pending_from_step != PT_NO_STEP && run->steps[own] >= cosine->pending_from_step)
-		snprintf(text, sizeof text, "%lld  %s pending", (long long)run->steps[own], symbol);
+	int64_t step = run->steps[own];
+	bool is_told = false, has_value = !pt_is_missing(cosine_at(scene, run, &matrix));
+	for (int brief = 0; has_value && !is_told && brief < READOUT_FORMS; brief++) {
+		value_text(scene, cosine, step, symbol, brief, text, sizeof text);
+		is_told = pt_chart_note(chart, PT_CORNER_BOTTOM_LEFT, pen, text);
+	}
+	if (has_value)
+		return is_told;
+	if (cosine->pending_from_step != PT_NO_STEP && step >= cosine->pending_from_step)
+		snprintf(text, sizeof text, "%lld  %s pending", (long long)step, symbol);
 	else
-		snprintf(text, sizeof text, "%lld  no %s", (long long)run->steps[own], symbol);
-	return pt_chart_note(chart, PT_CORNER_BOTTOM_LEFT, pt_pen_of(PT_ROLE_CROSSHAIR), text);
+		snprintf(text, sizeof text, "%lld  no %s", (long long)step, symbol);
+	return pt_chart_note(chart, PT_CORNER_BOTTOM_LEFT, pen, text);
+}
+
+/* What the band is, where there is room to say so. */
+static void add_usual_name(const pt_scene *scene, pt_matrix matrix, pt_chart *chart)
+{
+	pt_legend legend = {.n = 0};
+	const pt_cosine_view *cosine = main_cosine(scene, pt_scene_first_run(scene), matrix);
+	if (scene->n_shown != 1 || !cosine || !cosine->usual_median || cosine->n == 0 ||
+		pt_is_missing(cosine->usual_median[cosine->n - 1]))
+		return;
+	pt_legend_add(&legend, U'┅', '.', pt_pen_of(PT_ROLE_BAND), "usual so far");
+	pt_chart_legend(chart, PT_CORNER_BOTTOM_RIGHT, &legend, 1);
 }
 
 /* What is missing for a first value, in words. */
@@ -279,6 +368,7 @@ static void draw_one(const pt_scene *scene, pt_matrix matrix, pt_frame *frame, p
 	y.inverted = scene->view->invert_cosine;
 	pt_axes axes = {.x = &scene->steps, .y = &y};
 	pt_chart chart = pt_chart_begin(scene, PT_PANE_COSINE, frame, rect, &axes);
+	draw_usual(scene, matrix, &chart);
 	shade_pending(scene, matrix, &chart);
 	draw_guides(scene, &chart);
 	pt_chart_change_points(&chart, scene, matrix);
@@ -288,6 +378,7 @@ static void draw_one(const pt_scene *scene, pt_matrix matrix, pt_frame *frame, p
 	add_legend(scene, matrix, &chart);
 	bool is_named = add_readout(scene, matrix, &chart);
 	add_pending_note(scene, matrix, &chart);
+	add_usual_name(scene, matrix, &chart);
 	if (scene->n_matrices > 1 && !is_named)
 		pt_chart_note(&chart, PT_CORNER_BOTTOM_LEFT, pt_pen_of(PT_ROLE_LABEL), pt_matrix_label(matrix));
 	pt_chart_end(&chart);
@@ -306,8 +397,9 @@ const pt_pane_ops pt_pane_cosine = {
 			  "turn at a",
 		"right angle, −1 back. A change of direction is a dip. The red dashed line (t sets it, T hides it)",
 		"colours dips, and decides nothing. The newest k steps are known only k steps later: shaded.",
-		"A gap: no displacement, below a threshold, or no pair of checkpoints. [ ] change k, K shows one k,",
-		"i flips the sign, I turns the axis over."},
+		"Behind it: the quartiles and the median of this run's own values so far; grey: the storage format",
+		"speaks, not the weights (q below 3). A gap: no displacement, below a threshold, or no pair. [ ] "
+		"change k, K shows one k, i flips the sign, I turns the axis over."},
 	.min_cols = 14,
 	.min_rows = 3,
 	.title = title,

@@ -17,6 +17,31 @@ void pt_name_text(const char *name, int cols, char *out, size_t capacity)
 	}
 }
 
+void pt_name_end_text(const char *name, int cols, char *out, size_t capacity)
+{
+	char safe[PT_LINE_BYTES];
+	pt_text_sanitize(safe, sizeof safe, name, strlen(name));
+	const char *from = safe;
+	bool is_cut = pt_text_width(safe) > cols;
+	while (is_cut && *from && pt_text_width(from) > cols - 1) {
+		uint32_t code_point;
+		from += pt_utf8_decode(from, strlen(from), &code_point);
+	}
+	snprintf(out, capacity, "%s%s", is_cut && cols > 0 ? "…" : "", from);
+}
+
+void pt_bar_draw(pt_frame *frame, pt_rect rect, double share, pt_pen pen)
+{
+	if (pt_is_missing(share))
+		return;
+	int eighths = (int)lround(fmin(fmax(share, 0), 1) * 8 * rect.w);
+	if (frame->charset == PT_CHARSET_ASCII)
+		eighths = (eighths + 4) / 8 * 8;
+	pt_frame_hline(frame, rect, rect.x, rect.y, eighths / 8, pen, 0x2588);
+	if (eighths % 8)
+		pt_frame_put(frame, rect, rect.x + eighths / 8, rect.y, pen, 0x2590 - (uint32_t)(eighths % 8));
+}
+
 /* Bytes of the next line of `text`, at most `cols` wide, broken at a blank where there is one. */
 static size_t line_bytes(const char *text, int cols)
 {

@@ -30,11 +30,22 @@ const pt_run_view *pt_scene_first_run(const pt_scene *scene);
 void pt_scene_matrix_text(const pt_scene *scene, char *out, size_t capacity);
 /** "k 15", the largest that is drawn; "k 15–150" where it differs between the runs; "": none yet. */
 void pt_scene_k_text(const pt_scene *scene, char *out, size_t capacity);
-/** The spectrum that is drawn of a run (raw, detrended or Gaussian); NULL: it has no probe losses. */
+/** Which probes the spectra are of: the glob of the snapshot's settings; "": all. */
+const char *pt_scene_subset(const pt_scene *scene);
+/** The spectrum that is drawn of a run (raw, detrended or Gaussian, of the subset's probes); NULL: it has no
+ * such probe losses. */
 const pt_spectrum_view *pt_scene_spectrum(const pt_scene *scene, const pt_run_view *run);
+/** That of the first shown run that has one, and that run (nullable out); NULL: none has. */
+const pt_spectrum_view *pt_scene_first_spectrum(const pt_scene *scene, const pt_run_view **run);
+/** Why no run has one. */
+void pt_spectrum_absence_draw(const pt_scene *scene, pt_frame *frame, pt_rect rect);
 
 /** A name from outside, safe to print and at most `cols` wide. */
 void pt_name_text(const char *name, int cols, char *out, size_t capacity);
+/** The same of a name whose end tells it apart: "…harmful/3". */
+void pt_name_end_text(const char *name, int cols, char *out, size_t capacity);
+/** A bar of `share` (0…1) of the columns, in eighths of a cell, in ASCII in whole ones. */
+void pt_bar_draw(pt_frame *frame, pt_rect rect, double share, pt_pen pen);
 
 /** Text in lines of rect.w columns, broken at blanks, from line `first` on; lines above `first` are left out.
  * Returns how many lines the whole text takes. `frame` NULL: only counts. */

@@ -31,31 +31,23 @@ static bool is_log(const pt_scene *scene)
 	return scene->view->log_y[PT_PANE_SPECTRUM];
 }
 
-/* The first shown run that has probe losses. */
-static const pt_spectrum_view *first_spectrum(const pt_scene *scene)
-{
-	PT_FOR_SHOWN_RUNS(scene, r)
-	{
-		const pt_spectrum_view *spectrum = pt_scene_spectrum(scene, &scene->snapshot->runs[r]);
-		if (spectrum)
-			return spectrum;
-	}
-	return NULL;
-}
-
 static void title(const pt_scene *scene, bool brief, char *out, size_t capacity)
 {
-	const pt_spectrum_view *spectrum = first_spectrum(scene);
+	char subset[64];
+	const pt_spectrum_view *spectrum = pt_scene_first_spectrum(scene, NULL);
 	bool detrended = spectrum ? spectrum->detrended : scene->view->detrended;
+	pt_name_text(pt_scene_subset(scene), brief ? 16 : 28, subset, sizeof subset);
 	if (brief)
-		snprintf(out, capacity, detrended ? "SHC, PR detrended" : "SHC, PR");
+		snprintf(
+			out, capacity, "SHC, PR%s%s%s", subset[0] ? " of " : "", subset, detrended ? " detrended" : "");
 	else
-		snprintf(out, capacity, "SHC, PR, tr C of probe losses%s", detrended ? ", detrended" : "");
+		snprintf(out, capacity, "SHC, PR, tr C of %s%s", subset[0] ? subset : "probe losses",
+			detrended ? ", detrended" : "");
 }
 
 static void figure(const pt_scene *scene, char *out, size_t capacity)
 {
-	const pt_spectrum_view *spectrum = first_spectrum(scene);
+	const pt_spectrum_view *spectrum = pt_scene_first_spectrum(scene, NULL);
 	out[0] = '\0';
 	if (spectrum && spectrum->gaussian)
 		snprintf(
@@ -67,7 +59,7 @@ static void figure(const pt_scene *scene, char *out, size_t capacity)
 
 static const double *spark(const pt_scene *scene, size_t *n)
 {
-	const pt_spectrum_view *spectrum = first_spectrum(scene);
+	const pt_spectrum_view *spectrum = pt_scene_first_spectrum(scene, NULL);
 	*n = spectrum ? spectrum->n : 0;
 	return spectrum ? spectrum->pr : NULL;
 }
@@ -143,7 +135,7 @@ static bool has_partial(const pt_spectrum_view *spectrum)
 /* One run: SHC and tr C on the left axis, PR on the right. */
 static void draw_single(const pt_scene *scene, pt_frame *frame, pt_rect rect)
 {
-	const pt_spectrum_view *spectrum = first_spectrum(scene);
+	const pt_spectrum_view *spectrum = pt_scene_first_spectrum(scene, NULL);
 	/* On a linear axis tr C would flatten SHC, for they differ by decades; a low plot has no room for them.
 	 */
 	bool with_trace = is_log(scene) && rect.h >= ROWS_FOR_TRACE;
@@ -213,11 +205,8 @@ static void draw_quantity(const pt_scene *scene, quantity which, pt_frame *frame
 
 static void draw(const pt_scene *scene, pt_frame *frame, pt_rect inner)
 {
-	if (!first_spectrum(scene)) {
-		pt_absence_draw(frame, inner,
-			"no probe losses yet: a trainer that writes per-sample losses of fixed probes to "
-			"probe_losses.jsonl gets "
-			"SHC and PR here (its form: man phasetop)");
+	if (!pt_scene_first_spectrum(scene, NULL)) {
+		pt_spectrum_absence_draw(scene, frame, inner);
 		return;
 	}
 	if (scene->n_shown == 1) {
@@ -234,8 +223,8 @@ const pt_pane_ops pt_pane_spectrum = {
 	.about = {"Covariance C of the probes' losses over the last W rows: SHC = variance of its eigenvalues, "
 			  "PR = how",
 		"many directions take part, tr C = total variance. A rise can come before a transition; a miss is",
-		"possible. ( ) change W; d takes a common trend out first; y: linear or logarithmic.",
-		"Dotted grey: the window was not full yet."},
+		"possible. ( ) change W; d takes a common trend out first; u: of some probes only; y: linear or",
+		"logarithmic. Dotted grey: the window was not full yet."},
 	.min_cols = 14,
 	.min_rows = 3,
 	.title = title,

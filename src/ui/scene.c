@@ -209,14 +209,71 @@ void pt_scene_k_text(const pt_scene *scene, char *out, size_t capacity)
 		snprintf(out, capacity, "k %lld–%lld", (long long)least, (long long)most);
 }
 
+const char *pt_scene_subset(const pt_scene *scene)
+{
+	return scene->snapshot ? scene->snapshot->settings.probes : "";
+}
+
+static const pt_spectrum_view *subset_spectrum(const pt_scene *scene, const pt_run_view *run)
+{
+	const pt_spectrum_view *gaussian = NULL;
+	for (size_t i = 0; i < run->n_subset_spectra; i++) {
+		const pt_spectrum_view *spectrum = &run->subset_spectra[i];
+		if (!spectrum->present || spectrum->n == 0 || !spectrum->subset ||
+			strcmp(spectrum->subset, pt_scene_subset(scene)) != 0)
+			continue;
+		if (spectrum->gaussian)
+			gaussian = spectrum;
+		else if (spectrum->detrended == scene->view->detrended)
+			return spectrum;
+	}
+	return gaussian;
+}
+
 const pt_spectrum_view *pt_scene_spectrum(const pt_scene *scene, const pt_run_view *run)
 {
+	if (pt_scene_subset(scene)[0])
+		return subset_spectrum(scene, run);
 	const pt_spectrum_view *wanted =
 		&run->spectra[scene->view->detrended ? PT_SPECTRUM_DETRENDED : PT_SPECTRUM_RAW];
 	if (wanted->present && wanted->n > 0)
 		return wanted;
 	const pt_spectrum_view *gaussian = &run->spectra[PT_SPECTRUM_GAUSSIAN];
 	return gaussian->present && gaussian->n > 0 ? gaussian : NULL;
+}
+
+const pt_spectrum_view *pt_scene_first_spectrum(const pt_scene *scene, const pt_run_view **run)
+{
+	PT_FOR_SHOWN_RUNS(scene, r)
+	{
+		const pt_spectrum_view *spectrum = pt_scene_spectrum(scene, &scene->snapshot->runs[r]);
+		if (!spectrum)
+			continue;
+		if (run)
+			*run = &scene->snapshot->runs[r];
+		return spectrum;
+	}
+	return NULL;
+}
+
+void pt_spectrum_absence_draw(const pt_scene *scene, pt_frame *frame, pt_rect rect)
+{
+	char text[PT_LINE_BYTES], subset[64];
+	bool has_probes = false;
+	PT_FOR_SHOWN_RUNS(scene, r)
+	{
+		const pt_spectrum_view *spectra = scene->snapshot->runs[r].spectra;
+		has_probes |= spectra[PT_SPECTRUM_RAW].present || spectra[PT_SPECTRUM_GAUSSIAN].present;
+	}
+	if (has_probes && pt_scene_subset(scene)[0]) {
+		pt_name_text(pt_scene_subset(scene), 40, subset, sizeof subset);
+		snprintf(text, sizeof text, "no values of probes %s: u chooses others", subset);
+		pt_absence_draw(frame, rect, text);
+		return;
+	}
+	pt_absence_draw(frame, rect,
+		"no probe losses yet: a trainer that writes per-sample losses of fixed probes to probe_losses.jsonl "
+		"gets SHC and PR here (its form: man phasetop)");
 }
 
 const char *pt_scene_absence(const pt_scene *scene, char *out, size_t capacity)

@@ -1,12 +1,13 @@
-/** What lies over the panes: help and the thresholds form. */
+/** The help screen. */
 #include <stdio.h>
 #include <string.h>
 
 #include "pane_draw.h"
 #include "phasetop/base/alloc.h"
 #include "screen_parts.h"
+#include "view_private.h"
 
-enum { HELP_COLUMN_COLS = 58, HELP_MAX_LINES = 192, KEYS_COLS = 15, FORM_COLS = 56, FORM_ROWS = 10 };
+enum { HELP_COLUMN_COLS = 58, HELP_MAX_LINES = 192, KEYS_COLS = 15 };
 
 typedef struct help_line {
 	bool heading;
@@ -92,15 +93,20 @@ static void write_help(const pt_scene *scene, help_text *help)
 	pane->title(scene, false, title, sizeof title);
 	add_about(help, pane, title);
 	/* The scopes of the focused pane first. */
-	bool is_list = pt_pane_is_list(pane->id);
 	static const pt_scope plot_first[] = {
 		PT_SCOPE_PLOT, PT_SCOPE_DOMAIN, PT_SCOPE_PANES, PT_SCOPE_GLOBAL, PT_SCOPE_RUNS, PT_SCOPE_LIST};
 	static const pt_scope list_first[] = {
 		PT_SCOPE_RUNS, PT_SCOPE_LIST, PT_SCOPE_PANES, PT_SCOPE_GLOBAL, PT_SCOPE_PLOT, PT_SCOPE_DOMAIN};
+	static const pt_scope rows_first[] = {
+		PT_SCOPE_LIST, PT_SCOPE_DOMAIN, PT_SCOPE_PANES, PT_SCOPE_GLOBAL, PT_SCOPE_PLOT, PT_SCOPE_RUNS};
 	_Static_assert(sizeof plot_first / sizeof plot_first[0] == PT_N_SCOPES, "every scope once");
+	_Static_assert(sizeof rows_first / sizeof rows_first[0] == PT_N_SCOPES, "every scope once");
 	_Static_assert(sizeof list_first / sizeof list_first[0] == PT_N_SCOPES, "every scope once");
+	const pt_scope *order = pt_pane_is_list(pane->id)    ? list_first
+							: pt_pane_has_rows(pane->id) ? rows_first
+														 : plot_first;
 	for (int s = 0; s < PT_N_SCOPES; s++)
-		add_scope(help, is_list ? list_first[s] : plot_first[s]);
+		add_scope(help, order[s]);
 	while (help->n > 0 && !help->lines[help->n - 1].text[0])
 		help->n--;
 }
@@ -135,60 +141,4 @@ void pt_screen_help_draw(const pt_scene *scene, pt_frame *frame, pt_rect area)
 		draw_help_line(frame, pt_rect_intersect(line, inner), &help.lines[first + i]);
 	}
 	pt_free(help.lines);
-}
-
-static const char *const field_words[] = {
-	"Where the red line stands: a cosine below it is a dip that is coloured. Default 0.8.",
-	"Steps t whose displacements over k are both shorter than this are skipped. Default 0: none.",
-	"The same, as a share of the largest displacement so far. Default 0; for dips and turns 0.2.",
-};
-_Static_assert(sizeof field_words / sizeof field_words[0] == PT_N_FIELDS, "words for every field");
-
-static void draw_field(const pt_form *form, pt_form_field field, pt_frame *frame, pt_rect line)
-{
-	bool active = form->field == field;
-	const char *text = form->text[field];
-	int value_x = line.x + line.w - PT_FORM_FIELD_BYTES - 12;
-	if (value_x < line.x + 10)
-		value_x = line.x + (line.w > 10 ? 10 : line.w / 2);
-	pt_frame_text_cut(frame, line, line.x, line.y, value_x - line.x - 1,
-		pt_pen_of(active ? PT_ROLE_TITLE : PT_ROLE_LABEL), pt_form_field_label(field));
-	pt_rect value = pt_rect_intersect((pt_rect){value_x, line.y, PT_FORM_FIELD_BYTES, 1}, line);
-	int x = value.x;
-	if (text[0] || active)
-		x += pt_frame_text(frame, value, x, value.y, pt_pen_of(PT_ROLE_TEXT), text);
-	else
-		pt_frame_text(frame, value, x, value.y, pt_pen_of(PT_ROLE_INACTIVE), "default");
-	if (active) {
-		pt_frame_ground(frame, value, PT_ROLE_SELECTED, 0);
-		pt_frame_put(frame, value, x, value.y, pt_pen_of(PT_ROLE_CROSSHAIR), U'▏');
-	}
-	if (form->wrong[field])
-		pt_frame_text(frame, line, value.x + value.w + 1, line.y, pt_pen_of(PT_ROLE_ALERT), "not valid");
-}
-
-void pt_screen_form_draw(const pt_scene *scene, pt_frame *frame, pt_rect area)
-{
-	const pt_form *form = &scene->view->form;
-	int w = area.w < FORM_COLS ? area.w : FORM_COLS, h = area.h < FORM_ROWS ? area.h : FORM_ROWS;
-	pt_rect rect = {area.x + (area.w - w) / 2, area.y + (area.h - h) / 2, w, h};
-	pt_frame_fill(frame, rect, pt_pen_of(PT_ROLE_TEXT), U' ');
-	pt_box box = {.focused = true,
-		.key = "t",
-		.title = "cosine thresholds",
-		.figure = "Enter applies, Esc leaves"};
-	pt_rect inner = rect;
-	if (w >= 6 && h >= 3)
-		inner = pt_rect_inset(pt_frame_box(frame, rect, &box), 1, 0, 1, 0);
-	bool airy = inner.h >= FORM_ROWS - 2;
-	for (int f = 0; f < PT_N_FIELDS; f++) {
-		/* In a very low form only the field that is typed into. */
-		int row = inner.h < PT_N_FIELDS ? (f == (int)form->field ? 0 : inner.h) : f + airy;
-		if (row < inner.h)
-			draw_field(form, (pt_form_field)f, frame, (pt_rect){inner.x, inner.y + row, inner.w, 1});
-	}
-	int used = PT_N_FIELDS + (airy ? 2 : 0);
-	if (inner.h > used)
-		pt_wrapped_draw(frame, pt_rect_inset(inner, 0, used, 0, 0), pt_pen_of(PT_ROLE_LABEL),
-			field_words[form->field], 0);
 }

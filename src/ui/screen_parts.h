@@ -14,7 +14,7 @@ void pt_screen_keys_draw(const pt_scene *scene, pt_frame *frame, pt_rect line);
 
 /** Help: the focused pane in words, then every key by scope; scrolls. */
 void pt_screen_help_draw(const pt_scene *scene, pt_frame *frame, pt_rect area);
-/** The thresholds form. */
+/** The form that is open. */
 void pt_screen_form_draw(const pt_scene *scene, pt_frame *frame, pt_rect area);
 
 #endif

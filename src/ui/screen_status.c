@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "pane_draw.h"
+#include "phasetop/ui/preset.h"
 #include "phasetop/ui/screen.h"
 #include "screen_parts.h"
 
@@ -137,10 +138,22 @@ void pt_screen_state(const pt_scene *scene, char *out, size_t capacity)
 	snprintf(out, capacity, "%s %s", words_of(joint_state(scene)).glyph, words);
 }
 
+/* The program's name; beside it, or in its place, that of the preset that is not the first. */
+static void add_brand(const pt_scene *scene, segment_list *list)
+{
+	char text[SEGMENT_BYTES] = "phasetop", brief[SEGMENT_BYTES];
+	ptrdiff_t preset = pt_preset_of(&scene->view->layout);
+	pt_text all = {.bytes = text, .capacity = sizeof text, .length = strlen(text)};
+	if (preset > 0)
+		pt_text_addf(&all, " · %s", pt_preset_name((size_t)preset));
+	snprintf(brief, sizeof brief, "%s", preset > 0 ? pt_preset_name((size_t)preset) : text);
+	add_segment(list, PT_ROLE_BAR_BRAND, 5, false, text, brief);
+	list->items[0].gap = 1;
+}
+
 static void add_names(const pt_scene *scene, segment_list *list)
 {
-	add_segment(list, PT_ROLE_BAR_BRAND, 5, false, "phasetop", NULL);
-	list->items[0].gap = 1;
+	add_brand(scene, list);
 	char name[SEGMENT_BYTES] = "", brief[SEGMENT_BYTES];
 	const pt_run_view *run = sole_run(scene);
 	if (!scene->snapshot || scene->snapshot->n_runs == 0)
@@ -239,11 +252,33 @@ static void add_next(const pt_scene *scene, segment_list *list)
 	add_segment(list, PT_ROLE_BAR_LABEL, 4, false, text, NULL);
 }
 
+/* The set of modules that is summed, where it is not all, and how far the summing is. */
+static void add_modules(const pt_scene *scene, segment_list *list)
+{
+	char text[SEGMENT_BYTES], set[SEGMENT_BYTES];
+	double progress = 1;
+	PT_FOR_SHOWN_RUNS(scene, r)
+	{
+		double own = scene->snapshot->runs[r].kept.set_progress;
+		progress = own > 0 && own < progress ? own : progress; /* 0: there is nothing to wait for */
+	}
+	if (progress < 1) {
+		snprintf(text, sizeof text, "summing %d %%", (int)(100 * progress));
+		add_segment(list, PT_ROLE_BAR_WARN, 6, true, text, NULL);
+	}
+	if (!scene->snapshot->settings.modules[0])
+		return;
+	pt_name_text(scene->snapshot->settings.modules, 24, set, sizeof set);
+	snprintf(text, sizeof text, "modules %.80s", set);
+	add_segment(list, PT_ROLE_BAR_SETTING, 5, true, text, set);
+}
+
 static void add_settings(const pt_scene *scene, segment_list *list)
 {
 	char matrices[32], text[SEGMENT_BYTES], brief[SEGMENT_BYTES];
 	if (!scene->snapshot || scene->snapshot->n_runs == 0)
 		return;
+	add_modules(scene, list);
 	pt_scene_matrix_text(scene, matrices, sizeof matrices);
 	snprintf(text, sizeof text, "matrix %s", matrices);
 	snprintf(brief, sizeof brief, "%s", scene->n_matrices > 1 ? matrices : text);

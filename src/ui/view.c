@@ -7,19 +7,23 @@
 #include "view_private.h"
 
 enum {
-	RUNS_PANE_MIN_SCREEN_ROWS = 24, /* below, the runs pane would take the plots' room */
-	RUNS_PANE_FRAME_ROWS = 3,       /* border and heading */
-	HELP_MORE_LINES = 40,           /* lines of the help screen that are no actions: a generous bound */
+	HELP_MORE_LINES = 40, /* lines of the help screen that are no actions: a generous bound */
 	LIST_LINES_A_PROBLEM = 4,
 	WHEEL_LINES = 3,
 };
 
+/* What another pane in sight needs is asked for with the change that brought it. */
+static unsigned settle(pt_view *view, unsigned flags)
+{
+	unsigned wanted = pt_view_wanted(view);
+	if (wanted == view->settings.wanted)
+		return flags;
+	view->settings.wanted = wanted;
+	return flags | PT_VIEW_REDRAW | PT_VIEW_SETTINGS;
+}
+
 pt_view pt_view_first(const pt_settings *settings, const pt_layout *layout, pt_matrix_choice matrix)
 {
-	pt_layout usual = pt_layout_default();
-	char given_text[PT_LAYOUT_TEXT_BYTES], usual_text[PT_LAYOUT_TEXT_BYTES];
-	pt_layout_print(layout, given_text, sizeof given_text);
-	pt_layout_print(&usual, usual_text, sizeof usual_text);
 	pt_view view = {
 		.columns = 80,
 		.rows = 24,
@@ -28,27 +32,15 @@ pt_view pt_view_first(const pt_settings *settings, const pt_layout *layout, pt_m
 		.matrix = matrix == PT_N_CHOICES ? PT_CHOICE_B : matrix,
 		.matrix_placed = matrix != PT_N_CHOICES,
 		.cursor_step = PT_NO_STEP,
+		.module_sort = PT_SORT_SHARE,
 		.unicode = true,
 		.dragged = PT_NO_BORDER,
-		/* a layout of the person's own says itself whether the runs pane is there */
-		.runs_pane_placed = strcmp(given_text, usual_text) != 0,
 		.first_layout = *layout,
 	};
 	view.log_y[PT_PANE_SPECTRUM] = true;
+	pt_view_start_panes(&view);
+	settle(&view, 0);
 	return view;
-}
-
-static pt_screen_parts screen_of(const pt_view *view)
-{
-	return pt_screen_parts_of(view->columns, view->rows);
-}
-
-static bool is_on_screen(const pt_view *view, pt_pane_id pane)
-{
-	pt_screen_parts screen = screen_of(view);
-	pt_placing placing;
-	pt_layout_place(&view->layout, &screen, &placing);
-	return pt_placing_find(&placing, pane) != NULL;
 }
 
 /* What is drawn in fact: by itself that is braille, where the terminal shows it. */
@@ -67,32 +59,6 @@ static unsigned next_glyphs(pt_view *view, pt_pane_id pane)
 		if (drawn_glyphs(view, pane) != before)
 			break;
 	}
-	return PT_VIEW_REDRAW;
-}
-
-/* Hide what is seen; show what is not, and focus it where the room would otherwise not reach for it. */
-static unsigned toggle_pane(pt_view *view, pt_pane_id pane)
-{
-	if (pane == PT_PANE_RUNS)
-		view->runs_pane_placed = true;
-	if (is_on_screen(view, pane)) {
-		pt_layout_show(&view->layout, pane, false);
-		return PT_VIEW_REDRAW;
-	}
-	pt_layout_show(&view->layout, pane, true);
-	if (!is_on_screen(view, pane))
-		pt_layout_focus(&view->layout, pane);
-	return PT_VIEW_REDRAW;
-}
-
-/* Show and focus the runs pane; when it has the focus, hide it. */
-static unsigned runs_key(pt_view *view)
-{
-	view->runs_pane_placed = true;
-	if (view->layout.focus == PT_PANE_RUNS && is_on_screen(view, PT_PANE_RUNS))
-		pt_layout_show(&view->layout, PT_PANE_RUNS, false);
-	else
-		pt_layout_focus(&view->layout, PT_PANE_RUNS);
 	return PT_VIEW_REDRAW;
 }
 
@@ -142,25 +108,27 @@ static unsigned move_within(int *at, int by, size_t n)
 	return *at == before ? 0 : PT_VIEW_REDRAW;
 }
 
+/* Rows of the modules pane: of the first run that is drawn and has any. */
+static size_t n_module_rows(const pt_view *view, const pt_snapshot *snapshot)
+{
+	size_t n = 0;
+	for (size_t r = 0; snapshot && n == 0 && r < snapshot->n_runs; r++)
+		for (size_t m = 0; pt_view_run_shown(view, r) && m < snapshot->runs[r].n_modules; m++)
+			n += snapshot->runs[r].modules[m].selected;
+	return n;
+}
+
 static unsigned scroll(pt_view *view, pt_pane_id pane, int by, const pt_snapshot *snapshot)
 {
 	if (view->help)
 		return move_within(&view->help_scroll, by, PT_N_ACTIONS + HELP_MORE_LINES);
 	if (pane == PT_PANE_RUNS)
 		return move_within(&view->selected_run, by, snapshot ? snapshot->n_runs : 0);
+	if (pane == PT_PANE_MODULES)
+		return move_within(&view->selected_module, by, n_module_rows(view, snapshot));
 	if (pane == PT_PANE_PROBLEMS)
 		return move_within(&view->scroll[pane], by, LIST_LINES_A_PROBLEM * n_problems(snapshot));
 	return 0;
-}
-
-static int page_of(const pt_view *view)
-{
-	pt_screen_parts screen = screen_of(view);
-	pt_placing placing;
-	pt_layout_place(&view->layout, &screen, &placing);
-	const pt_place *place = pt_placing_find(&placing, view->layout.focus);
-	int page = (view->help || !place ? screen.body_height : place->height) - RUNS_PANE_FRAME_ROWS;
-	return page > 1 ? page : 1;
 }
 
 static unsigned toggle_run(pt_view *view, const pt_snapshot *snapshot)
@@ -169,66 +137,6 @@ static unsigned toggle_run(pt_view *view, const pt_snapshot *snapshot)
 	if (!snapshot || run < 0 || (size_t)run >= snapshot->n_runs || run >= PT_VIEW_MAX_RUNS)
 		return 0;
 	return toggle(&view->run_hidden[run]);
-}
-
-static unsigned resize(pt_view *view, bool horizontal, int cells)
-{
-	pt_screen_parts screen = screen_of(view);
-	pt_layout_resize(&view->layout, &screen, horizontal, cells);
-	return PT_VIEW_REDRAW;
-}
-
-static unsigned focus_towards(pt_view *view, int dx, int dy)
-{
-	pt_screen_parts screen = screen_of(view);
-	pt_layout_focus_towards(&view->layout, &screen, dx, dy);
-	return PT_VIEW_REDRAW;
-}
-
-static unsigned apply_to_panes(pt_view *view, pt_action action, int arg)
-{
-	switch (action) {
-	case PT_ACTION_FOCUS_NEXT:
-	case PT_ACTION_FOCUS_PREVIOUS:
-		pt_layout_focus_step(&view->layout, action == PT_ACTION_FOCUS_NEXT ? 1 : -1);
-		return PT_VIEW_REDRAW;
-	case PT_ACTION_FOCUS_LEFT:
-		return focus_towards(view, -1, 0);
-	case PT_ACTION_FOCUS_RIGHT:
-		return focus_towards(view, 1, 0);
-	case PT_ACTION_FOCUS_UP:
-		return focus_towards(view, 0, -1);
-	case PT_ACTION_FOCUS_DOWN:
-		return focus_towards(view, 0, 1);
-	case PT_ACTION_TOGGLE_PANE:
-		return arg >= 1 && arg <= PT_N_PANES ? toggle_pane(view, (pt_pane_id)(arg - 1)) : 0;
-	case PT_ACTION_HIDE:
-		pt_layout_show(&view->layout, view->layout.focus, false);
-		return PT_VIEW_REDRAW;
-	case PT_ACTION_ZOOM:
-		pt_layout_zoom(&view->layout, view->layout.zoomed == PT_PANE_NONE);
-		return PT_VIEW_REDRAW;
-	case PT_ACTION_WIDER:
-	case PT_ACTION_WIDER_5:
-		return resize(view, true, action == PT_ACTION_WIDER ? 1 : 5);
-	case PT_ACTION_NARROWER:
-	case PT_ACTION_NARROWER_5:
-		return resize(view, true, action == PT_ACTION_NARROWER ? -1 : -5);
-	case PT_ACTION_TALLER:
-	case PT_ACTION_TALLER_5:
-		return resize(view, false, action == PT_ACTION_TALLER ? 1 : 5);
-	case PT_ACTION_SHORTER:
-	case PT_ACTION_SHORTER_5:
-		return resize(view, false, action == PT_ACTION_SHORTER ? -1 : -5);
-	case PT_ACTION_EQUALISE:
-		pt_layout_equalise(&view->layout);
-		return PT_VIEW_REDRAW;
-	case PT_ACTION_RESET_LAYOUT:
-		view->layout = view->first_layout;
-		return PT_VIEW_REDRAW;
-	default:
-		return 0;
-	}
 }
 
 static unsigned apply_to_plot(pt_view *view, pt_action action, const pt_snapshot *snapshot)
@@ -276,8 +184,12 @@ static unsigned apply_to_domain(pt_view *view, pt_action action, const pt_snapsh
 		return next_k_overlay(view);
 	case PT_ACTION_MATRIX:
 		return pt_view_next_matrix(view, snapshot);
+	case PT_ACTION_MODULE_SET:
+		return pt_view_open_form(view, PT_FORM_MODULES);
+	case PT_ACTION_PROBE_SUBSET:
+		return pt_view_open_form(view, PT_FORM_PROBES);
 	case PT_ACTION_THRESHOLDS:
-		return pt_view_open_form(view);
+		return pt_view_open_form(view, PT_FORM_THRESHOLDS);
 	case PT_ACTION_THRESHOLDS_ON:
 		return toggle(&view->thresholds_off);
 	case PT_ACTION_WINDOW_LESS:
@@ -290,7 +202,7 @@ static unsigned apply_to_domain(pt_view *view, pt_action action, const pt_snapsh
 	case PT_ACTION_INVERT:
 		return toggle(&view->invert_cosine);
 	case PT_ACTION_RUNS:
-		return runs_key(view);
+		return pt_view_runs_key(view);
 	case PT_ACTION_ALL_RUNS:
 		memset(view->run_hidden, 0, sizeof view->run_hidden);
 		return PT_VIEW_REDRAW;
@@ -323,18 +235,29 @@ static unsigned apply_globally(pt_view *view, pt_action action)
 	}
 }
 
+static unsigned sort_modules(pt_view *view, int by)
+{
+	int sort = (int)view->module_sort;
+	if (view->help || view->layout.focus != PT_PANE_MODULES ||
+		!move_within(&sort, by, (size_t)PT_N_MODULE_SORTS))
+		return 0;
+	view->module_sort = (pt_module_sort)sort;
+	view->selected_module = 0;
+	return PT_VIEW_REDRAW;
+}
+
 static unsigned apply_to_list(pt_view *view, pt_action action, const pt_snapshot *snapshot)
 {
+	if (action == PT_ACTION_SORT_LEFT || action == PT_ACTION_SORT_RIGHT)
+		return sort_modules(view, action == PT_ACTION_SORT_RIGHT ? 1 : -1);
 	int by = action == PT_ACTION_UP || action == PT_ACTION_PAGE_UP ? -1 : 1;
 	if (action == PT_ACTION_PAGE_UP || action == PT_ACTION_PAGE_DOWN)
-		by *= page_of(view);
+		by *= pt_view_page(view);
 	return scroll(view, view->layout.focus, by, snapshot);
 }
 
-unsigned pt_view_apply(pt_view *view, pt_action action, int arg, const pt_snapshot *snapshot)
+static unsigned apply(pt_view *view, pt_action action, int arg, const pt_snapshot *snapshot)
 {
-	if ((unsigned)action >= PT_N_ACTIONS)
-		return 0;
 	pt_scope scope = pt_action_row_of(action)->scope;
 	/* what the help screen covers is not changed behind it */
 	if (view->help && scope != PT_SCOPE_GLOBAL && scope != PT_SCOPE_LIST)
@@ -343,7 +266,7 @@ unsigned pt_view_apply(pt_view *view, pt_action action, int arg, const pt_snapsh
 	case PT_SCOPE_GLOBAL:
 		return apply_globally(view, action);
 	case PT_SCOPE_PANES:
-		return apply_to_panes(view, action, arg);
+		return pt_view_apply_to_panes(view, action, arg);
 	case PT_SCOPE_PLOT:
 		return apply_to_plot(view, action, snapshot);
 	case PT_SCOPE_DOMAIN:
@@ -357,13 +280,18 @@ unsigned pt_view_apply(pt_view *view, pt_action action, int arg, const pt_snapsh
 	}
 }
 
+unsigned pt_view_apply(pt_view *view, pt_action action, int arg, const pt_snapshot *snapshot)
+{
+	return (unsigned)action < PT_N_ACTIONS ? settle(view, apply(view, action, arg, snapshot)) : 0;
+}
+
 unsigned pt_view_key(pt_view *view, pt_key key, const pt_snapshot *snapshot)
 {
 	pt_key prefix = view->prefix;
 	view->prefix = PT_KEY_NONE;
 	if (view->form.open) {
 		bool taken;
-		unsigned flags = pt_view_form_key(view, key, &taken);
+		unsigned flags = pt_view_form_key(view, key, snapshot, &taken);
 		if (taken)
 			return flags;
 	}
@@ -384,12 +312,12 @@ static unsigned mouse_press(pt_view *view, const pt_layout_hit *hit)
 	if (hit->pane == PT_PANE_NONE || hit->pane == view->layout.focus)
 		return 0;
 	pt_layout_focus(&view->layout, hit->pane);
-	return PT_VIEW_REDRAW;
+	return settle(view, PT_VIEW_REDRAW);
 }
 
 unsigned pt_view_mouse(pt_view *view, const pt_mouse *mouse, const pt_snapshot *snapshot)
 {
-	pt_screen_parts screen = screen_of(view);
+	pt_screen_parts screen = pt_view_screen(view);
 	pt_layout_hit hit = pt_layout_hit_at(&view->layout, &screen, mouse->x, mouse->y);
 	bool covered = view->help || view->form.open;
 	switch (mouse->kind) {
@@ -425,26 +353,13 @@ static void place_matrix(pt_view *view, const pt_snapshot *snapshot)
 	view->matrix_placed = true;
 }
 
-static void place_runs_pane(pt_view *view, const pt_snapshot *snapshot)
-{
-	int third = screen_of(view).body_height / 3;
-	int want = snapshot->n_runs > 100 ? 100 : (int)snapshot->n_runs + RUNS_PANE_FRAME_ROWS;
-	pt_layout_want(&view->layout, PT_PANE_RUNS, want < third ? want : third);
-	pt_layout_show(&view->layout, PT_PANE_RUNS, true);
-	view->first_layout.hidden[PT_PANE_RUNS] = false;
-	pt_layout_want(&view->first_layout, PT_PANE_RUNS, want < third ? want : third);
-	view->runs_pane_placed = true;
-}
-
 void pt_view_meet(pt_view *view, const pt_snapshot *snapshot)
 {
 	if (!snapshot)
 		return;
 	if (!view->matrix_placed)
 		place_matrix(view, snapshot);
-	bool zoomed = view->layout.zoomed != PT_PANE_NONE;
-	if (!view->runs_pane_placed && !zoomed && snapshot->n_runs > 1 && view->rows >= RUNS_PANE_MIN_SCREEN_ROWS)
-		place_runs_pane(view, snapshot);
+	pt_view_place_runs(view, snapshot);
 }
 
 void pt_view_resize(pt_view *view, int columns, int rows)

@@ -4,17 +4,34 @@
 
 #include "phasetop/ui/view.h"
 
+/** How the view's screen is divided. */
+pt_screen_parts pt_view_screen(const pt_view *view);
+/** Has the pane rows to go through? The lists have, and the table of modules, which else is a plot. */
+bool pt_pane_has_rows(pt_pane_id pane);
+
+/** Take the layout for the first one: is it a preset, may the runs pane come by itself? */
+void pt_view_start_panes(pt_view *view);
+/** Focus, show, hide, move and resize panes; presets. */
+unsigned pt_view_apply_to_panes(pt_view *view, pt_action action, int arg);
+/** Show and focus the runs pane; when it has the focus, hide it. */
+unsigned pt_view_runs_key(pt_view *view);
+/** Show the runs pane when there are several runs, once, and if nobody decided otherwise. */
+void pt_view_place_runs(pt_view *view, const pt_snapshot *snapshot);
+/** Rows that a page of the focused pane has; at least 1. */
+int pt_view_page(const pt_view *view);
+
 /** Shift the largest k by some spacings; the other overlays follow. */
 unsigned pt_view_shift_k(pt_view *view, int by, const pt_snapshot *snapshot);
 /** Shift the probe window by some rows; at least 2, for one row has no covariance. */
 unsigned pt_view_shift_window(pt_view *view, int by);
-/** Open the thresholds form with what is set now. */
-unsigned pt_view_open_form(pt_view *view);
-/** A key while the form is open. *taken is false where the form has no use for it. */
-unsigned pt_view_form_key(pt_view *view, pt_key key, bool *taken);
 /** Move the step cursor by some checkpoints of the runs shown. */
 unsigned pt_view_move_cursor(pt_view *view, int by, const pt_snapshot *snapshot);
 /** Next choice of matrix types that the runs have. */
 unsigned pt_view_next_matrix(pt_view *view, const pt_snapshot *snapshot);
+
+/** Open a form with what is set now. */
+unsigned pt_view_open_form(pt_view *view, pt_form_kind kind);
+/** A key while a form is open. *taken is false where the form has no use for it. */
+unsigned pt_view_form_key(pt_view *view, pt_key key, const pt_snapshot *snapshot, bool *taken);
 
 #endif

@@ -1,7 +1,7 @@
 /* What the view says to those who draw. */
 #include <string.h>
 
-#include "phasetop/ui/view.h"
+#include "view_private.h"
 
 static const char *const choice_names[] = {"A", "B", "dW", "W", "both", "all"};
 _Static_assert(sizeof choice_names / sizeof choice_names[0] == PT_N_CHOICES, "a name for each choice");
@@ -9,7 +9,8 @@ _Static_assert((int)PT_CHOICE_A == (int)PT_MATRIX_A && (int)PT_CHOICE_W == (int)
 				   (int)PT_CHOICE_BOTH == (int)PT_N_MATRICES,
 	"the first choices are the matrix types");
 
-static const char *const field_labels[] = {"turn line", "magnitude", "relative magnitude"};
+static const char *const field_labels[] = {
+	"turn line", "magnitude", "relative magnitude", "modules", "probes"};
 _Static_assert(sizeof field_labels / sizeof field_labels[0] == PT_N_FIELDS, "a label for each field");
 
 const char *pt_matrix_choice_name(pt_matrix_choice choice)
@@ -103,11 +104,35 @@ pt_glyph_choice pt_view_glyphs(const pt_view *view, pt_pane_id pane)
 	return own == PT_GLYPH_AUTO ? view->glyphs_default : own;
 }
 
+unsigned pt_view_wanted(const pt_view *view)
+{
+	static const unsigned needs[PT_N_PANES] = {
+		[PT_PANE_COSINE] = PT_WANT_BAND,
+		[PT_PANE_K_SCAN] = PT_WANT_K_SCAN,
+		[PT_PANE_MODULES] = PT_WANT_MODULES,
+		[PT_PANE_MODES] = PT_WANT_MODES,
+		[PT_PANE_MAP] = PT_WANT_CHECKPOINT_COSINE,
+		[PT_PANE_SCREE] = PT_WANT_SCREE,
+	};
+	const pt_layout *layout = &view->layout;
+	if (layout->zoomed != PT_PANE_NONE)
+		return needs[layout->zoomed];
+	unsigned wanted = 0;
+	for (int pane = 0; pane < PT_N_PANES; pane++)
+		wanted |= layout->hidden[pane] ? 0 : needs[pane];
+	return wanted;
+}
+
+bool pt_pane_has_rows(pt_pane_id pane)
+{
+	return pt_pane_is_list(pane) || pane == PT_PANE_MODULES;
+}
+
 pt_context pt_view_context(const pt_view *view)
 {
 	if (view->help)
 		return PT_CONTEXT_HELP;
 	if (view->layout.focus == PT_PANE_RUNS)
 		return PT_CONTEXT_RUNS;
-	return pt_pane_is_list(view->layout.focus) ? PT_CONTEXT_LIST : PT_CONTEXT_PLOT;
+	return pt_pane_has_rows(view->layout.focus) ? PT_CONTEXT_LIST : PT_CONTEXT_PLOT;
 }

@@ -1,11 +1,8 @@
-/* Changes of the view that ask for other numbers: k, the probe window, the thresholds; and of what is looked
- * at: the step cursor and the matrix types. */
-#include <math.h>
-#include <stdio.h>
+/* Changes of the view that ask for other numbers: k, the probe window (forms: view_form.c); and of what is
+ * looked at: the step cursor and the matrix types. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "phasetop/base/missing.h"
 #include "view_private.h"
 
 /* Checkpoint spacing of the first run shown that has one; PT_NO_STEP: none. */
@@ -77,114 +74,6 @@ unsigned pt_view_shift_window(pt_view *view, int by)
 		return 0;
 	view->settings.probe_window = window;
 	return PT_VIEW_REDRAW | PT_VIEW_SETTINGS;
-}
-
-static double *field_value(pt_settings *settings, pt_form_field field)
-{
-	switch (field) {
-	case PT_FIELD_TURN_BELOW:
-		return &settings->turn_below;
-	case PT_FIELD_MIN_STEP_NORM:
-		return &settings->min_step_norm;
-	default:
-		return &settings->min_step_frac;
-	}
-}
-
-static void print_field(pt_settings *settings, pt_form_field field, char out[PT_FORM_FIELD_BYTES])
-{
-	double value = *field_value(settings, field);
-	out[0] = '\0';
-	if (!pt_is_missing(value))
-		snprintf(out, PT_FORM_FIELD_BYTES, "%.6g", value);
-}
-
-unsigned pt_view_open_form(pt_view *view)
-{
-	view->form = (pt_form){.open = true};
-	for (int i = 0; i < PT_N_FIELDS; i++)
-		print_field(&view->settings, (pt_form_field)i, view->form.text[i]);
-	return PT_VIEW_REDRAW;
-}
-
-/* A number in the field's range; "" is the default. */
-static bool parse_field(pt_form_field field, const char *text, double *out)
-{
-	char *end;
-	double value = strtod(text, &end), low = field == PT_FIELD_TURN_BELOW ? -1 : 0;
-	double high = field == PT_FIELD_MIN_STEP_NORM ? HUGE_VAL : 1;
-	if (*text == '\0') {
-		*out = PT_MISSING;
-		return true;
-	}
-	if (*end != '\0' || !isfinite(value) || value < low || value > high)
-		return false;
-	*out = value;
-	return true;
-}
-
-static unsigned apply_form(pt_view *view)
-{
-	pt_settings wanted = view->settings;
-	bool wrong = false, changed = false;
-	for (int i = 0; i < PT_N_FIELDS; i++) {
-		pt_form_field field = (pt_form_field)i;
-		char before[PT_FORM_FIELD_BYTES];
-		print_field(&view->settings, field, before);
-		/* what was not touched keeps all its digits */
-		bool touched = strcmp(before, view->form.text[i]) != 0;
-		view->form.wrong[i] = touched && !parse_field(field, view->form.text[i], field_value(&wanted, field));
-		if (view->form.wrong[i] && !wrong)
-			view->form.field = field;
-		wrong |= view->form.wrong[i];
-		changed |= touched;
-	}
-	if (wrong)
-		return PT_VIEW_REDRAW;
-	view->form.open = false;
-	view->settings = wanted;
-	return PT_VIEW_REDRAW | (changed ? PT_VIEW_SETTINGS : 0);
-}
-
-static void edit_field(pt_form *form, pt_key key)
-{
-	char *text = form->text[form->field];
-	size_t n = strlen(text);
-	if (key == PT_KEY_BACKSPACE || key == PT_KEY_DELETE) {
-		if (n > 0)
-			text[n - 1] = '\0';
-	} else if (n + 1 < PT_FORM_FIELD_BYTES) {
-		text[n] = (char)key;
-		text[n + 1] = '\0';
-	}
-	form->wrong[form->field] = false;
-}
-
-unsigned pt_view_form_key(pt_view *view, pt_key key, bool *taken)
-{
-	pt_form *form = &view->form;
-	*taken = true;
-	if (key == PT_KEY_ENTER)
-		return apply_form(view);
-	if (key == PT_KEY_ESC) {
-		form->open = false;
-		return PT_VIEW_REDRAW;
-	}
-	if (key == PT_KEY_DOWN || key == PT_KEY_TAB) {
-		form->field = (pt_form_field)((form->field + 1) % PT_N_FIELDS);
-		return PT_VIEW_REDRAW;
-	}
-	if (key == PT_KEY_UP || key == (PT_KEY_SHIFT | PT_KEY_TAB)) {
-		form->field = (pt_form_field)((form->field + PT_N_FIELDS - 1) % PT_N_FIELDS);
-		return PT_VIEW_REDRAW;
-	}
-	bool typed = key == PT_KEY_BACKSPACE || key == PT_KEY_DELETE ||
-				 (key > 0 && key < 0x80 && strchr("0123456789.-+eE", (int)key));
-	if (typed)
-		edit_field(form, key);
-	/* the terminal's own keys go on; others would change what the form covers */
-	*taken = !(key & PT_KEY_CTRL);
-	return typed ? PT_VIEW_REDRAW : 0;
 }
 
 /* The checkpoint of any shown run that is nearest to `step` on one side; PT_NO_STEP: none. */

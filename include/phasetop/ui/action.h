@@ -47,7 +47,8 @@ typedef enum pt_scope {
 	X(PT_ACTION_FOCUS_DOWN, "focus-down", "Ctrl-w:j", PT_SCOPE_PANES, "", "focus the pane below")          \
 	X(PT_ACTION_FOCUS_UP, "focus-up", "Ctrl-w:k", PT_SCOPE_PANES, "", "focus the pane above")              \
 	X(PT_ACTION_FOCUS_RIGHT, "focus-right", "Ctrl-w:l", PT_SCOPE_PANES, "", "focus the pane to the right") \
-	X(PT_ACTION_TOGGLE_PANE, "toggle-pane", "1 2 3 4 5 6 7 8 9 0 Ctrl-w:1 Ctrl-w:2", PT_SCOPE_PANES, "", "show or hide a pane")    \
+	X(PT_ACTION_TOGGLE_PANE, "toggle-pane", "1 2 3 4 5 6 7 8 9 0 Ctrl-w:1 Ctrl-w:2", PT_SCOPE_PANES, "",   \
+		"show or hide a pane")                                                                             \
 	X(PT_ACTION_HIDE, "hide", "Ctrl-w:q", PT_SCOPE_PANES, "", "hide the focused pane")                     \
 	X(PT_ACTION_ZOOM, "zoom", "z Enter", PT_SCOPE_PANES, "zoom", "the focused pane alone; again: all")     \
 	X(PT_ACTION_WIDER, "wider", "Ctrl-Right Ctrl-w:>", PT_SCOPE_PANES, "", "wider by one column")          \
@@ -91,7 +92,9 @@ typedef enum pt_scope {
 	X(PT_ACTION_UP, "up", "Up", PT_SCOPE_LIST, "", "one line up")                                          \
 	X(PT_ACTION_DOWN, "down", "Down", PT_SCOPE_LIST, "", "one line down")                                  \
 	X(PT_ACTION_PAGE_UP, "page-up", "PgUp", PT_SCOPE_LIST, "", "one page up")                              \
-	X(PT_ACTION_PAGE_DOWN, "page-down", "PgDn", PT_SCOPE_LIST, "", "one page down")
+	X(PT_ACTION_PAGE_DOWN, "page-down", "PgDn", PT_SCOPE_LIST, "", "one page down")                        \
+	X(PT_ACTION_SORT_LEFT, "sort-left", "<", PT_SCOPE_LIST, "", "sort modules by the column to the left")  \
+	X(PT_ACTION_SORT_RIGHT, "sort-right", ">", PT_SCOPE_LIST, "", "sort them by the column to the right")
 
 typedef enum pt_action {
 #define X(id, name, keys, scope, hint, help) id,
@@ -137,7 +140,7 @@ pt_action pt_action_for_key(pt_context context, pt_key prefix, pt_key key, int *
 bool pt_action_is_prefix(pt_key key);
 
 /**
- * Keys of an action for people, e.g. "?/F1", "Ctrl-w h", "1-7".
+ * Keys of an action for people, e.g. "? or F1", "Ctrl-w h"; neighbouring digits as "1-9".
  * @param unicode arrows as arrows
  */
 void pt_action_show_keys(pt_action action, bool unicode, char *out, size_t capacity);

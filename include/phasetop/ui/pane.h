@@ -32,8 +32,8 @@ typedef struct pt_scene {
 pt_scene pt_scene_of(const pt_snapshot *snapshot, const pt_view *view);
 
 /**
- * The matrix type that is drawn of a run where `wanted` is drawn: a run without LoRA has W alone, which stands
- * in for the main type (and is then marked as W wherever its numbers are told). O(1).
+ * The matrix type that is drawn of a run where `wanted` is drawn: a run without LoRA has W alone, which
+ * stands in for the main type (and is then marked as W wherever its numbers are told). O(1).
  */
 pt_matrix pt_scene_matrix_of(const pt_scene *scene, const pt_run_view *run, pt_matrix wanted);
 /** What was computed for it. Every pane reads the matrices through this one; never NULL. */

@@ -40,25 +40,45 @@ typedef enum pt_glyph_choice {
 	PT_N_GLYPH_CHOICES
 } pt_glyph_choice;
 
-enum { PT_VIEW_MAX_RUNS = 256, PT_FORM_FIELD_BYTES = 16 };
+enum { PT_VIEW_MAX_RUNS = 256, PT_FORM_FIELD_BYTES = PT_GLOB_BYTES };
 
-/** Fields of the thresholds form, in its order. */
+/** What the modules pane is sorted by: its columns from the left. What is missing comes last. */
+typedef enum pt_module_sort {
+	PT_SORT_MODULE, /* adapter and name, layers by number */
+	PT_SORT_TURNED,
+	PT_SORT_PCA_TURN,
+	PT_SORT_ANGLE,      /* largest first */
+	PT_SORT_MIN_COSINE, /* smallest first */
+	PT_SORT_SHARE,      /* of the drift; largest first. What stands at first */
+	PT_N_MODULE_SORTS
+} pt_module_sort;
+
+/** Forms that lie over the panes: one at a time. */
+typedef enum pt_form_kind { PT_FORM_THRESHOLDS, PT_FORM_MODULES, PT_FORM_PROBES, PT_N_FORMS } pt_form_kind;
+
+/** Fields of the forms, form by form, in their order. */
 typedef enum pt_form_field {
 	PT_FIELD_TURN_BELOW,    /* c₀ */
 	PT_FIELD_MIN_STEP_NORM, /* m */
 	PT_FIELD_MIN_STEP_FRAC, /* ρ */
+	PT_FIELD_MODULES,       /* settings.modules */
+	PT_FIELD_PROBES,        /* settings.probes */
 	PT_N_FIELDS
 } pt_form_field;
 
-/** "turn line", "magnitude", "relative magnitude". */
+/** "turn line", "magnitude", "relative magnitude", "modules", "probes". */
 const char *pt_form_field_label(pt_form_field field);
 
-/** The thresholds form while it is open. Enter applies, Esc leaves, Up/Down/Tab change the field. */
+/**
+ * A form while it is open. Enter applies, Esc leaves. Tab, Up and Down change the field; where there is only
+ * one, they put what is offered into it: the sets of modules, or groups of probes, that the runs have.
+ */
 typedef struct pt_form {
 	bool open;
-	pt_form_field field;
+	pt_form_kind kind;
+	pt_form_field field;                         /* one of the kind's */
 	char text[PT_N_FIELDS][PT_FORM_FIELD_BYTES]; /* as typed; "" is the default */
-	bool wrong[PT_N_FIELDS];                     /* not a number in range: said beside the field */
+	bool wrong[PT_N_FIELDS];                     /* was refused: said beside the field */
 } pt_form;
 
 typedef struct pt_view {
@@ -77,9 +97,11 @@ typedef struct pt_view {
 	pt_glyph_choice glyphs_default;     /* --graph; stands where a pane's choice is AUTO */
 	bool run_hidden[PT_VIEW_MAX_RUNS];  /* by place in the snapshot; runs beyond are shown */
 	int selected_run;                   /* the row of the runs pane */
-	int scroll[PT_N_PANES];             /* first line drawn in lists; clamp it when drawing */
-	bool help;                          /* the help screen covers the panes */
-	int help_scroll;                    /* first line drawn; clamp it when drawing */
+	int selected_module;                /* the row of the modules pane, as sorted; clamp it when drawing */
+	pt_module_sort module_sort;
+	int scroll[PT_N_PANES]; /* first line drawn in lists; clamp it when drawing */
+	bool help;              /* the help screen covers the panes */
+	int help_scroll;        /* first line drawn; clamp it when drawing */
 	pt_form form;
 	bool frozen;      /* the picture is held: draw a banner */
 	bool newer_waits; /* while frozen, newer data came */
@@ -92,6 +114,7 @@ typedef struct pt_view {
 	bool matrix_placed;
 	pt_border dragged; /* before = -1: none */
 	pt_layout first_layout;
+	ptrdiff_t preset; /* the one that p or P put there last; -1: none so far */
 } pt_view;
 
 /** What a caller has to do after a change. */
@@ -105,7 +128,11 @@ enum {
 	PT_VIEW_THAW = 64     /* frozen no longer: show the newest snapshot */
 };
 
-/** First view of a session. `matrix` PT_N_CHOICES: B, or W where no run has an adapter. */
+/**
+ * First view of a session. `matrix` PT_N_CHOICES: B, or W where no run has an adapter. Its settings.wanted is
+ * what pt_view_wanted says, whatever `settings` says; every change below keeps it so, and then returns
+ * PT_VIEW_SETTINGS.
+ */
 pt_view pt_view_first(const pt_settings *settings, const pt_layout *layout, pt_matrix_choice matrix);
 
 /** Apply an action. @param arg as pt_action_for_key gives it @param snapshot may be NULL @return PT_VIEW_…
@@ -121,12 +148,18 @@ void pt_view_meet(pt_view *view, const pt_snapshot *snapshot);
 /** The screen has a new size. */
 void pt_view_resize(pt_view *view, int columns, int rows);
 
+/**
+ * What the panes in sight need computed beyond the curves of every frame: a set of PT_WANT_… bits. Of a
+ * zoomed pane alone what it needs itself. A pane that found no room on the screen counts: a larger screen
+ * shows it at once.
+ */
+unsigned pt_view_wanted(const pt_view *view);
 /** Matrix types to draw, in order; n ≤ PT_N_MATRICES. BOTH gives A, B; ALL those that some run has. */
 size_t pt_view_matrices(const pt_view *view, const pt_snapshot *snapshot, pt_matrix out[PT_N_MATRICES]);
 /** The one type where only one can be drawn: of BOTH it is B, of ALL it is dW, or W. */
 pt_matrix pt_view_main_matrix(const pt_view *view, const pt_snapshot *snapshot);
-/** The type that stands for `wanted` in one run: its W where it has no LoRA matrix of that type; else `wanted`
- * itself, be it there or not. */
+/** The type that stands for `wanted` in one run: its W where it has no LoRA matrix of that type; else
+ * `wanted` itself, be it there or not. */
 pt_matrix pt_view_matrix_of(const pt_run_view *run, pt_matrix wanted);
 /** Is this k drawn? @param i place in the settings' k (rising), n of them */
 bool pt_view_k_shown(const pt_view *view, size_t i, size_t n);

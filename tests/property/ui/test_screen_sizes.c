@@ -9,6 +9,8 @@
 #include "../../unit/ui/snapshot_fixture.h"
 #include "phasetop/ui/screen.h"
 
+enum { N_VARIANTS = 8 };
+
 static pt_view view_of(const pt_snapshot *snapshot, int variant, int cols, int rows)
 {
 	pt_layout layout = pt_layout_default();
@@ -20,6 +22,14 @@ static pt_view view_of(const pt_snapshot *snapshot, int variant, int cols, int r
 		pt_view_meet(&view, snapshot);
 	view.help = variant == 4;
 	view.form.open = variant == 5;
+	view.form.kind = (pt_form_kind)(cols % PT_N_FORMS);
+	view.form.field = (pt_form_field)(view.form.kind == PT_FORM_THRESHOLDS ? 0 : view.form.kind + 2);
+	if (variant > 5) {
+		pt_layout_focus(&view.layout, variant == 6 ? PT_PANE_MODULES : PT_PANE_MODES);
+		pt_layout_zoom(&view.layout, true);
+		view.selected_module = rows;
+		view.module_sort = (pt_module_sort)(cols % PT_N_MODULE_SORTS);
+	}
 	view.frozen = variant == 2;
 	if (variant == 1)
 		view.matrix = PT_CHOICE_ALL;
@@ -72,7 +82,7 @@ static void every_size_is_drawn(void **state)
 		pt_snapshot *snapshot = fixture_create((fixture_kind)kind);
 		for (int cols = 1; cols <= 120; cols += cols < 24 ? 1 : 13)
 			for (int rows = 1; rows <= 50; rows += rows < 12 ? 1 : 9)
-				draw_at(snapshot, (cols + rows + kind) % 6, cols, rows);
+				draw_at(snapshot, (cols + rows + kind) % N_VARIANTS, cols, rows);
 		pt_snapshot_destroy(snapshot);
 	}
 }
@@ -107,8 +117,8 @@ static void every_pane_is_drawn_at_every_size(void **state)
 static void large_sizes_are_drawn(void **state)
 {
 	(void)state;
-	pt_snapshot *snapshot = fixture_create(FIXTURE_THREE);
-	for (int variant = 0; variant < 6; variant++)
+	pt_snapshot *snapshot = fixture_create(FIXTURE_RICH);
+	for (int variant = 0; variant < N_VARIANTS; variant++)
 		draw_at(snapshot, variant, 500, 160);
 	pt_snapshot_destroy(snapshot);
 }
@@ -138,9 +148,11 @@ static void one_cell_is_a_glyph(void **state)
 static void failed_allocations_do_no_harm(void **state)
 {
 	(void)state;
-	pt_snapshot *snapshot = fixture_create(FIXTURE_MEDICAL);
+	pt_snapshot *snapshot = fixture_create(FIXTURE_RICH);
 	pt_frame *frame = NULL;
 	pt_view view = view_of(snapshot, 1, 120, 36);
+	pt_layout_show(&view.layout, PT_PANE_MODULES, true);
+	pt_layout_show(&view.layout, PT_PANE_MODES, true);
 	assert_int_equal(pt_frame_create(120, 36, PT_CHARSET_UTF8, &frame, NULL), PT_OK);
 	for (int forever = 0; forever < 2; forever++)
 		for (size_t n = 1;; n++) {

@@ -22,6 +22,8 @@ typedef enum fixture_kind {
 	FIXTURE_YOUNG,   /* one checkpoint, no logs */
 	FIXTURE_BROKEN,  /* an unreadable run and many problems with hostile names */
 	FIXTURE_NETWORK, /* W only, with a gap of missing values */
+	FIXTURE_RICH,    /* medical with all that panes may want: modules, modes, usual band, storage floor */
+	FIXTURE_SUBSET,  /* the same, of some modules and some probes, while those modules are being summed */
 	FIXTURE_N_KINDS
 } fixture_kind;
 
@@ -379,6 +381,118 @@ static void fixture_network(fixture_maker *maker, pt_run_view *run)
 	cosine->gaps = gaps;
 }
 
+static int fixture_compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+/* The earlier values' quartiles, from eight of them on; a storage floor that the first sixteen are below. */
+static void fixture_band(fixture_maker *maker, pt_cosine_view *cosine)
+{
+	double *earlier = fixture_alloc(maker, cosine->n, sizeof *earlier), *columns[5];
+	for (int c = 0; c < 5; c++)
+		columns[c] = fixture_alloc(maker, cosine->n, sizeof *columns[c]);
+	for (size_t i = 0; i < cosine->n; i++) {
+		memcpy(earlier, cosine->values, i * sizeof *earlier);
+		qsort(earlier, i, sizeof *earlier, fixture_compare);
+		for (int quarter = 1; quarter <= 3; quarter++)
+			columns[quarter - 1][i] = i < 8 ? PT_MISSING : earlier[i * (size_t)quarter / 4];
+		columns[3][i] = 1 + 0.125 * (double)i;
+		columns[4][i] = columns[3][i] < 2 ? PT_MISSING : 1 - (1 - cosine->values[i]) / 2;
+	}
+	cosine->usual_q25 = columns[0];
+	cosine->usual_median = columns[1];
+	cosine->usual_q75 = columns[2];
+	cosine->floor_q = columns[3];
+	cosine->debiased = columns[4];
+}
+
+/* Two kinds of module in each of fourteen layers; five turned, one's Gram is not kept. */
+static void fixture_modules(fixture_maker *maker, pt_run_view *run, bool some)
+{
+	enum { N_LAYERS = 14 };
+	pt_module_view *modules = fixture_alloc(maker, (size_t)2 * N_LAYERS, sizeof *modules);
+	for (int i = 0; i < 2 * N_LAYERS; i++) {
+		char name[80];
+		bool is_mlp = i % 2 == 0;
+		int layer = i / 2;
+		snprintf(
+			name, sizeof name, "model.layers.%d.%s", layer, is_mlp ? "mlp.down_proj" : "self_attn.q_proj");
+		modules[i] = (pt_module_view){.name = pt_arena_text(maker->arena, name),
+			.adapter = "default",
+			.kind = "lora",
+			.rank = 8,
+			.scaling = 2,
+			.dtype = "F16",
+			.selected = is_mlp || !some};
+		for (int m = 0; m < PT_MATRIX_W; m++)
+			modules[i].turns[m] = (pt_module_turn_view){.present = i != 7,
+				.turning_step = 95 + 5 * (i % 4),
+				.turning_angle_deg = i == 3 ? PT_MISSING : 20 + 7 * ((i * 5) % 11),
+				.change_step = layer >= 5 && layer < 10 && is_mlp ? 95 + 5 * (layer % 3) : PT_NO_STEP,
+				.min_cosine = 0.95 - 0.03 * ((i * 3) % 13),
+				.min_cosine_step = 100 + 5 * (i % 7),
+				.share_of_drift =
+					i == 3 ? PT_MISSING
+						   : 0.002 + 0.12 * exp(-0.5 * (layer - 7) * (layer - 7) / 4.0) * (is_mlp ? 1 : 0.4)};
+	}
+	run->modules = modules;
+	run->n_modules = (size_t)2 * N_LAYERS;
+}
+
+/* Modes of a window: the harmful probes of the medical log against those of code. */
+static void fixture_modes(fixture_maker *maker, pt_spectrum_view *spectrum)
+{
+	enum { N_MODES = 3, N_PROBES = 6 };
+	static const char *const names[N_PROBES] = {"medical/harmful/3", "medical/harmful/11", "code/unsafe/2",
+		"medical/benign/7", "code/safe/4", "medical/harmful/\x1b[31m"};
+	static const pt_mode_part groups[] = {{"medical/*", 0.71}, {"code/*", 0.29}};
+	pt_mode_view *modes = fixture_alloc(maker, N_MODES, sizeof *modes);
+	for (int i = 0; i < N_MODES; i++) {
+		pt_mode_part *probes = fixture_alloc(maker, N_PROBES, sizeof *probes);
+		for (int p = 0; p < N_PROBES; p++)
+			probes[p] = (pt_mode_part){names[(p + i) % N_PROBES], ((p + i) % 3 == 2 ? -0.6 : 0.6) / (1 + p)};
+		modes[i] = (pt_mode_view){.eigenvalue = 3.2e-4 / (1 << 2 * i),
+			.share = 0.62 / (1 << 2 * i),
+			.n_probes = N_PROBES,
+			.probes = probes,
+			.n_groups = 2,
+			.groups = groups};
+	}
+	int64_t newest = spectrum->n ? spectrum->steps[spectrum->n - 1] : PT_NO_STEP;
+	spectrum->modes = (pt_modes_view){.present = true, .step = newest, .n_modes = N_MODES, .modes = modes};
+	spectrum->probe_names = names;
+	spectrum->n_probe_names = N_PROBES;
+	spectrum->n_probes = N_PROBES;
+}
+
+static void fixture_rich(fixture_maker *maker, pt_run_view *run, bool some)
+{
+	static const pt_probe_group_view groups[] = {{"medical/*", 4}, {"code/*", 2}};
+	fixture_real_run(maker, run, "medical", 100);
+	fixture_live(run);
+	fixture_modules(maker, run, some);
+	for (int m = 0; m < PT_MATRIX_W; m++)
+		for (size_t k = 0; k < run->matrices[m].n_cosines; k++)
+			fixture_band(maker, &run->matrices[m].cosines[k]);
+	for (int s = 0; s < PT_SPECTRUM_GAUSSIAN; s++)
+		fixture_modes(maker, &run->spectra[s]);
+	run->probe_groups = groups;
+	run->n_probe_groups = 2;
+	run->kept.set_progress = some ? 0.435 : 1;
+	if (!some)
+		return;
+	pt_spectrum_view *subset = fixture_alloc(maker, 2, sizeof *subset);
+	for (int s = 0; s < 2; s++) {
+		subset[s] = run->spectra[s];
+		subset[s].subset = "medical/*";
+		subset[s].n_probes = 4;
+	}
+	run->subset_spectra = subset;
+	run->n_subset_spectra = 2;
+}
+
 static void fixture_fill(fixture_maker *maker, fixture_kind kind, pt_run_view *runs)
 {
 	switch (kind) {
@@ -412,6 +526,10 @@ static void fixture_fill(fixture_maker *maker, fixture_kind kind, pt_run_view *r
 	case FIXTURE_NETWORK:
 		fixture_network(maker, &runs[0]);
 		break;
+	case FIXTURE_RICH:
+	case FIXTURE_SUBSET:
+		fixture_rich(maker, &runs[0], kind == FIXTURE_SUBSET);
+		break;
 	case FIXTURE_NO_RUNS:
 	case FIXTURE_N_KINDS:
 		break;
@@ -434,6 +552,10 @@ static pt_snapshot *fixture_create(fixture_kind kind)
 	snapshot->settings.k[1] = 10;
 	snapshot->settings.k[2] = 15;
 	snapshot->settings.n_k = 3;
+	if (kind == FIXTURE_SUBSET) {
+		strcpy(snapshot->settings.modules, "*.down_proj");
+		strcpy(snapshot->settings.probes, "medical/*");
+	}
 	snapshot->runs = runs;
 	snapshot->n_runs = kind == FIXTURE_THREE ? 3 : kind == FIXTURE_NO_RUNS ? 0 : 1;
 	fixture_fill(&maker, kind, runs);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "phasetop/ui/preset.h"
 #include "phasetop/ui/screen.h"
 #include "snapshot_fixture.h"
 
@@ -65,6 +66,63 @@ static void one_hidden(pt_view *view)
 	view->glyphs_default = PT_GLYPH_BLOCK;
 }
 
+static void press(pt_view *view, const char *keys)
+{
+	for (; *keys; keys++)
+		pt_view_key(view, *keys == '\t' ? PT_KEY_TAB : (pt_key)*keys, NULL);
+}
+
+static void early_warning(pt_view *view)
+{
+	press(view, "p");
+}
+
+static void rotation(pt_view *view)
+{
+	press(view, "pp");
+}
+
+static void cosine_alone(pt_view *view)
+{
+	pt_layout_zoom(&view->layout, true);
+	view->cursor_step = 55;
+}
+
+static void modules_alone(pt_view *view)
+{
+	pt_layout_focus(&view->layout, PT_PANE_MODULES);
+	pt_layout_zoom(&view->layout, true);
+	view->selected_module = 4;
+}
+
+static void modules_by_angle(pt_view *view)
+{
+	modules_alone(view);
+	press(view, "<<");
+	view->selected_module = 26;
+}
+
+static void modes_alone(pt_view *view)
+{
+	pt_layout_focus(&view->layout, PT_PANE_MODES);
+	pt_layout_zoom(&view->layout, true);
+}
+
+static void modules_form(pt_view *view)
+{
+	press(view, "Mlayers=0-4");
+}
+
+static void modules_form_refused(pt_view *view)
+{
+	press(view, "Mlayers=4-0");
+}
+
+static void probes_form(pt_view *view)
+{
+	press(view, "u\t");
+}
+
 static void heat_maps_and_scree(pt_view *view)
 {
 	pt_status status = pt_layout_parse("column(row(*k-scan,map),row(scree,cosine))", &view->layout, NULL);
@@ -111,6 +169,24 @@ static const golden goldens[] = {
 	{"young_80x24", FIXTURE_YOUNG, 80, 24, NULL, false},
 	{"broken_80x24", FIXTURE_BROKEN, 80, 24, problems_alone, false},
 	{"network_80x24", FIXTURE_NETWORK, 80, 24, NULL, false},
+	{"rich_80x24", FIXTURE_RICH, 80, 24, NULL, false},
+	{"rich_cosine_120x36", FIXTURE_RICH, 120, 36, cosine_alone, false},
+	{"rich_cosine_ascii_80x24", FIXTURE_RICH, 80, 24, cosine_alone, true},
+	{"rich_rotation_80x24", FIXTURE_RICH, 80, 24, rotation, false},
+	{"rich_rotation_120x36", FIXTURE_RICH, 120, 36, rotation, false},
+	{"rich_early_warning_80x24", FIXTURE_RICH, 80, 24, early_warning, false},
+	{"rich_modules_80x24", FIXTURE_RICH, 80, 24, modules_alone, false},
+	{"rich_modules_150x44", FIXTURE_RICH, 150, 44, modules_by_angle, false},
+	{"rich_modules_40x12", FIXTURE_RICH, 40, 12, modules_alone, false},
+	{"rich_modules_ascii_80x24", FIXTURE_RICH, 80, 24, modules_alone, true},
+	{"rich_modes_80x24", FIXTURE_RICH, 80, 24, modes_alone, false},
+	{"rich_modes_150x44", FIXTURE_RICH, 150, 44, modes_alone, false},
+	{"rich_modes_ascii_80x24", FIXTURE_RICH, 80, 24, modes_alone, true},
+	{"rich_modules_form_80x24", FIXTURE_RICH, 80, 24, modules_form, false},
+	{"rich_modules_refused_40x12", FIXTURE_RICH, 40, 12, modules_form_refused, false},
+	{"subset_120x36", FIXTURE_SUBSET, 120, 36, NULL, false},
+	{"subset_early_warning_120x36", FIXTURE_SUBSET, 120, 36, early_warning, false},
+	{"subset_probes_form_ascii_80x24", FIXTURE_SUBSET, 80, 24, probes_form, true},
 	{"heat_80x24", FIXTURE_MEDICAL, 80, 24, heat_maps_and_scree, false},
 	{"heat_200x60", FIXTURE_MEDICAL, 200, 60, heat_maps_and_scree, false},
 	{"heat_ascii_80x24", FIXTURE_MEDICAL, 80, 24, heat_maps_and_scree, true},

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "phasetop/base/missing.h"
+#include "phasetop/ui/preset.h"
 #include "phasetop/ui/view.h"
 
 enum { N_STEPS = 40, SPACING = 5 };
@@ -367,9 +368,310 @@ static void test_toggle_panes(void **state)
 	pt_view_resize(&f->view, 40, 12);
 	press(f, "5");
 	assert_int_equal(f->view.layout.focus, PT_PANE_LOSS);
-	assert_int_equal(pt_view_apply(&f->view, PT_ACTION_TOGGLE_PANE, 8, NULL), 0);
+	assert_int_equal(pt_view_apply(&f->view, PT_ACTION_TOGGLE_PANE, PT_N_PANES + 1, NULL), 0);
 	assert_int_equal(pt_view_apply(&f->view, PT_ACTION_TOGGLE_PANE, 0, NULL), 0);
 	assert_int_equal(pt_view_apply(&f->view, PT_N_ACTIONS, 0, NULL), 0);
+}
+
+static void assert_wanted(const fixture *f, unsigned wanted)
+{
+	assert_int_equal(pt_view_wanted(&f->view), wanted);
+	assert_int_equal(f->view.settings.wanted, wanted);
+}
+
+/* What a pane needs is asked for with the key that brings it into sight, and no longer than it is there. */
+static void test_what_is_wanted(void **state)
+{
+	(void)state;
+	fixture storage, *f = make(&storage);
+	unsigned asked = PT_VIEW_REDRAW | PT_VIEW_SETTINGS;
+	assert_wanted(f, PT_WANT_BAND); /* the cosine pane is there at first */
+	static const struct {
+		const char *prefix, *key;
+		pt_pane_id pane;
+		unsigned want;
+	} cases[] = {
+		{NULL, "8", PT_PANE_K_SCAN, PT_WANT_K_SCAN},
+		{NULL, "9", PT_PANE_MODULES, PT_WANT_MODULES},
+		{NULL, "0", PT_PANE_MODES, PT_WANT_MODES},
+		{"Ctrl-w", "1", PT_PANE_MAP, PT_WANT_CHECKPOINT_COSINE},
+		{"Ctrl-w", "2", PT_PANE_SCREE, PT_WANT_SCREE},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		for (int there = 1; there >= 0; there--) {
+			if (cases[i].prefix)
+				press(f, cases[i].prefix);
+			assert_int_equal(press(f, cases[i].key), asked);
+			assert_int_equal(f->view.layout.hidden[cases[i].pane], !there);
+			assert_wanted(f, PT_WANT_BAND | (there ? cases[i].want : 0));
+		}
+	assert_int_equal(press(f, "5"), PT_VIEW_REDRAW); /* the losses need nothing more */
+	press(f, "9");
+	pt_layout_focus(&f->view.layout, PT_PANE_NORMS);
+	assert_int_equal(press(f, "z"), asked);
+	assert_wanted(f, 0);
+	assert_int_equal(press(f, "Esc"), asked);
+	assert_wanted(f, PT_WANT_BAND | PT_WANT_MODULES);
+	press(f, "Ctrl-w");
+	assert_int_equal(press(f, "r"), asked); /* back to the first layout */
+	assert_wanted(f, PT_WANT_BAND);
+	f->view.layout.zoomed = f->view.layout.focus = PT_PANE_NORMS;
+	assert_int_equal(press(f, "Tab"), asked); /* zoomed, the focus takes the screen along */
+	assert_wanted(f, 0);
+}
+
+/* The settings that a session begins with may want what a report would. */
+static void test_wanted_at_first(void **state)
+{
+	(void)state;
+	pt_settings settings = pt_settings_default();
+	pt_layout layout;
+	settings.wanted = PT_WANT_GRAMS;
+	assert_int_equal(pt_layout_parse("row(modules,map)", &layout, NULL), PT_OK);
+	pt_view view = pt_view_first(&settings, &layout, PT_N_CHOICES);
+	assert_int_equal(view.settings.wanted, PT_WANT_MODULES | PT_WANT_CHECKPOINT_COSINE);
+}
+
+static void test_presets(void **state)
+{
+	(void)state;
+	fixture storage, *f = make(&storage);
+	size_t n = pt_preset_count();
+	for (size_t i = 1; i <= n; i++) {
+		press(f, "p");
+		assert_int_equal(pt_preset_of(&f->view.layout), i % n);
+		assert_int_equal(f->view.settings.wanted, pt_view_wanted(&f->view));
+	}
+	press(f, "P");
+	assert_int_equal(pt_preset_of(&f->view.layout), n - 1);
+	press(f, "9"); /* the panes are no preset's now: p goes on from the last one */
+	press(f, "P");
+	assert_int_equal(pt_preset_of(&f->view.layout), n - 2);
+	press(f, "Ctrl-w");
+	press(f, "r");
+	assert_int_equal(pt_preset_of(&f->view.layout), 0);
+	press(f, "p");
+	assert_int_equal(pt_preset_of(&f->view.layout), 1);
+	/* from an arrangement of the person's own, the first or the last */
+	static const char *const keys[] = {"p", "P"};
+	for (size_t i = 0; i < 2; i++) {
+		f = make(&storage);
+		pt_layout layout;
+		assert_int_equal(pt_layout_parse("row(loss,norms)", &layout, NULL), PT_OK);
+		f->view = pt_view_first(&f->view.settings, &layout, PT_N_CHOICES);
+		press(f, keys[i]);
+		assert_int_equal(pt_preset_of(&f->view.layout), i == 0 ? 0 : n - 1);
+	}
+}
+
+/* The runs pane comes by itself in every preset, and stays as it is when presets change. */
+static void test_presets_keep_the_lists(void **state)
+{
+	(void)state;
+	fixture storage, *f = make(&storage);
+	f->snapshot.n_runs = 3;
+	pt_layout layout = pt_preset_layout(2);
+	f->view = pt_view_first(&f->view.settings, &layout, PT_N_CHOICES);
+	pt_view_resize(&f->view, 120, 36);
+	pt_view_meet(&f->view, &f->snapshot);
+	assert_false(f->view.layout.hidden[PT_PANE_RUNS]);
+	pt_screen_parts screen = pt_screen_parts_of(120, 36);
+	pt_placing placing;
+	pt_layout_place(&f->view.layout, &screen, &placing);
+	int height = pt_placing_find(&placing, PT_PANE_RUNS)->height;
+	for (size_t i = 0; i < pt_preset_count(); i++) {
+		press(f, "p");
+		pt_view_meet(&f->view, &f->snapshot);
+		pt_layout_place(&f->view.layout, &screen, &placing);
+		assert_int_equal(pt_placing_find(&placing, PT_PANE_RUNS)->height, height);
+		assert_true(f->view.layout.hidden[PT_PANE_PROBLEMS]);
+	}
+	press(f, "6");
+	press(f, "7");
+	press(f, "p");
+	pt_view_meet(&f->view, &f->snapshot);
+	assert_true(f->view.layout.hidden[PT_PANE_RUNS]);
+	assert_false(f->view.layout.hidden[PT_PANE_PROBLEMS]);
+	/* a layout that says itself how high the runs are keeps that */
+	assert_int_equal(pt_layout_parse("column(row(norms,pca),row(*cosine,spectrum),-loss,runs=9,-problems=6)",
+						 &layout, NULL),
+		PT_OK);
+	f->view = pt_view_first(&f->view.settings, &layout, PT_N_CHOICES);
+	pt_view_resize(&f->view, 120, 36);
+	pt_view_meet(&f->view, &f->snapshot);
+	pt_layout_place(&f->view.layout, &screen, &placing);
+	assert_int_equal(pt_placing_find(&placing, PT_PANE_RUNS)->height, 9);
+}
+
+static pt_module_view module_of(const char *adapter, const char *name)
+{
+	return (pt_module_view){.name = name, .adapter = adapter, .selected = true};
+}
+
+/* Modules of two layers and two adapters, as a run has them. */
+static void add_modules(fixture *f, pt_module_view modules[5])
+{
+	modules[0] = module_of("default", "model.layers.3.mlp.down_proj");
+	modules[1] = module_of("default", "model.layers.3.self_attn.q_proj");
+	modules[2] = module_of("default", "model.layers.10.mlp.down_proj");
+	modules[3] = module_of("default", "model.layers.10.self_attn.q_proj");
+	modules[4] = module_of("style", "model.layers.10.mlp.down_proj");
+	f->runs[0].modules = modules;
+	f->runs[0].n_modules = 5;
+}
+
+static void assert_typed(const fixture *f, pt_form_field field, const char *text)
+{
+	assert_string_equal(f->view.form.text[field], text);
+}
+
+static void test_module_set_form(void **state)
+{
+	(void)state;
+	fixture storage, *f = make(&storage);
+	pt_module_view modules[5];
+	add_modules(f, modules);
+	static const char *const offers[] = {
+		"*.down_proj", "*.q_proj", "layers=3-6", "layers=7-10", "default:*", "style:*", "", "*.down_proj"};
+	press(f, "M");
+	assert_true(f->view.form.open && f->view.form.kind == PT_FORM_MODULES);
+	for (size_t i = 0; i < sizeof offers / sizeof offers[0]; i++) {
+		press(f, i % 2 ? "Down" : "Tab");
+		assert_typed(f, PT_FIELD_MODULES, offers[i]);
+	}
+	press(f, "Up");
+	press(f, "S-Tab");
+	assert_typed(f, PT_FIELD_MODULES, "style:*");
+	assert_int_equal(press(f, "Enter"), PT_VIEW_REDRAW | PT_VIEW_SETTINGS);
+	assert_false(f->view.form.open);
+	assert_string_equal(f->view.settings.modules, "style:*");
+	press(f, "M");
+	assert_typed(f, PT_FIELD_MODULES, "style:*");
+	assert_int_equal(press(f, "Enter"), PT_VIEW_REDRAW); /* nothing changed */
+	press(f, "M");
+	for (int i = 0; i < 10; i++)
+		press(f, "Backspace");
+	type(f, "*.3.*q");
+	press(f, "Esc");
+	assert_string_equal(f->view.settings.modules, "style:*");
+	press(f, "M");
+	for (int i = 0; i < 10; i++)
+		press(f, "Backspace");
+	assert_int_equal(press(f, "Enter"), PT_VIEW_REDRAW | PT_VIEW_SETTINGS);
+	/* to the last byte as the default: settings are compared whole */
+	char none[PT_GLOB_BYTES] = "";
+	assert_memory_equal(f->view.settings.modules, none, sizeof none);
+}
+
+static void test_module_set_form_refuses(void **state)
+{
+	(void)state;
+	fixture storage, *f = make(&storage);
+	pt_module_view modules[5];
+	add_modules(f, modules);
+	static const char *const bad[] = {"layers=", "layers=9-3", "layers=1-x", "*.nothing", "none:*"};
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		press(f, "M");
+		type(f, bad[i]);
+		assert_int_equal(press(f, "Enter"), PT_VIEW_REDRAW);
+		assert_true(f->view.form.open && f->view.form.wrong[PT_FIELD_MODULES]);
+		assert_string_equal(f->view.settings.modules, "");
+		press(f, "Tab"); /* typed by hand: the offers begin with the first */
+		assert_typed(f, PT_FIELD_MODULES, "");
+		assert_false(f->view.form.wrong[PT_FIELD_MODULES]);
+		press(f, "Esc");
+	}
+	f->runs[0].n_modules = 0; /* nothing read yet: it cannot be known */
+	press(f, "M");
+	type(f, "*.nothing");
+	assert_int_equal(press(f, "Enter"), PT_VIEW_REDRAW | PT_VIEW_SETTINGS);
+	/* longer than a glob may be, and characters of several bytes */
+	press(f, "M");
+	for (int i = 0; i < 2 * PT_GLOB_BYTES; i++)
+		pt_view_key(&f->view, 0xE9, &f->snapshot);
+	assert_true(strlen(f->view.form.text[PT_FIELD_MODULES]) < PT_GLOB_BYTES);
+	for (int i = 0; i < PT_GLOB_BYTES; i++)
+		press(f, "Backspace");
+	assert_typed(f, PT_FIELD_MODULES, "");
+	assert_int_equal(pt_view_key(&f->view, 0x1B, &f->snapshot), 0); /* a control character is not typed */
+	assert_typed(f, PT_FIELD_MODULES, "");
+}
+
+/* One kind of module and one adapter: each would be all of them. */
+static void test_what_is_not_offered(void **state)
+{
+	(void)state;
+	fixture storage, *f = make(&storage);
+	pt_module_view modules[] = {module_of("", "layers.0.weight"), module_of("", "layers.1.weight")};
+	f->runs[0].modules = modules;
+	f->runs[0].n_modules = 2;
+	press(f, "M");
+	press(f, "Tab");
+	assert_typed(f, PT_FIELD_MODULES, "layers=0-0");
+	press(f, "Tab");
+	press(f, "Tab");
+	assert_typed(f, PT_FIELD_MODULES, "");
+	/* a name that reads as a pattern would select other things than it says */
+	modules[0].name = "odd.[x]";
+	modules[1].name = "odd.a*";
+	press(f, "Tab");
+	assert_typed(f, PT_FIELD_MODULES, "");
+	press(f, "Esc");
+	assert_int_equal(pt_view_key(&f->view, 'M', NULL), PT_VIEW_REDRAW);
+	assert_int_equal(pt_view_key(&f->view, PT_KEY_TAB, NULL), PT_VIEW_REDRAW);
+}
+
+static void test_probe_subset_form(void **state)
+{
+	(void)state;
+	fixture storage, *f = make(&storage);
+	static const char *const names[] = {"medical/a", "medical/b", "code/a"};
+	static const pt_probe_group_view groups[] = {{"medical/*", 2}, {"code/*", 1}};
+	f->runs[0].spectra[PT_SPECTRUM_RAW] =
+		(pt_spectrum_view){.present = true, .n_probes = 3, .n_probe_names = 3, .probe_names = names};
+	f->runs[0].probe_groups = groups;
+	f->runs[0].n_probe_groups = 2;
+	press(f, "u");
+	press(f, "Tab");
+	press(f, "Tab");
+	assert_typed(f, PT_FIELD_PROBES, "code/*");
+	assert_int_equal(press(f, "Enter"), PT_VIEW_REDRAW | PT_VIEW_SETTINGS);
+	assert_string_equal(f->view.settings.probes, "code/*");
+	assert_string_equal(f->view.settings.modules, "");
+	press(f, "u");
+	type(f, "x");
+	assert_int_equal(press(f, "Enter"), PT_VIEW_REDRAW);
+	assert_true(f->view.form.wrong[PT_FIELD_PROBES]);
+	assert_string_equal(f->view.settings.probes, "code/*");
+}
+
+static void test_modules_pane(void **state)
+{
+	(void)state;
+	fixture storage, *f = make(&storage);
+	pt_module_view modules[5];
+	add_modules(f, modules);
+	modules[4].selected = false;
+	assert_int_equal(press(f, "<"), 0); /* another pane has the focus */
+	pt_layout_focus(&f->view.layout, PT_PANE_MODULES);
+	assert_int_equal(pt_view_context(&f->view), PT_CONTEXT_LIST);
+	assert_int_equal(f->view.module_sort, PT_SORT_SHARE);
+	assert_int_equal(press(f, ">"), PT_VIEW_SETTINGS | PT_VIEW_REDRAW); /* the pane's needs alone */
+	for (int i = 0; i < 10; i++)
+		press(f, "Down");
+	assert_int_equal(f->view.selected_module, 3); /* of those that are in the set */
+	assert_int_equal(press(f, "<"), PT_VIEW_REDRAW);
+	assert_int_equal(f->view.module_sort, PT_SORT_MIN_COSINE);
+	assert_int_equal(f->view.selected_module, 0);
+	press(f, "PgDn");
+	assert_int_equal(f->view.selected_module, 3);
+	press(f, "?");
+	assert_int_equal(press(f, "<"), 0);
+	press(f, "?");
+	for (int i = 0; i < 10; i++)
+		press(f, "<");
+	assert_int_equal(f->view.module_sort, PT_SORT_MODULE);
+	assert_int_equal(press(f, "<"), 0);
 }
 
 static void test_prefix(void **state)
@@ -483,6 +785,15 @@ int main(void)
 		cmocka_unit_test(test_runs_pane),
 		cmocka_unit_test(test_runs_pane_needs_room),
 		cmocka_unit_test(test_toggle_panes),
+		cmocka_unit_test(test_what_is_wanted),
+		cmocka_unit_test(test_wanted_at_first),
+		cmocka_unit_test(test_presets),
+		cmocka_unit_test(test_presets_keep_the_lists),
+		cmocka_unit_test(test_module_set_form),
+		cmocka_unit_test(test_module_set_form_refuses),
+		cmocka_unit_test(test_what_is_not_offered),
+		cmocka_unit_test(test_probe_subset_form),
+		cmocka_unit_test(test_modules_pane),
 		cmocka_unit_test(test_prefix),
 		cmocka_unit_test(test_plot_keys),
 		cmocka_unit_test(test_mouse),
