@@ -5,6 +5,9 @@
 #include "phasetop/analysis/module_set.h"
 #include "phasetop/base/alloc.h"
 
+/* A sum that is pending has begun: 0 is what a run without any has. */
+#define LEAST_PROGRESS 1e-3
+
 static pt_status out_of_memory(pt_error *err)
 {
 	return pt_fail(err, PT_ERR_MEMORY, "", -1, "out of memory for the Grams of module sets");
@@ -319,5 +322,6 @@ double pt_set_grams_progress(const pt_set_grams *sets, const pt_module_ref *modu
 	if (!sets->pending || n == 0)
 		return 1.0;
 	double rows = (double)sets->next_row + (double)sets->next_module / (double)n_modules;
-	return rows * rows / ((double)n * (double)n); /* row i costs what lies before it */
+	double share = rows * rows / ((double)n * (double)n); /* row i costs what lies before it */
+	return share > LEAST_PROGRESS ? share : LEAST_PROGRESS;
 }

@@ -79,7 +79,7 @@ PT_CHECKED pt_status pt_set_grams_sum(pt_set_grams *sets, const pt_module_ref *m
 PT_CHECKED pt_status pt_set_grams_advance(
 	pt_set_grams *sets, const pt_module_ref *modules, size_t n_modules, pt_gram *const *sums, pt_error *err);
 
-/** 0 … 1: how much of a pending sum is made; 1 where none is pending. */
+/** How much of a pending sum is made, above 0; 1 where none is pending. */
 double pt_set_grams_progress(const pt_set_grams *sets, const pt_module_ref *modules, size_t n_modules);
 
 /** Heap bytes of the sums over layers. */

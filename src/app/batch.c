@@ -168,7 +168,14 @@ static pt_status cold_snapshot(const pt_session *session, pt_snapshot **snapshot
 	options.settings.wanted |= PT_WANT_REPORT;
 	pt_pipeline *pipeline = NULL;
 	bool changed;
-	pt_status status = pt_pipeline_create(&options, &pipeline, err);
+	pt_status status = PT_OK;
+	if (session->options->output == PT_OUTPUT_SCREEN) { /* what the panes of the picture show */
+		pt_view view;
+		status = pt_session_view(session, &view, err);
+		options.settings.wanted |= status == PT_OK ? view.settings.wanted : 0;
+	}
+	if (status == PT_OK)
+		status = pt_pipeline_create(&options, &pipeline, err);
 	if (status == PT_OK)
 		status = pt_pipeline_run_due(pipeline, &changed, err);
 	if (status == PT_OK)

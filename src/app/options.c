@@ -10,6 +10,7 @@
 #include "phasetop/base/text.h"
 #include "phasetop/report/report_options.h"
 #include "phasetop/ui/layout.h"
+#include "phasetop/ui/preset.h"
 
 #include "option_names.h"
 #include "option_values.h"
@@ -172,6 +173,9 @@ static const char *set_value(pt_option_id id, const char *value, pt_options *opt
 		return expected ? "auto, never, 16, 256 or true" : NULL;
 	case PT_OPTION_SIZE:
 		return pt_option_size(value, &options->columns, &options->rows);
+	case PT_OPTION_PRESET:
+		options->preset = value;
+		return pt_preset_named(value) < 0 ? "watch, early-warning, rotation or layers" : NULL;
 	case PT_OPTION_LAYOUT:
 		return set_layout(value, options);
 	case PT_OPTION_EXPORT:

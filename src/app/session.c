@@ -1,6 +1,7 @@
 #include "phasetop/app/session.h"
 
 #include "phasetop/report/report_options.h"
+#include "phasetop/ui/preset.h"
 
 static pt_matrix_choice choice_of(const pt_options *options)
 {
@@ -40,7 +41,8 @@ static pt_glyph_choice glyphs_of(const pt_options *options)
 pt_status pt_session_view(const pt_session *session, pt_view *view, pt_error *err)
 {
 	const pt_options *options = session->options;
-	pt_layout layout = pt_layout_default();
+	pt_layout layout = options->preset ? pt_preset_layout((size_t)pt_preset_named(options->preset))
+									   : pt_layout_default();
 	if (options->layout) {
 		pt_status status = pt_layout_parse(options->layout, &layout, err);
 		if (status != PT_OK)
