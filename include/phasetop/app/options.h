@@ -23,7 +23,7 @@
 	X(PT_OPTION_CSV, 0, "csv", NULL, false, "the report as a table: run,step,series,value")                 \
 	X(PT_OPTION_GRAMS, 0, "grams", NULL, false, "with --json: the Gram matrices too")                       \
 	X(PT_OPTION_FULL, 0, "full", NULL, false,                                                               \
-		"with --json: k-scan, checkpoint map, usual bands, groups of probes, Grams")                        \
+		"with --json: k-scan, checkpoint map, usual bands, probe groups, Grams")                        \
 	X(PT_OPTION_LIST, 0, "list", NULL, false, "runs, checkpoints, modules, memory, problems")               \
 	X(PT_OPTION_ITERATIONS, 'n', "iterations", "N", false, "N reports, then exit")                          \
 	X(PT_OPTION_K, 'k', "window-steps", "K[,K...]", true, "k of the local cosine, in training steps")       \

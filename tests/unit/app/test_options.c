@@ -361,12 +361,16 @@ static void test_unknown_options_and_proposals(void **state)
 	bad("-Z", "unknown option '-Z'");
 	bad("-1Z", "unknown option '-Z'");
 	bad("--json=3", "--json takes no value");
+	bad("--grams", "--full and --grams are for --json");
+	bad("--full", "--full and --grams are for --json");
+	bad("--preset=x", "--preset: 'x' is not watch, early-warning, rotation or layers");
+	bad("--gram-memory=-1", "--gram-memory: '-1' is not a number of MiB, 0 or more");
 	bad("-k", "--window-steps needs a value (K[,K...])");
 	bad("--theme", "--theme needs a value");
 	/* what later versions bring is not there yet, and no abbreviation stands in for it */
-	static const char *const later[] = {"--metrics", "--until=finished", "--config=x", "--grams", "--full",
+	static const char *const later[] = {"--metrics", "--until=finished", "--config=x",
 		"--metric=x", "--align=step", "--as-of=5", "--on-event=x", "--events=x", "--alarm-rate=1",
-		"--evaluate=x", "--logger=hf", "--default-config", "--print-config", "--preset=x", "--reset-view",
+		"--evaluate=x", "--logger=hf", "--default-config", "--print-config", "--reset-view",
 		"--save-view=x", "--memory", "--doctor", "--tour"};
 	for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
 		bad(later[i], "unknown option");
