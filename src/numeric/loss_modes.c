@@ -1,7 +1,6 @@
 #include "phasetop/numeric/loss_modes.h"
 
 #include <assert.h>
-#include <float.h>
 #include <math.h>
 
 #include "phasetop/base/alloc.h"
@@ -57,7 +56,11 @@ static void fill_weights(const double *centred, size_t w, size_t n, const double
 		x[c] *= scale;
 }
 
-static pt_status find(const double *centred, size_t w, size_t n, size_t n_wanted, double *memory,
+/* An eigenvalue below this share of the trace is rounding as much as loss, and has no direction to tell. */
+static const double least_share = 1e-12;
+
+/* @param rank  the most that rows so centred can have */
+static pt_status find(const double *centred, size_t w, size_t n, size_t rank, size_t n_wanted, double *memory,
 	pt_loss_modes *modes, pt_error *err)
 {
 	double *dual = memory, *vectors = memory + w * w, values[PT_MAX_MODES] = {0}, trace = 0.0;
@@ -68,15 +71,14 @@ static pt_status find(const double *centred, size_t w, size_t n, size_t n_wanted
 		trace += dual[t * w + t];
 	if (status != PT_OK || !(trace > 0.0))
 		return status;
-	size_t n_top = n_wanted < w ? n_wanted : w;
+	size_t n_top = n_wanted < rank ? n_wanted : rank;
 	status = pt_blas_eigen_symmetric(w, dual, n_top, values, vectors, err);
 	if (status != PT_OK)
 		return status;
 	modes->weights = pt_array_alloc(n, n_top * sizeof *modes->weights);
 	if (!modes->weights)
 		return pt_fail(err, PT_ERR_MEMORY, NULL, -1, "no memory for leading modes");
-	/* an eigenvalue below the rounding of the trace has no direction */
-	while (modes->n_modes < n_top && values[modes->n_modes] > (double)w * DBL_EPSILON * trace) {
+	while (modes->n_modes < n_top && values[modes->n_modes] > least_share * trace) {
 		size_t m = modes->n_modes++;
 		modes->lambda[m] = values[m] / (double)(w - 1);
 		modes->share[m] = values[m] / trace;
@@ -102,7 +104,7 @@ pt_status pt_loss_modes_find(const double *rows, size_t w, size_t n, bool detren
 								   : pt_fail(err, PT_ERR_MEMORY, NULL, -1, "no memory for leading modes");
 		if (status == PT_OK) {
 			centre_columns(rows, w, n, detrended, centred);
-			status = find(centred, w, n, n_wanted, memory, &fresh, err);
+			status = find(centred, w, n, w - (detrended ? 2 : 1), n_wanted, memory, &fresh, err);
 		}
 		pt_free(centred);
 		pt_free(memory);

@@ -3,7 +3,8 @@
  *
  *   cos(v_i, v_j) = ⟨v_i, v_j⟩ / (‖v_i‖ ‖v_j‖)
  *
- * Undefined (NaN) where a vector is 0, as B is at the start of a training.
+ * Undefined (NaN) where a vector is 0, as B is at the start of a training, and where the rounding of the sums over D
+ * may reach 1e-6 (a path that went very far away and came back: the Gram of its steps no longer knows where it is).
  */
 #ifndef PHASETOP_NUMERIC_CHECKPOINT_COSINE_H
 #define PHASETOP_NUMERIC_CHECKPOINT_COSINE_H

@@ -16,7 +16,7 @@
 enum { PT_MAX_MODES = 5 };
 
 typedef struct pt_loss_modes {
-	size_t n_modes;               /* those with λ > 0, at most as many as wanted */
+	size_t n_modes;               /* those with λ > 1e-12 tr C, at most as many as wanted */
 	size_t n_probes;              /* n */
 	double lambda[PT_MAX_MODES];  /* loss², falling */
 	double share[PT_MAX_MODES];   /* λ / tr C */
