@@ -4,20 +4,10 @@
  *   KERNEL(name)      the function's name for this set       KERNEL_TARGET  its target attribute, or nothing
  *   KERNEL_VECTOR     vector type of KERNEL_LANES doubles    KERNEL_GROUP_1, KERNEL_GROUP_4  past vectors a call
  *   KERNEL_LOAD_F32(p), KERNEL_LOAD_F64(p)  unaligned loads, widened; KERNEL_STORE_F64(p, x)
- *   KERNEL_FMA(x, y, sum)  x·y + sum
+ *   KERNEL_FMA(x, y, sum)  x·y + sum             KERNEL_TOTAL(x)  sum of the lanes, halves first
  *
  * Groups are chosen so that all accumulators stay in registers. No include guard: that is the point.
  */
-
-KERNEL_TARGET static inline double KERNEL(total)(KERNEL_VECTOR lanes)
-{
-	double values[KERNEL_LANES];
-	memcpy(values, &lanes, sizeof values);
-	for (size_t width = KERNEL_LANES / 2; width > 0; width /= 2)
-		for (size_t i = 0; i < width; i++)
-			values[i] += values[i + width];
-	return values[0];
-}
 
 #define INCREMENT_KERNEL(NAME, STORED, LOAD)                                                                 \
 	KERNEL_TARGET static void KERNEL(NAME)(                                                                  \
@@ -36,7 +26,7 @@ KERNEL_TARGET static inline double KERNEL(total)(KERNEL_VECTOR lanes)
 			}                                                                                                \
 		}                                                                                                    \
 		for (size_t g = 0; g < KERNEL_GROUP_1; g++)                                                          \
-			sums[g] += KERNEL(total)(lanes[g]);                                                             \
+			sums[g] += KERNEL_TOTAL(lanes[g]);                                                             \
 	}
 
 #define PRODUCT_KERNEL(NAME, STORED, LOAD, LEVEL_OF_PAST)                                                    \
@@ -61,7 +51,7 @@ KERNEL_TARGET static inline double KERNEL(total)(KERNEL_VECTOR lanes)
 		}                                                                                                    \
 		for (size_t g = 0; g < KERNEL_GROUP_4; g++)                                                          \
 			for (size_t p = 0; p < PT_N_PRODUCTS; p++)                                                       \
-				sums[g * PT_N_PRODUCTS + p] += KERNEL(total)(lanes[g][p]);                                  \
+				sums[g * PT_N_PRODUCTS + p] += KERNEL_TOTAL(lanes[g][p]);                                  \
 	}
 
 INCREMENT_KERNEL(increments_f32, float, KERNEL_LOAD_F32)
@@ -93,7 +83,7 @@ KERNEL_TARGET static void KERNEL(symmetric_row)(const double *row, size_t n, con
 		}
 	}
 	for (size_t c = 0; c < PT_SYMMETRIC_VECTORS; c++) {
-		double sum = KERNEL(total)(lanes[c]);
+		double sum = KERNEL_TOTAL(lanes[c]);
 		for (size_t i = e; i < n; i++) {
 			sum += row[i] * from[c][i];
 			to[c][i] += row[i] * weights[c];
@@ -113,6 +103,9 @@ static const pt_kernels KERNEL(kernels) = {
 	KERNEL(lagging_f32),
 	KERNEL(lagging_f64),
 	KERNEL(symmetric_row),
+	KERNEL(widen_f32),
+	KERNEL(widen_f64),
+	KERNEL(block),
 };
 
 #undef INCREMENT_KERNEL
@@ -128,3 +121,4 @@ static const pt_kernels KERNEL(kernels) = {
 #undef KERNEL_LOAD_F64
 #undef KERNEL_STORE_F64
 #undef KERNEL_FMA
+#undef KERNEL_TOTAL

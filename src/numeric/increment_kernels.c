@@ -1,6 +1,28 @@
 #include "increment_kernels.h"
 
-#include <string.h>
+#include <stdint.h>
+/* What of a pt_ahead is to be asked for next: a step further each time. */
+typedef struct fetcher {
+	uintptr_t at;
+	size_t offset, run, stride, step;
+} fetcher;
+
+/* Goes through all of it in n_times. */
+static inline fetcher fetcher_of(pt_ahead ahead, size_t n_times)
+{
+	size_t bytes = ahead.n_runs * ahead.run;
+	return (fetcher){(uintptr_t)ahead.at, 0, ahead.run, ahead.stride, n_times > 0 ? bytes / n_times : 0};
+}
+
+static inline void fetch_next(fetcher *f)
+{
+	__builtin_prefetch((const void *)(f->at + f->offset), 0, 2);
+	f->offset += f->step;
+	if (f->offset >= f->run) {
+		f->offset -= f->run;
+		f->at += f->stride;
+	}
+}
 
 /* Plain: two lanes that any 128-bit unit holds; products and sums rounded separately. */
 typedef double plain_vector __attribute__((vector_size(16)));
@@ -28,15 +50,25 @@ static inline void plain_store_f64(double *to, plain_vector x)
 #define KERNEL_LANES 2
 #define KERNEL_GROUP_1 4
 #define KERNEL_GROUP_4 2
+#define KERNEL_WIDE 2
+#define KERNEL_BROADCAST(w) ((plain_vector){w, w})
+#define KERNEL_TOTAL(x) ((x)[0] + (x)[1])
 #define KERNEL_LOAD_F32(p) plain_load_f32(p)
 #define KERNEL_LOAD_F64(p) plain_load_f64(p)
 #define KERNEL_STORE_F64(p, x) plain_store_f64(p, x)
 #define KERNEL_FMA(x, y, sum) ((sum) + (x) * (y))
+#include "block_kernel_template.h"
 #include "increment_kernel_template.h"
 
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
 #define HAS_X86_KERNELS 1
 #include <immintrin.h>
+
+__attribute__((target("avx2,fma"))) static inline double total_avx2(__m256d x)
+{
+	__m128d halves = _mm_add_pd(_mm256_castpd256_pd128(x), _mm256_extractf128_pd(x, 1));
+	return _mm_cvtsd_f64(_mm_add_sd(halves, _mm_unpackhi_pd(halves, halves)));
+}
 
 #define KERNEL(name) name##_avx2
 #define KERNEL_NAME "avx2"
@@ -45,10 +77,14 @@ static inline void plain_store_f64(double *to, plain_vector x)
 #define KERNEL_LANES 4
 #define KERNEL_GROUP_1 8
 #define KERNEL_GROUP_4 2
+#define KERNEL_WIDE 2
+#define KERNEL_BROADCAST(w) _mm256_set1_pd(w)
+#define KERNEL_TOTAL(x) total_avx2(x)
 #define KERNEL_LOAD_F32(p) _mm256_cvtps_pd(_mm_loadu_ps(p))
 #define KERNEL_LOAD_F64(p) _mm256_loadu_pd(p)
 #define KERNEL_STORE_F64(p, x) _mm256_storeu_pd(p, x)
 #define KERNEL_FMA(x, y, sum) _mm256_fmadd_pd(x, y, sum)
+#include "block_kernel_template.h"
 #include "increment_kernel_template.h"
 
 #define KERNEL(name) name##_avx512
@@ -58,10 +94,14 @@ static inline void plain_store_f64(double *to, plain_vector x)
 #define KERNEL_LANES 8
 #define KERNEL_GROUP_1 8
 #define KERNEL_GROUP_4 6
+#define KERNEL_WIDE 4
+#define KERNEL_BROADCAST(w) _mm512_set1_pd(w)
+#define KERNEL_TOTAL(x) _mm512_reduce_add_pd(x)
 #define KERNEL_LOAD_F32(p) _mm512_cvtps_pd(_mm256_loadu_ps(p))
 #define KERNEL_LOAD_F64(p) _mm512_loadu_pd(p)
 #define KERNEL_STORE_F64(p, x) _mm512_storeu_pd(p, x)
 #define KERNEL_FMA(x, y, sum) _mm512_fmadd_pd(x, y, sum)
+#include "block_kernel_template.h"
 #include "increment_kernel_template.h"
 #endif
 

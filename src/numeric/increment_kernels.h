@@ -48,12 +48,46 @@ enum { PT_SYMMETRIC_VECTORS = 4 };
 typedef void pt_symmetric_kernel(const double *row, size_t n, const double *const *x, double *const *y,
 	const double *weights, double *sums);
 
+enum { PT_BLOCK_PAD = 8 }; /* rows and columns of a block of products are multiples of this */
+
+/** Rows of stored values, `stride` bytes apart, and what is to be subtracted from them, likewise; NULL: nothing. */
+typedef struct pt_stored_rows {
+	const void *values, *before;
+	size_t n_rows, stride;
+} pt_stored_rows;
+
+/** out[row·out_stride + e] = values[row][e] − before[row][e] in double, e < n; float or double as the name says. */
+typedef void pt_widen_kernel(pt_stored_rows rows, size_t n, double *out, size_t out_stride);
+
+/** Widened values that are taken one by one: number q of place e is at[q·stride + e·step]. */
+typedef struct pt_scalars {
+	const double *at;
+	size_t n, stride, step;
+} pt_scalars;
+
+/** Memory that will be read next: runs of bytes, `stride` apart. A kernel asks for it bit by bit while it computes. */
+typedef struct pt_ahead {
+	const void *at;
+	size_t n_runs, run, stride;
+} pt_ahead;
+
+/**
+ * sums[q·n_columns + p] += Σ_e panel[e·n_columns + p] scalar(q, e), e < n. All sums have the same order.
+ * @param panel    n rows of n_columns (a multiple of PT_BLOCK_PAD) doubles, aligned to a cache line
+ * @param scalars  n a multiple of PT_BLOCK_PAD
+ * @param sums     scalars.n rows of n_columns, aligned likewise
+ */
+typedef void pt_block_kernel(
+	const double *panel, size_t n_columns, pt_scalars scalars, size_t n, double *sums, pt_ahead ahead);
+
 typedef struct pt_kernels {
 	const char *name;
 	size_t group_of_increments, group_of_products; /* past vectors a call takes; <= PT_KERNEL_MAX_GROUP */
 	pt_increment_kernel *increments_f32, *increments_f64;
 	pt_product_kernel *leading_f32, *leading_f64, *lagging_f32, *lagging_f64;
 	pt_symmetric_kernel *symmetric_row;
+	pt_widen_kernel *widen_f32, *widen_f64;
+	pt_block_kernel *block;
 } pt_kernels;
 
 /** The fastest set that this processor runs. */

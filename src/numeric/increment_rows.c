@@ -5,9 +5,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "parallel.h"
 #include "phasetop/base/alloc.h"
 
-enum { CACHE_LINE = 64 };
+enum { CACHE_LINE = 64, PART_STEP = 24 };
 
 static const double zeros[PT_KERNEL_BLOCK]; /* the vector before the first one, and after the last */
 
@@ -124,59 +125,75 @@ static void group_at(const pt_vectors *vectors, size_t j, size_t group, size_t f
 }
 
 /* Columns [first, first + width) of v_i (or, lagging, v_{i−1}) and of δ_i, widened. */
-static void widen_block(const pt_vectors *vectors, size_t i, bool lagging, size_t first, size_t width,
-	double *level, double *increment)
+static void widen_own(const pt_kernels *kernels, const pt_pass *pass, size_t first, size_t width, double *level,
+	double *increment)
 {
-	pt_values current = pt_vectors_at(vectors, i);
-	pt_values before = i > 0 ? pt_vectors_at(vectors, i - 1) : (pt_values){.f64 = NULL};
-	for (size_t e = 0; e < width; e++) {
-		double x = pt_values_at(current, first + e);
-		double y = i > 0 ? pt_values_at(before, first + e) : 0.0;
-		level[e] = lagging ? y : x;
-		increment[e] = x - y;
+	const pt_vectors *vectors = pass->vectors;
+	pt_widen_kernel *widen = vectors->is_f64 ? kernels->widen_f64 : kernels->widen_f32;
+	const void *own[2]; /* v_{i−1}, v_i */
+	group_at(vectors, pass->i, 1, first, own);
+	widen((pt_stored_rows){own[1], own[0], 1, 0}, width, increment, 0);
+	if (pass->kind != PT_PASS_INCREMENTS)
+		widen((pt_stored_rows){own[pass->kind == PT_PASS_LEADING], NULL, 1, 0}, width, level, 0);
+}
+
+/* One block of columns times the past vectors [j_first, j_end). */
+static void multiply_block(const pt_kernels *kernels, const pt_pass *pass, const double *level,
+	const double *increment, size_t first, size_t width, size_t j_first, size_t j_end)
+{
+	bool is_f64 = pass->vectors->is_f64, one = pass->kind == PT_PASS_INCREMENTS;
+	pt_increment_kernel *increments = is_f64 ? kernels->increments_f64 : kernels->increments_f32;
+	pt_product_kernel *products = pass->kind == PT_PASS_LAGGING ? is_f64 ? kernels->lagging_f64 : kernels->lagging_f32
+								  : is_f64						? kernels->leading_f64
+																: kernels->leading_f32;
+	size_t group = one ? kernels->group_of_increments : kernels->group_of_products, n_out = one ? 1 : PT_N_PRODUCTS;
+	for (size_t j = j_first; j < j_end; j += group) {
+		const void *past[PT_KERNEL_MAX_GROUP + 1];
+		double sums[PT_KERNEL_MAX_GROUP * PT_N_PRODUCTS] = {0};
+		group_at(pass->vectors, j, group, first, past);
+		if (one)
+			increments(increment, past, width, sums);
+		else
+			products(level, increment, past, width, sums);
+		size_t n = (j_end - j < group ? j_end - j : group) * n_out;
+		for (size_t s = 0; s < n; s++)
+			pass->out[j * n_out + s] += sums[s];
 	}
 }
 
-void pt_increment_row(const pt_kernels *kernels, const pt_vectors *vectors, size_t i, double *row)
+/* All passes, each cut into `n_parts` runs of `part` past vectors. */
+typedef struct divided_passes {
+	const pt_kernels *kernels;
+	const pt_pass *passes;
+	size_t n_parts, part;
+} divided_passes;
+
+static void run_part(void *context, size_t worker, size_t item)
 {
+	(void)worker;
+	const divided_passes *d = context;
+	const pt_pass *pass = &d->passes[item / d->n_parts];
+	size_t n = pass->vectors->n, length = padded_length(pass->vectors);
+	size_t j_first = item % d->n_parts * d->part, j_end = j_first + d->part < n ? j_first + d->part : n;
+	size_t n_out = pass->kind == PT_PASS_INCREMENTS ? 1 : PT_N_PRODUCTS;
 	_Alignas(CACHE_LINE) double level[PT_KERNEL_BLOCK], increment[PT_KERNEL_BLOCK];
-	pt_increment_kernel *kernel = vectors->is_f64 ? kernels->increments_f64 : kernels->increments_f32;
-	size_t group = kernels->group_of_increments, length = padded_length(vectors);
-	memset(row, 0, vectors->n * sizeof *row);
+	memset(pass->out + j_first * n_out, 0, (j_end - j_first) * n_out * sizeof *pass->out);
 	for (size_t first = 0; first < length; first += PT_KERNEL_BLOCK) {
 		size_t width = length - first < PT_KERNEL_BLOCK ? length - first : PT_KERNEL_BLOCK;
-		widen_block(vectors, i, false, first, width, level, increment);
-		for (size_t j = 0; j < vectors->n; j += group) {
-			const void *past[PT_KERNEL_MAX_GROUP + 1];
-			double sums[PT_KERNEL_MAX_GROUP] = {0};
-			group_at(vectors, j, group, first, past);
-			kernel(increment, past, width, sums);
-			for (size_t g = 0; g < group && j + g < vectors->n; g++)
-				row[j + g] += sums[g];
-		}
+		widen_own(d->kernels, pass, first, width, level, increment);
+		multiply_block(d->kernels, pass, level, increment, first, width, j_first, j_end);
 	}
 }
 
-void pt_product_row(
-	const pt_kernels *kernels, const pt_vectors *vectors, size_t i, bool lagging, double *products)
+void pt_run_passes(const pt_kernels *kernels, const pt_pass *passes, size_t n_passes)
 {
-	_Alignas(CACHE_LINE) double level[PT_KERNEL_BLOCK], increment[PT_KERNEL_BLOCK];
-	pt_product_kernel *kernel = vectors->is_f64 ? lagging ? kernels->lagging_f64 : kernels->leading_f64
-								: lagging       ? kernels->lagging_f32
-												: kernels->leading_f32;
-	size_t group = kernels->group_of_products, length = padded_length(vectors);
-	memset(products, 0, vectors->n * PT_N_PRODUCTS * sizeof *products);
-	for (size_t first = 0; first < length; first += PT_KERNEL_BLOCK) {
-		size_t width = length - first < PT_KERNEL_BLOCK ? length - first : PT_KERNEL_BLOCK;
-		widen_block(vectors, i, lagging, first, width, level, increment);
-		for (size_t j = 0; j < vectors->n; j += group) {
-			const void *past[PT_KERNEL_MAX_GROUP + 1];
-			double sums[PT_KERNEL_MAX_GROUP * PT_N_PRODUCTS] = {0};
-			group_at(vectors, j, group, first, past);
-			kernel(level, increment, past, width, sums);
-			size_t n = vectors->n - j < group ? vectors->n - j : group;
-			for (size_t s = 0; s < n * PT_N_PRODUCTS; s++)
-				products[j * PT_N_PRODUCTS + s] += sums[s];
-		}
-	}
+	size_t n = passes[0].vectors->n;
+	double work = 0.0;
+	for (size_t p = 0; p < n_passes; p++)
+		work += (double)n * (double)passes[p].vectors->length;
+	size_t n_workers = pt_parallel_workers(n, work);
+	/* Two parts a worker and pass level out what else the processors do; parts of whole groups of any kernel. */
+	size_t part = n_workers == 1 ? n : (n / (2 * n_workers) / PART_STEP + 1) * PART_STEP;
+	divided_passes d = {kernels, passes, (n + part - 1) / part, part};
+	pt_parallel_for(n_workers, n_passes * d.n_parts, run_part, &d);
 }

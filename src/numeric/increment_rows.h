@@ -33,23 +33,22 @@ void pt_vectors_insert(pt_vectors *vectors, size_t index, void *item);
 void *pt_vectors_take(pt_vectors *vectors, size_t index);
 pt_values pt_vectors_at(const pt_vectors *vectors, size_t index);
 
-/** row[j] = ⟨δ_i, δ_j⟩ for all j < n. */
-void pt_increment_row(const pt_kernels *kernels, const pt_vectors *vectors, size_t i, double *row);
+/** Which products a pass takes: ⟨δ_i, δ_j⟩ alone, or all four of PT_PRODUCT_… with levels x_j = v_j (leading) or
+ * x_j = v_{j−1}, 0 for j = 0 (lagging). */
+typedef enum pt_pass_kind { PT_PASS_INCREMENTS, PT_PASS_LEADING, PT_PASS_LAGGING } pt_pass_kind;
+
+/** One pass over the past vectors of a trajectory. */
+typedef struct pt_pass {
+	const pt_vectors *vectors;
+	size_t i;
+	pt_pass_kind kind;
+	double *out; /* for all j < n: one value, or PT_N_PRODUCTS */
+} pt_pass;
 
 /**
- * products[4·j + p] for all j < n, p as PT_PRODUCT_…. Levels are x_j = v_j, or, `lagging`, x_j = v_{j−1}
- * (0 for j = 0).
+ * Runs passes side by side, on several processors where that pays. Every sum has the same order however the past
+ * vectors are divided: the results are the same to the bit.
  */
-void pt_product_row(
-	const pt_kernels *kernels, const pt_vectors *vectors, size_t i, bool lagging, double *products);
-
-/** Row i of dW's increment Gram at rank 1, from the products of A (leading) and B (lagging).
- * @param scalings  n of them; a NaN makes its entries NaN */
-void pt_update_row_rank_one(const double *products_a, const double *products_b, const double *scalings,
-	size_t n, size_t i, double *row);
-
-/** The same at any rank: blocked matrix products of the stacked factors. @retval PT_ERR_MEMORY */
-PT_CHECKED pt_status pt_update_row(const pt_vectors *a, const pt_vectors *b, size_t rank,
-	const double *scalings, size_t i, double *row, pt_error *err);
+void pt_run_passes(const pt_kernels *kernels, const pt_pass *passes, size_t n_passes);
 
 #endif

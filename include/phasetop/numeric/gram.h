@@ -13,6 +13,7 @@
 #define PHASETOP_NUMERIC_GRAM_H
 
 #include <assert.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -20,7 +21,8 @@
 
 /**
  * Symmetric n × n matrix, lower triangle packed by rows. Whole: (i, j), j <= i, is packed[i(i+1)/2 + j]. As a band:
- * only entries with i − j < band are there; see pt_gram_set_band.
+ * only entries with i − j < band are there, the first `band` rows as in the whole, then `band` entries a row; see
+ * pt_gram_set_band.
  */
 typedef struct pt_gram {
 	size_t n;
@@ -38,10 +40,11 @@ size_t pt_gram_bytes(const pt_gram *gram);
 
 /**
  * From now on only entries with i − j < width are kept; those outside are dropped. Memory: n · width doubles. Of the
- * calls below append, insert, set_row, remove, truncate, copy, block_sum and lengths' step and path take bands; an
- * entry outside is NaN (an insertion pushes entries out at the far end; a removal leaves NaN there, for what was
- * dropped does not come back). The others want a whole Gram.
- * @pre  width >= 1; a band never widens
+ * calls below at, row, append, insert, set_row, remove, truncate, copy, block_sum and lengths' step and path take
+ * bands; an entry outside is NaN (an insertion pushes entries out at the far end; a removal leaves NaN there, for what
+ * was dropped does not come back). The others want a whole Gram.
+ * @pre   width >= 1; a band never widens
+ * @cost  O(n · width) moves, in place
  */
 void pt_gram_set_band(pt_gram *gram, size_t width);
 
@@ -51,17 +54,34 @@ static inline bool pt_gram_is_whole(const pt_gram *gram)
 	return gram->band == 0;
 }
 
-/** Row i of the lower triangle: entries (i, 0) … (i, i). Valid until the gram next grows. */
+/** Where entry (i, 0) of a row is in `packed`, or would be if the band reached that far. */
+static inline size_t pt_gram_offset(const pt_gram *gram, size_t i)
+{
+	size_t band = gram->band;
+	if (band == 0 || i < band)
+		return i * (i + 1) / 2;
+	return band * (band + 1) / 2 + (i - band) * (band - 1) - 1;
+}
+
+/** The first column of row i that is kept. */
+static inline size_t pt_gram_first(const pt_gram *gram, size_t i)
+{
+	return gram->band == 0 || i < gram->band ? 0 : i - gram->band + 1;
+}
+
+/** Row i of the lower triangle: entries (i, 0) … (i, i), of a band those from pt_gram_first(gram, i) on. Valid until the
+ * gram next grows. */
 static inline const double *pt_gram_row(const pt_gram *gram, size_t i)
 {
 	assert(i < gram->n);
-	return gram->packed + i * (i + 1) / 2;
+	return gram->packed + pt_gram_offset(gram, i);
 }
 
-/** Entry (i, j), any order. */
+/** Entry (i, j), any order; NaN outside of a band. */
 static inline double pt_gram_at(const pt_gram *gram, size_t i, size_t j)
 {
-	return i >= j ? pt_gram_row(gram, i)[j] : pt_gram_row(gram, j)[i];
+	size_t row = i >= j ? i : j, column = i >= j ? j : i;
+	return column >= pt_gram_first(gram, row) ? pt_gram_row(gram, row)[column] : (double)NAN;
 }
 
 /** Make room for n rows, so that later calls up to that size cannot fail. @retval PT_ERR_MEMORY */

@@ -122,8 +122,10 @@ PT_CHECKED pt_status pt_module_history_row(
 	const pt_module_history *history, pt_trajectory trajectory, size_t i, double *row, pt_error *err);
 
 /**
- * Keep only entries (i, j) with i − j < width of all Grams (gram.h: bands), now and after every later change;
- * SIZE_MAX: keep what comes whole. What is dropped does not come back. Norms, vectors and row 0 stay.
+ * Keep only entries (i, j) with i − j < width of all Grams (gram.h: bands), now and after every later change. Vectors,
+ * norms and energies stay. What is dropped does not come back: with checkpoints in the history a wider band than there is
+ * changes nothing; SIZE_MAX in an empty one: keep what comes whole.
+ * @pre  width >= 1
  */
 void pt_module_history_set_band(pt_module_history *history, size_t width);
 
