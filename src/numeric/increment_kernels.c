@@ -28,6 +28,7 @@ static inline void plain_store_f64(double *to, plain_vector x)
 #define KERNEL_LANES 2
 #define KERNEL_GROUP_1 4
 #define KERNEL_GROUP_4 2
+#define KERNEL_ROWS 2
 #define KERNEL_LOAD_F32(p) plain_load_f32(p)
 #define KERNEL_LOAD_F64(p) plain_load_f64(p)
 #define KERNEL_STORE_F64(p, x) plain_store_f64(p, x)
@@ -45,6 +46,7 @@ static inline void plain_store_f64(double *to, plain_vector x)
 #define KERNEL_LANES 4
 #define KERNEL_GROUP_1 8
 #define KERNEL_GROUP_4 2
+#define KERNEL_ROWS 2
 #define KERNEL_LOAD_F32(p) _mm256_cvtps_pd(_mm_loadu_ps(p))
 #define KERNEL_LOAD_F64(p) _mm256_loadu_pd(p)
 #define KERNEL_STORE_F64(p, x) _mm256_storeu_pd(p, x)
@@ -58,6 +60,7 @@ static inline void plain_store_f64(double *to, plain_vector x)
 #define KERNEL_LANES 8
 #define KERNEL_GROUP_1 8
 #define KERNEL_GROUP_4 6
+#define KERNEL_ROWS 4
 #define KERNEL_LOAD_F32(p) _mm512_cvtps_pd(_mm256_loadu_ps(p))
 #define KERNEL_LOAD_F64(p) _mm512_loadu_pd(p)
 #define KERNEL_STORE_F64(p, x) _mm512_storeu_pd(p, x)
