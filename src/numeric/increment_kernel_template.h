@@ -3,6 +3,7 @@
  *
  *   KERNEL(name)      the function's name for this set       KERNEL_TARGET  its target attribute, or nothing
  *   KERNEL_VECTOR     vector type of KERNEL_LANES doubles    KERNEL_GROUP_1, KERNEL_GROUP_4  past vectors a call
+ *   KERNEL_ROWS               rows of a symmetric matrix a call (<= PT_SYMMETRIC_MAX_ROWS)
  *   KERNEL_LOAD_F32(p), KERNEL_LOAD_F64(p)  unaligned loads, widened; KERNEL_STORE_F64(p, x)
  *   KERNEL_FMA(x, y, sum)  x·y + sum             KERNEL_TOTAL(x)  sum of the lanes, halves first
  *
@@ -61,35 +62,48 @@ PRODUCT_KERNEL(leading_f64, double, KERNEL_LOAD_F64, x)
 PRODUCT_KERNEL(lagging_f32, float, KERNEL_LOAD_F32, before)
 PRODUCT_KERNEL(lagging_f64, double, KERNEL_LOAD_F64, before)
 
-/* One row of a symmetric matrix times four vectors: sums[c] += row · x_c, y_c += weights[c] row. */
-KERNEL_TARGET static void KERNEL(symmetric_row)(const double *row, size_t n, const double *const *x,
+/* KERNEL_ROWS rows of a symmetric matrix times two vectors; all rows at once, so that y is read and written once
+   for them all. */
+KERNEL_TARGET static void KERNEL(symmetric_rows)(const double *const *rows, size_t n, const double *const *x,
 	double *const *y, const double *weights, double *sums)
 {
 	/* Local copies: the compiler must see that writing y changes neither pointers nor weights. */
-	const double *from[PT_SYMMETRIC_VECTORS];
+	const double *row[KERNEL_ROWS], *from[PT_SYMMETRIC_VECTORS];
 	double *to[PT_SYMMETRIC_VECTORS];
-	KERNEL_VECTOR lanes[PT_SYMMETRIC_VECTORS] = {{0}}, factor[PT_SYMMETRIC_VECTORS];
+	KERNEL_VECTOR lanes[KERNEL_ROWS][PT_SYMMETRIC_VECTORS] = {{{0}}};
+	KERNEL_VECTOR factor[KERNEL_ROWS][PT_SYMMETRIC_VECTORS];
 	for (size_t c = 0; c < PT_SYMMETRIC_VECTORS; c++) {
 		from[c] = x[c];
 		to[c] = y[c];
-		factor[c] = lanes[c] + weights[c];
+	}
+	for (size_t r = 0; r < KERNEL_ROWS; r++) {
+		row[r] = rows[r];
+		for (size_t c = 0; c < PT_SYMMETRIC_VECTORS; c++)
+			factor[r][c] = lanes[r][c] + weights[r * PT_SYMMETRIC_VECTORS + c];
 	}
 	size_t e = 0;
 	for (; e + KERNEL_LANES <= n; e += KERNEL_LANES) {
-		KERNEL_VECTOR d = KERNEL_LOAD_F64(row + e);
+		KERNEL_VECTOR d[KERNEL_ROWS];
+		for (size_t r = 0; r < KERNEL_ROWS; r++)
+			d[r] = KERNEL_LOAD_F64(row[r] + e);
 		for (size_t c = 0; c < PT_SYMMETRIC_VECTORS; c++) {
-			KERNEL_STORE_F64(to[c] + e, KERNEL_FMA(d, factor[c], KERNEL_LOAD_F64(to[c] + e)));
-			lanes[c] = KERNEL_FMA(d, KERNEL_LOAD_F64(from[c] + e), lanes[c]);
+			KERNEL_VECTOR in = KERNEL_LOAD_F64(from[c] + e), out = KERNEL_LOAD_F64(to[c] + e);
+			for (size_t r = 0; r < KERNEL_ROWS; r++) {
+				lanes[r][c] = KERNEL_FMA(d[r], in, lanes[r][c]);
+				out = KERNEL_FMA(d[r], factor[r][c], out);
+			}
+			KERNEL_STORE_F64(to[c] + e, out);
 		}
 	}
-	for (size_t c = 0; c < PT_SYMMETRIC_VECTORS; c++) {
-		double sum = KERNEL_TOTAL(lanes[c]);
-		for (size_t i = e; i < n; i++) {
-			sum += row[i] * from[c][i];
-			to[c][i] += row[i] * weights[c];
+	for (size_t r = 0; r < KERNEL_ROWS; r++)
+		for (size_t c = 0; c < PT_SYMMETRIC_VECTORS; c++) {
+			double sum = KERNEL_TOTAL(lanes[r][c]);
+			for (size_t i = e; i < n; i++) {
+				sum += row[r][i] * from[c][i];
+				to[c][i] += row[r][i] * weights[r * PT_SYMMETRIC_VECTORS + c];
+			}
+			sums[r * PT_SYMMETRIC_VECTORS + c] += sum;
 		}
-		sums[c] += sum;
-	}
 }
 
 static const pt_kernels KERNEL(kernels) = {
@@ -102,7 +116,8 @@ static const pt_kernels KERNEL(kernels) = {
 	KERNEL(leading_f64),
 	KERNEL(lagging_f32),
 	KERNEL(lagging_f64),
-	KERNEL(symmetric_row),
+	KERNEL_ROWS,
+	KERNEL(symmetric_rows),
 	KERNEL(widen_f32),
 	KERNEL(widen_f64),
 	KERNEL(block),
@@ -117,6 +132,7 @@ static const pt_kernels KERNEL(kernels) = {
 #undef KERNEL_LANES
 #undef KERNEL_GROUP_1
 #undef KERNEL_GROUP_4
+#undef KERNEL_ROWS
 #undef KERNEL_LOAD_F32
 #undef KERNEL_LOAD_F64
 #undef KERNEL_STORE_F64

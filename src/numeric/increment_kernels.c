@@ -53,6 +53,7 @@ static inline void plain_store_f64(double *to, plain_vector x)
 #define KERNEL_WIDE 2
 #define KERNEL_BROADCAST(w) ((plain_vector){w, w})
 #define KERNEL_TOTAL(x) ((x)[0] + (x)[1])
+#define KERNEL_ROWS 2
 #define KERNEL_LOAD_F32(p) plain_load_f32(p)
 #define KERNEL_LOAD_F64(p) plain_load_f64(p)
 #define KERNEL_STORE_F64(p, x) plain_store_f64(p, x)
@@ -80,6 +81,7 @@ __attribute__((target("avx2,fma"))) static inline double total_avx2(__m256d x)
 #define KERNEL_WIDE 2
 #define KERNEL_BROADCAST(w) _mm256_set1_pd(w)
 #define KERNEL_TOTAL(x) total_avx2(x)
+#define KERNEL_ROWS 2
 #define KERNEL_LOAD_F32(p) _mm256_cvtps_pd(_mm_loadu_ps(p))
 #define KERNEL_LOAD_F64(p) _mm256_loadu_pd(p)
 #define KERNEL_STORE_F64(p, x) _mm256_storeu_pd(p, x)
@@ -97,6 +99,7 @@ __attribute__((target("avx2,fma"))) static inline double total_avx2(__m256d x)
 #define KERNEL_WIDE 4
 #define KERNEL_BROADCAST(w) _mm512_set1_pd(w)
 #define KERNEL_TOTAL(x) _mm512_reduce_add_pd(x)
+#define KERNEL_ROWS 4
 #define KERNEL_LOAD_F32(p) _mm512_cvtps_pd(_mm256_loadu_ps(p))
 #define KERNEL_LOAD_F64(p) _mm512_loadu_pd(p)
 #define KERNEL_STORE_F64(p, x) _mm512_storeu_pd(p, x)

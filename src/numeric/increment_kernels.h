@@ -39,13 +39,13 @@ typedef void pt_increment_kernel(const double *increment, const void *const *pas
 typedef void pt_product_kernel(
 	const double *level, const double *increment, const void *const *past, size_t n, double *sums);
 
-enum { PT_SYMMETRIC_VECTORS = 4 };
+enum { PT_SYMMETRIC_VECTORS = 2, PT_SYMMETRIC_MAX_ROWS = 4 };
 
 /**
- * One row of a packed symmetric matrix, below the diagonal, times PT_SYMMETRIC_VECTORS vectors:
- * sums[c] += Σ_b row[b] x[c][b] and y[c][b] += weights[c] row[b], b < n.
+ * `rows_of_symmetric` rows of a packed symmetric matrix, left of its diagonal, times PT_SYMMETRIC_VECTORS vectors:
+ * sums[2·r + c] += Σ_b rows[r][b] x[c][b] and y[c][b] += Σ_r weights[2·r + c] rows[r][b], b < n.
  */
-typedef void pt_symmetric_kernel(const double *row, size_t n, const double *const *x, double *const *y,
+typedef void pt_symmetric_kernel(const double *const *rows, size_t n, const double *const *x, double *const *y,
 	const double *weights, double *sums);
 
 enum { PT_BLOCK_PAD = 8 }; /* rows and columns of a block of products are multiples of this */
@@ -85,7 +85,8 @@ typedef struct pt_kernels {
 	size_t group_of_increments, group_of_products; /* past vectors a call takes; <= PT_KERNEL_MAX_GROUP */
 	pt_increment_kernel *increments_f32, *increments_f64;
 	pt_product_kernel *leading_f32, *leading_f64, *lagging_f32, *lagging_f64;
-	pt_symmetric_kernel *symmetric_row;
+	size_t rows_of_symmetric; /* rows a call takes; <= PT_SYMMETRIC_MAX_ROWS */
+	pt_symmetric_kernel *symmetric_rows;
 	pt_widen_kernel *widen_f32, *widen_f64;
 	pt_block_kernel *block;
 } pt_kernels;

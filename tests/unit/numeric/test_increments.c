@@ -256,33 +256,45 @@ static void every_instruction_set_gives_the_same(void **state)
 static void symmetric_rows_agree_at_every_length(void **state)
 {
 	(void)state;
-	for (size_t k = 0; pt_kernels_at(k); k++)
+	enum { V = PT_SYMMETRIC_VECTORS, R = PT_SYMMETRIC_MAX_ROWS, LENGTH = 40 };
+	const pt_kernels *kernels;
+	for (size_t k = 0; (kernels = pt_kernels_at(k)) != NULL; k++)
 		for (size_t n = 0; n <= 37; n++) {
-			double row[40], x[PT_SYMMETRIC_VECTORS][40], y[PT_SYMMETRIC_VECTORS][40],
-				sums[PT_SYMMETRIC_VECTORS];
-			double weights[PT_SYMMETRIC_VECTORS];
-			const double *from[PT_SYMMETRIC_VECTORS];
-			double *to[PT_SYMMETRIC_VECTORS];
-			for (size_t c = 0; c < PT_SYMMETRIC_VECTORS; c++) {
-				weights[c] = (double)c - 1.0;
-				sums[c] = 100.0;
+			double rows[R][LENGTH], x[V][LENGTH], y[V][LENGTH], weights[R * V], sums[R * V];
+			const double *row[R], *from[V];
+			double *to[V];
+			for (size_t r = 0; r < R; r++) {
+				row[r] = rows[r];
+				for (size_t i = 0; i < LENGTH; i++)
+					rows[r][i] = (double)((i + 3 * r) % 7) - 2.0;
+				for (size_t c = 0; c < V; c++) {
+					weights[r * V + c] = (double)c - (double)r;
+					sums[r * V + c] = 100.0;
+				}
+			}
+			for (size_t c = 0; c < V; c++) {
 				from[c] = x[c];
 				to[c] = y[c];
-				for (size_t i = 0; i < 40; i++) {
-					row[i] = (double)(i % 7) - 2.0;
+				for (size_t i = 0; i < LENGTH; i++) {
 					x[c][i] = (double)((i + c) % 5);
 					y[c][i] = (double)i;
 				}
 			}
-			pt_kernels_at(k)->symmetric_row(row, n, from, to, weights, sums);
-			for (size_t c = 0; c < PT_SYMMETRIC_VECTORS; c++) {
-				double sum = 100.0;
-				for (size_t i = 0; i < 40; i++) {
-					sum += i < n ? row[i] * x[c][i] : 0.0;
-					assert_true(y[c][i] == (double)i + (i < n ? weights[c] * row[i] : 0.0));
+			kernels->symmetric_rows(row, n, from, to, weights, sums);
+			for (size_t c = 0; c < V; c++)
+				for (size_t i = 0; i < LENGTH; i++) {
+					double expected = (double)i;
+					for (size_t r = 0; r < kernels->rows_of_symmetric && i < n; r++)
+						expected += weights[r * V + c] * rows[r][i];
+					assert_true(y[c][i] == expected);
 				}
-				assert_true(sums[c] == sum);
-			}
+			for (size_t r = 0; r < R; r++)
+				for (size_t c = 0; c < V; c++) {
+					double sum = 100.0;
+					for (size_t i = 0; i < n && r < kernels->rows_of_symmetric; i++)
+						sum += rows[r][i] * x[c][i];
+					assert_true(sums[r * V + c] == sum);
+				}
 		}
 }
 
