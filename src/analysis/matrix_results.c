@@ -220,6 +220,8 @@ static pt_status update_pca(pt_matrix_results *results, const pt_matrix_input *i
 	bool enough = results->pca.n_scree >= (n_scree < most ? n_scree : most);
 	if (same && results->pca.present && enough)
 		return PT_OK;
+	if (settings->warm_start)
+		return pt_trajectory_pca_refresh(input->gram, input->n_unchanged, n_scree, &results->pca, err);
 	return pt_trajectory_pca_leading(input->gram, PT_PCA_SOLVER_AUTO, n_scree, &results->pca, err);
 }
 

@@ -38,7 +38,7 @@ const pt_module_turn *pt_module_turns_at(const pt_module_turns *turns, size_t mo
 
 /* What needs the whole Gram: the plane of the PCA, and the drift. */
 static pt_status update_plane(
-	pt_module_turn *turn, const pt_gram *gram, const pt_settings *settings, pt_error *err)
+	pt_module_turn *turn, const pt_gram *gram, size_t n_unchanged, const pt_settings *settings, pt_error *err)
 {
 	if (!pt_gram_is_whole(gram)) {
 		pt_pca_fini(&turn->pca);
@@ -47,7 +47,9 @@ static pt_status update_plane(
 		return PT_OK;
 	}
 	pt_status status =
-		pt_trajectory_pca_leading(gram, PT_PCA_SOLVER_AUTO, PT_PCA_COMPONENTS, &turn->pca, err);
+		settings->warm_start
+			? pt_trajectory_pca_refresh(gram, n_unchanged, PT_PCA_COMPONENTS, &turn->pca, err)
+			: pt_trajectory_pca_leading(gram, PT_PCA_SOLVER_AUTO, PT_PCA_COMPONENTS, &turn->pca, err);
 	if (status != PT_OK)
 		return status;
 	turn->turning = pt_pca_turning_point(&turn->pca, pt_settings_turning_frac(settings));
@@ -68,7 +70,7 @@ static pt_status update_turn(pt_module_turn *turn, const pt_gram *gram, const pt
 		status = PT_OK;
 	}
 	if (status == PT_OK && !same)
-		status = update_plane(turn, gram, settings, err);
+		status = update_plane(turn, gram, n_unchanged, settings, err);
 	else if (status == PT_OK && turn->pca.present) /* the threshold may be another one */
 		turn->turning = pt_pca_turning_point(&turn->pca, pt_settings_turning_frac(settings));
 	if (status == PT_OK && !same)

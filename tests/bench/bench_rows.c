@@ -132,11 +132,11 @@ static void bench_refresh(const pt_gram *whole, const char *name, int repeats)
 	pt_gram_init(&growing);
 	check(pt_gram_copy(&growing, whole, &err), &err);
 	pt_gram_truncate(&growing, whole->n - (size_t)repeats);
-	check(pt_trajectory_pca_refresh(&growing, PT_PCA_COMPONENTS, &pca, &err), &err);
+	check(pt_trajectory_pca_refresh(&growing, 0, PT_PCA_COMPONENTS, &pca, &err), &err);
 	for (int i = 0; i < repeats; i++) {
 		check(pt_gram_append(&growing, pt_gram_row(whole, growing.n), &err), &err);
 		double begin = now_s();
-		check(pt_trajectory_pca_refresh(&growing, PT_PCA_COMPONENTS, &pca, &err), &err);
+		check(pt_trajectory_pca_refresh(&growing, growing.n - 1, PT_PCA_COMPONENTS, &pca, &err), &err);
 		ms[i] = (now_s() - begin) * 1e3;
 	}
 	pt_pca_fini(&pca);

@@ -92,6 +92,8 @@ static pt_pipeline *open_pipeline(const char *directory, int64_t *shift_ms)
 	options.settings.k[1] = 10;
 	options.settings.k[2] = 15;
 	options.settings.probe_window = 50;
+	options.settings.warm_start = true; /* as the screen asks for it */
+	options.settings.wanted = PT_WANT_BAND;
 	options.watching =
 		(pt_watch_options){.mode = PT_WATCH_AUTO, .clock = options.clock, .calls = pt_watch_calls_system()};
 	pt_pipeline *pipeline = NULL;
