@@ -51,6 +51,12 @@ void pt_matrix_results_fini(pt_matrix_results *results)
 	pt_matrix_results_init(results);
 }
 
+static bool is_wanted(const pt_settings *settings, pt_want want, pt_matrix matrix)
+{
+	bool of_type = settings->matrices == 0 || settings->matrices & PT_MATRIX_BIT(matrix);
+	return settings->wanted & (unsigned)want && of_type;
+}
+
 /* --- local cosines ---------------------------------------------------------------------------------- */
 
 pt_cosine_options pt_cosine_options_of(const pt_settings *settings, int64_t k)
@@ -108,6 +114,20 @@ static pt_status fill_extras(const pt_local_cosine *cosine, const double *energi
 		cosine->values, cosine->gaps, cosine->n, extras->q25, extras->median, extras->q75, err);
 }
 
+/* The largest smaller k whose block sums are of this Gram: those before slot i just were brought up to date, and if
+   nothing arrived, all are. */
+static const pt_local_cosine *nearer_of(
+	const pt_matrix_results *results, const pt_matrix_input *input, size_t i, bool same)
+{
+	const pt_local_cosine *best = NULL;
+	for (size_t j = 0; j < (same ? (size_t)PT_MAX_K : i); j++) {
+		const pt_local_cosine *other = &results->cosines[j];
+		if (j != i && other->present && other->k < input->k[i] && (!best || other->k > best->k))
+			best = other;
+	}
+	return best;
+}
+
 static bool same_options(const pt_cosine_options *a, const pt_cosine_options *b)
 {
 	return a->k == b->k && a->by_index == b->by_index && a->tolerance == b->tolerance &&
@@ -120,15 +140,15 @@ static pt_status update_cosines(pt_matrix_results *results, const pt_matrix_inpu
 {
 	keep_known_k(results, input);
 	pt_status status = PT_OK;
-	bool band = settings->wanted & PT_WANT_BAND;
+	bool band = is_wanted(settings, PT_WANT_BAND, input->matrix);
 	for (size_t i = 0; i < input->n_k && status == PT_OK; i++) {
 		pt_cosine_options options = pt_cosine_options_of(settings, input->k[i]);
 		pt_cosine_extras *extras = &results->extras[i];
 		bool has_band = extras->q25 != NULL || results->cosines[i].n == 0;
 		if (same && same_options(&options, &extras->options) && (has_band || !band))
 			continue;
-		status = pt_local_cosine_update(
-			&results->cosines[i], input->gram, input->steps, input->n_unchanged, &options, err);
+		status = pt_local_cosine_update_from(&results->cosines[i], nearer_of(results, input, i, same),
+			input->gram, input->steps, input->n_unchanged, &options, err);
 		if (status == PT_OK)
 			status = fill_extras(&results->cosines[i], input->energies, band, &options, extras, err);
 		else
@@ -182,12 +202,6 @@ static pt_status make_map(
 	}
 	pt_gram_fini(&thin);
 	return status;
-}
-
-static bool is_wanted(const pt_settings *settings, pt_want want, pt_matrix matrix)
-{
-	bool of_type = settings->matrices == 0 || settings->matrices & PT_MATRIX_BIT(matrix);
-	return settings->wanted & (unsigned)want && of_type;
 }
 
 static pt_status update_maps(pt_matrix_results *results, const pt_matrix_input *input,

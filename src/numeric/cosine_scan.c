@@ -6,9 +6,8 @@
 #include "phasetop/base/alloc.h"
 #include "step_pairs.h"
 
-/* The block sums of one t, grown up to its largest k so far: L = (before, t], R = (t, after]. */
+/* The block sums of one t, grown up to its largest k so far. */
 typedef struct growing_sums {
-	size_t before, after;
 	size_t n_k; /* leading k that were looked at */
 	pt_cosine_sums sums;
 } growing_sums;
@@ -50,70 +49,11 @@ void pt_cosine_scan_fini(pt_cosine_scan *scan)
 	pt_cosine_scan_init(scan);
 }
 
-/* Sum over rows [i, i_end) and columns [j, j_end), j_end <= i: a block below the diagonal; magnitudes beside it. */
-static double block_below(
-	const pt_gram *gram, size_t i, size_t i_end, size_t j, size_t j_end, double *magnitudes)
-{
-	double total = 0.0, size = 0.0;
-	for (; i < i_end; i++) {
-		const double *row = pt_gram_row(gram, i);
-		double sum = 0.0, sum_size = 0.0;
-#pragma omp simd reduction(+ : sum, sum_size)
-		for (size_t c = j; c < j_end; c++) {
-			sum += row[c];
-			sum_size += fabs(row[c]);
-		}
-		total += sum;
-		size += sum_size;
-	}
-	*magnitudes = size;
-	return total;
-}
-
-/* The square block [from, end) × [from, end). */
-static double square_block(const pt_gram *gram, size_t from, size_t end, double *magnitudes)
-{
-	double total = 0.0, size = 0.0;
-	for (size_t i = from; i < end; i++) {
-		double row_size;
-		total += 2.0 * block_below(gram, i, i + 1, from, i, &row_size) + pt_gram_row(gram, i)[i];
-		size += 2.0 * row_size + pt_gram_row(gram, i)[i];
-	}
-	*magnitudes = size;
-	return total;
-}
-
-/* From (before, t, after) to a wider pair: only rows and columns that are new are added. Increment i ends at
-   checkpoint i, so that L is the increments before + 1 … t. */
-static void widen(const pt_gram *gram, growing_sums *s, size_t at, pt_step_pair pair)
-{
-	double size, ignored;
-	if (pair.before < s->before) {
-		s->sums.before_before += square_block(gram, pair.before + 1, s->before + 1, &size);
-		s->sums.before_size += size;
-		s->sums.before_before +=
-			2.0 * block_below(gram, s->before + 1, at + 1, pair.before + 1, s->before + 1, &size);
-		s->sums.before_size += 2.0 * size;
-		s->sums.before_after +=
-			block_below(gram, at + 1, s->after + 1, pair.before + 1, s->before + 1, &ignored);
-		s->before = pair.before;
-	}
-	if (pair.after > s->after) {
-		s->sums.after_after += square_block(gram, s->after + 1, pair.after + 1, &size);
-		s->sums.after_size += size;
-		s->sums.after_after += 2.0 * block_below(gram, s->after + 1, pair.after + 1, at + 1, s->after + 1, &size);
-		s->sums.after_size += 2.0 * size;
-		s->sums.before_after +=
-			block_below(gram, s->after + 1, pair.after + 1, s->before + 1, at + 1, &ignored);
-		s->after = pair.after;
-	}
-}
-
-static scan_point point_of(const pt_cosine_sums *sums, bool by_index)
+static scan_point point_of(const pt_cosine_sums *sums, size_t at, bool by_index)
 {
 	scan_point point = {.there = true,
-		.before = pt_displacement_length(sums->before_before, sums->before_size),
-		.after = pt_displacement_length(sums->after_after, sums->after_size)};
+		.before = pt_displacement_length(sums->before_before, at - sums->before, sums->before_trace),
+		.after = pt_displacement_length(sums->after_after, sums->after - at, sums->after_trace)};
 	bool undefined = point.before == 0.0 || point.after == 0.0;
 	if (undefined)
 		point.cosine = by_index ? 0.0 : (double)NAN;
@@ -153,7 +93,7 @@ static void take_over(
 	bool usable = from && n_unchanged >= n && n <= to->n && to->tolerance == 0 && from->tolerance == 0 &&
 				  from->by_index == to->by_index && from->spacing == to->spacing && to->n_k >= from->n_k;
 	for (size_t i = 0; i < to->n; i++)
-		to->sums[i] = usable && i < n ? from->sums[i] : (growing_sums){.before = i, .after = i};
+		to->sums[i] = usable && i < n ? from->sums[i] : (growing_sums){.sums = {.before = i, .after = i}};
 	for (size_t j = 0; usable && j < from->n_k; j++)
 		memcpy(to->points + j * to->n, from->points + j * n, n * sizeof *to->points);
 }
@@ -170,11 +110,11 @@ static pt_status fill_row(const pt_gram *gram, const int64_t *steps, struct pt_c
 		growing_sums *s = &cache->sums[at];
 		if (s->n_k > j)
 			continue;
-		widen(gram, s, at, pairs[p]);
+		pt_cosine_sums_widen(&s->sums, gram, at, pairs[p].before, pairs[p].after);
 		s->n_k = j + 1;
 		if (!isfinite(s->sums.before_before + s->sums.after_after + s->sums.before_after))
 			return pt_fail(err, PT_ERR_NOT_FINITE, NULL, -1, "NaN or infinity in an increment Gram");
-		cache->points[j * cache->n + at] = point_of(&s->sums, cache->by_index);
+		cache->points[j * cache->n + at] = point_of(&s->sums, at, cache->by_index);
 	}
 	return PT_OK;
 }

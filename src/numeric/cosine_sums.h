@@ -5,17 +5,36 @@
 #include <float.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stddef.h>
 
-/** S(L,L), S(R,R), S(L,R), and the sums of the magnitudes of the same entries: what rounding is measured by. */
+#include "phasetop/numeric/gram.h"
+
+/**
+ * S(L,L), S(R,R), S(L,R) over the increments L = (before, t], R = (t, after], and the traces of the first two blocks.
+ * All 0 with before = after = t.
+ */
 typedef struct pt_cosine_sums {
+	size_t before, after; /* checkpoints */
 	double before_before, after_after, before_after;
-	double before_size, after_size;
+	double before_trace, after_trace;
 } pt_cosine_sums;
 
-/** Length of a displacement; a block sum that its own rounding could have made is 0 as far as one can tell. */
-static inline double pt_displacement_length(double square, double size)
+/**
+ * Make the sums reach farther: only rows and columns that are new are added, nothing is subtracted.
+ * @param at      t
+ * @param before  <= sums->before, of a whole Gram or within its band
+ * @param after   >= sums->after
+ * @cost  O(k · new increments)
+ */
+void pt_cosine_sums_widen(pt_cosine_sums *sums, const pt_gram *gram, size_t at, size_t before, size_t after);
+
+/**
+ * Length of a displacement over n increments; 0 where its square is no more than the rounding of its block sum, which
+ * is measured by n tr ≥ (Σ‖δ‖)² ≥ Σ|D_ij|.
+ */
+static inline double pt_displacement_length(double square, size_t n, double trace)
 {
-	return square <= 16.0 * DBL_EPSILON * size ? 0.0 : sqrt(square);
+	return square <= 16.0 * DBL_EPSILON * (double)n * trace ? 0.0 : sqrt(square);
 }
 
 static inline double pt_cosine_of_sums(const pt_cosine_sums *sums, double before, double after)

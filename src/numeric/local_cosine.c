@@ -73,39 +73,31 @@ static bool allocate(pt_local_cosine *cosine, size_t n)
 		   cosine->cache->sums;
 }
 
-/* ‖Σ δ_i‖² over i in (first, end], and the same sum of magnitudes. Rows are contiguous below the diagonal. */
-static double square_of_sum(const pt_gram *gram, size_t first, size_t end, double *size)
+/* Sums of a smaller k at the same checkpoint, if there are any; *in walks along. */
+static const block_sums *nearer_at(const struct pt_cosine_cache *nearer, size_t *in, pt_step_pair pair)
 {
-	double sum = 0.0, magnitudes = 0.0;
-	for (size_t i = first + 1; i <= end; i++) {
-		const double *row = pt_gram_row(gram, i);
-		double off = 0.0, off_size = 0.0;
-#pragma omp simd reduction(+ : off, off_size)
-		for (size_t j = first + 1; j < i; j++) {
-			off += row[j];
-			off_size += fabs(row[j]);
-		}
-		sum += 2.0 * off + row[i];
-		magnitudes += 2.0 * off_size + row[i];
-	}
-	*size = magnitudes;
-	return sum;
+	while (nearer && *in < nearer->n && nearer->sums[*in].pair.at < pair.at)
+		(*in)++;
+	const block_sums *found = nearer && *in < nearer->n ? &nearer->sums[*in] : NULL;
+	bool inside = found && found->pair.at == pair.at && found->pair.before >= pair.before &&
+				  found->pair.after <= pair.after;
+	return inside ? found : NULL;
 }
 
-static block_sums sums_of(const pt_gram *gram, pt_step_pair pair)
+static block_sums sums_of(const pt_gram *gram, pt_step_pair pair, const block_sums *nearer)
 {
-	block_sums s = {.pair = pair};
-	s.sums.before_before = square_of_sum(gram, pair.before, pair.at, &s.sums.before_size);
-	s.sums.after_after = square_of_sum(gram, pair.at, pair.after, &s.sums.after_size);
-	s.sums.before_after = pt_gram_block_sum(gram, pair.at + 1, pair.after + 1, pair.before + 1, pair.at + 1);
+	block_sums s = {.pair = pair,
+		.sums = nearer ? nearer->sums : (pt_cosine_sums){.before = pair.at, .after = pair.at}};
+	pt_cosine_sums_widen(&s.sums, gram, pair.at, pair.before, pair.after);
 	return s;
 }
 
 /* The sums of every pair, taken from the old ones where the three checkpoints are still the same. */
-static pt_status fill_sums(const struct pt_cosine_cache *old, size_t n_unchanged, const pt_gram *gram,
-	const pt_step_pair *pairs, size_t n_pairs, struct pt_cosine_cache *cache, pt_error *err)
+static pt_status fill_sums(const struct pt_cosine_cache *old, const struct pt_cosine_cache *nearer,
+	size_t n_unchanged, const pt_gram *gram, const pt_step_pair *pairs, size_t n_pairs,
+	struct pt_cosine_cache *cache, pt_error *err)
 {
-	size_t in_old = 0;
+	size_t in_old = 0, in_nearer = 0;
 	for (size_t i = 0; i < n_pairs; i++) {
 		pt_step_pair pair = pairs[i];
 		while (old && in_old < old->n && old->sums[in_old].pair.at < pair.at)
@@ -115,7 +107,7 @@ static pt_status fill_sums(const struct pt_cosine_cache *old, size_t n_unchanged
 			known->pair.at == pair.at && known->pair.after == pair.after)
 			cache->sums[i] = *known;
 		else
-			cache->sums[i] = sums_of(gram, pair);
+			cache->sums[i] = sums_of(gram, pair, nearer_at(nearer, &in_nearer, pair));
 		const pt_cosine_sums *s = &cache->sums[i].sums;
 		if (!isfinite(s->before_before + s->after_after + s->before_after))
 			return pt_fail(err, PT_ERR_NOT_FINITE, NULL, -1, "NaN or infinity in an increment Gram");
@@ -130,15 +122,16 @@ static void fill_values(pt_local_cosine *c, const pt_cosine_options *options, do
 	double largest = 0.0;
 	for (size_t i = 0; i < c->n; i++) {
 		const pt_cosine_sums *s = &c->cache->sums[i].sums;
-		double before = pt_displacement_length(s->before_before, s->before_size);
-		double after = pt_displacement_length(s->after_after, s->after_size);
+		size_t at = c->cache->sums[i].pair.at;
+		double before = pt_displacement_length(s->before_before, at - s->before, s->before_trace);
+		double after = pt_displacement_length(s->after_after, s->after - at, s->after_trace);
 		double larger = before > after ? before : after;
 		largest = larger > largest ? larger : largest;
 		c->before[i] = before;
 		c->after[i] = after;
 		c->before_after[i] = s->before_after;
 		c->before_at[i] = c->cache->sums[i].pair.before;
-		c->at[i] = c->cache->sums[i].pair.at;
+		c->at[i] = at;
 		c->after_at[i] = c->cache->sums[i].pair.after;
 		bool skipped = pt_displacement_is_short(larger, largest, options->min_step_norm, options->min_step_frac);
 		bool undefined = before == 0.0 || after == 0.0;
@@ -177,7 +170,8 @@ static pt_status check_input(
 }
 
 /* Fills `fresh`, which is initialised; `pairs` is scratch for n. */
-static pt_status compute(pt_local_cosine *fresh, const pt_local_cosine *old, size_t n_unchanged,
+static pt_status compute(pt_local_cosine *fresh, const pt_local_cosine *old, const pt_local_cosine *nearer,
+	size_t n_unchanged,
 	const pt_gram *gram, const int64_t *steps, const pt_cosine_options *options, pt_step_pair *pairs,
 	pt_error *err)
 {
@@ -195,7 +189,8 @@ static pt_status compute(pt_local_cosine *fresh, const pt_local_cosine *old, siz
 	if (!all || !for_dip || !allocate(fresh, fresh->n))
 		status = pt_fail(err, PT_ERR_MEMORY, NULL, -1, "no memory for a local cosine");
 	else
-		status = fill_sums(old->cache, n_unchanged, gram, pairs, fresh->n, fresh->cache, err);
+		status = fill_sums(
+			old->cache, nearer ? nearer->cache : NULL, n_unchanged, gram, pairs, fresh->n, fresh->cache, err);
 	if (status == PT_OK) {
 		for (size_t i = 0; i < fresh->n; i++)
 			fresh->steps[i] = steps[pairs[i].at];
@@ -211,6 +206,12 @@ static pt_status compute(pt_local_cosine *fresh, const pt_local_cosine *old, siz
 pt_status pt_local_cosine_update(pt_local_cosine *cosine, const pt_gram *gram, const int64_t *steps,
 	size_t n_unchanged, const pt_cosine_options *options, pt_error *err)
 {
+	return pt_local_cosine_update_from(cosine, NULL, gram, steps, n_unchanged, options, err);
+}
+
+pt_status pt_local_cosine_update_from(pt_local_cosine *cosine, const pt_local_cosine *nearer, const pt_gram *gram,
+	const int64_t *steps, size_t n_unchanged, const pt_cosine_options *options, pt_error *err)
+{
 	pt_status status = check_input(gram, steps, options, err);
 	if (status != PT_OK)
 		return status;
@@ -219,7 +220,7 @@ pt_status pt_local_cosine_update(pt_local_cosine *cosine, const pt_gram *gram, c
 	fresh.k = options->k;
 	if (gram->n >= 2) {
 		pt_step_pair *pairs = pt_array_alloc(gram->n, sizeof *pairs);
-		status = pairs ? compute(&fresh, cosine, n_unchanged, gram, steps, options, pairs, err)
+		status = pairs ? compute(&fresh, cosine, nearer, n_unchanged, gram, steps, options, pairs, err)
 					   : pt_fail(err, PT_ERR_MEMORY, NULL, -1, "no memory for a local cosine");
 		pt_free(pairs);
 	}

@@ -87,6 +87,7 @@ static void measure(pt_pipeline *pipeline, const char *name, change_settings *ch
 		pt_settings settings = pt_settings_default();
 		settings.wanted = PT_WANT_BAND;
 		settings.warm_start = true;
+		settings.matrices = PT_MATRIX_BIT(PT_MATRIX_B);
 		set_k(&settings, 3 * MADE_SPACING);
 		change(&settings, i + 1);
 		pt_error err;

@@ -94,6 +94,7 @@ static pt_pipeline *open_pipeline(const char *directory, int64_t *shift_ms)
 	options.settings.probe_window = 50;
 	options.settings.warm_start = true; /* as the screen asks for it */
 	options.settings.wanted = PT_WANT_BAND;
+	options.settings.matrices = PT_MATRIX_BIT(PT_MATRIX_B);
 	options.watching =
 		(pt_watch_options){.mode = PT_WATCH_AUTO, .clock = options.clock, .calls = pt_watch_calls_system()};
 	pt_pipeline *pipeline = NULL;

@@ -63,7 +63,7 @@ typedef struct pt_settings {
 	double min_step_frac;        /* ρ; default 0 for curve and argmin, 0.2 for dip and turning point */
 	int64_t probe_window;        /* W, rows; default 20 */
 	unsigned wanted;             /* PT_WANT_… bits */
-	unsigned matrices; /* PT_MATRIX_BITs: module turns, k-scan and map are wanted of these types; 0: of all */
+	unsigned matrices; /* PT_MATRIX_BITs: bands, module turns, k-scan and map are wanted of these; 0: of all */
 	bool warm_start;   /* PCA may start from the last one: frames of a live screen, never a report */
 	int64_t gram_budget_bytes;   /* for the Grams of single modules, all runs together; default 1 GiB */
 	int64_t every;               /* only checkpoints at multiples; 0: all */

@@ -88,6 +88,15 @@ void pt_local_cosine_fini(pt_local_cosine *cosine);
 PT_CHECKED pt_status pt_local_cosine_update(pt_local_cosine *cosine, const pt_gram *gram,
 	const int64_t *steps, size_t n_unchanged, const pt_cosine_options *options, pt_error *err);
 
+/**
+ * The same, with the block sums of a smaller k at hand: those that are not known are extended from them, which costs
+ * O(k_checkpoints) a point for each checkpoint that k is larger, in place of O(k_checkpoints²).
+ * @param nearer  another k's result on this very Gram and these steps; NULL: none
+ */
+PT_CHECKED pt_status pt_local_cosine_update_from(pt_local_cosine *cosine, const pt_local_cosine *nearer,
+	const pt_gram *gram, const int64_t *steps, size_t n_unchanged, const pt_cosine_options *options,
+	pt_error *err);
+
 /** The most frequent difference of neighbouring steps, the larger at ties; PT_STEP_MISSING below two steps.
  * O(n log n), or O(n²) when memory is short. */
 int64_t pt_step_spacing(const int64_t *steps, size_t n);
