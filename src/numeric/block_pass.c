@@ -11,9 +11,9 @@ enum {
 	PANEL = 2048, /* doubles of a panel: two of them and the products lie in the first-level cache */
 	MIN_WIDTH = 32,
 	MAX_WIDTH = 256,
-	CHUNK = 16,			   /* past checkpoints that share the panels of the own one */
+	CHUNK = 16,            /* past checkpoints that share the panels of the own one */
 	BLOCK_BYTES = 8 << 20, /* blocks of one run */
-	LINE_DOUBLES = 8	   /* of a cache line */
+	LINE_DOUBLES = 8       /* of a cache line */
 };
 
 /* The panels of a worker. */
@@ -49,17 +49,20 @@ static size_t length_of(const pt_block_request *request, int factor)
 pt_status pt_block_pass_init(pt_block_pass *pass, const pt_block_request *request, pt_error *err)
 {
 	size_t n = request->factors[PT_FACTOR_A]->n, stride = pt_block_stride(request->rank);
-	*pass = (pt_block_pass){.request = *request, .stride = stride, .width = clamp(PANEL / stride, MIN_WIDTH, MAX_WIDTH)};
+	*pass = (pt_block_pass){
+		.request = *request, .stride = stride, .width = clamp(PANEL / stride, MIN_WIDTH, MAX_WIDTH)};
 	pass->n_kinds = n_own(request) * n_past(request);
 	size_t pair_size = PT_N_FACTORS * pass->n_kinds * stride * stride;
 	pass->at_once = clamp(BLOCK_BYTES / (pair_size * sizeof(double)), 1, n);
 	/* Scalars of B are read up to the stride: some lines behind the last row. */
 	pass->panel_size = pass->width * stride + stride + LINE_DOUBLES;
-	double values = (double)request->factors[PT_FACTOR_A]->length + (double)request->factors[PT_FACTOR_B]->length;
+	double values =
+		(double)request->factors[PT_FACTOR_A]->length + (double)request->factors[PT_FACTOR_B]->length;
 	size_t n_items = PT_N_FACTORS * ((pass->at_once + CHUNK - 1) / CHUNK);
 	pass->n_workers = pt_parallel_workers(n_items, (double)pass->at_once * values * (double)pass->n_kinds);
 	size_t scratch_size = N_PANELS * pass->n_workers * pass->panel_size;
-	pass->memory = pt_array_alloc(scratch_size + pass->at_once * pair_size + LINE_DOUBLES, sizeof *pass->memory);
+	pass->memory =
+		pt_array_alloc(scratch_size + pass->at_once * pair_size + LINE_DOUBLES, sizeof *pass->memory);
 	if (!pass->memory)
 		return pt_fail(err, PT_ERR_MEMORY, NULL, -1, "no memory for the products of factors");
 	size_t off = (uintptr_t)pass->memory / sizeof(double) % LINE_DOUBLES;
@@ -82,14 +85,16 @@ static double *block_at(const pt_block_pass *pass, int factor, size_t u, bool ow
 	return pass->blocks[factor] + (u * pass->n_kinds + kind) * pass->stride * pass->stride;
 }
 
-const double *pt_block_pass_at(const pt_block_pass *pass, int factor, size_t j, bool own_level, bool past_level)
+const double *pt_block_pass_at(
+	const pt_block_pass *pass, int factor, size_t j, bool own_level, bool past_level)
 {
 	assert(j >= pass->first && j < pass->first + pass->n);
 	assert((!own_level || pass->request.own_levels) && (!past_level || pass->request.past_levels));
 	return block_at(pass, factor, j - pass->first, own_level, past_level);
 }
 
-/* A part of a factor: columns of A (rows of B) [first, first + width) of the increment or level of checkpoint j. */
+/* A part of a factor: columns of A (rows of B) [first, first + width) of the increment or level of checkpoint
+ * j. */
 typedef struct part {
 	int factor;
 	size_t first, width, j;
@@ -107,7 +112,8 @@ static pt_ahead stored_at(const pt_block_request *r, const part *p, size_t j)
 	return (pt_ahead){item + p->first * r->rank * size, 1, p->width * r->rank * size, 0};
 }
 
-/* Widened as it is stored: A's rows `width` apart, B's rank. All zeros, as before the first checkpoint: left as it is. */
+/* Widened as it is stored: A's rows `width` apart, B's rank. All zeros, as before the first checkpoint: left
+ * as it is. */
 static void widen(const pt_block_request *r, const part *p, double *to, size_t row_stride)
 {
 	const pt_vectors *vectors = r->factors[p->factor];
@@ -121,7 +127,8 @@ static void widen(const pt_block_request *r, const part *p, double *to, size_t r
 	(vectors->is_f64 ? r->kernels->widen_f64 : r->kernels->widen_f32)(rows, n, to, row_stride);
 }
 
-/* A panel of the own checkpoint: row e has place e of all rows of A (columns of B). `spare` is a panel's memory. */
+/* A panel of the own checkpoint: row e has place e of all rows of A (columns of B). `spare` is a panel's
+ * memory. */
 static void make_own_panel(const pt_block_pass *pass, const part *p, double *spare, double *panel)
 {
 	const pt_block_request *r = &pass->request;
@@ -156,7 +163,8 @@ static void multiply_part(const pt_block_pass *pass, part p, size_t worker, size
 			widen(r, &p, past, pass->width);
 			pt_ahead ahead = u + 1 < end ? stored_at(r, &p, p.j + 1) : (pt_ahead){.n_runs = 0};
 			for (size_t o = 0; o < n_own(r); o++)
-				r->kernels->block(own[o], pass->stride, scalars, p.width, block_at(pass, p.factor, u, o > 0, l > 0), ahead);
+				r->kernels->block(
+					own[o], pass->stride, scalars, p.width, block_at(pass, p.factor, u, o > 0, l > 0), ahead);
 		}
 }
 

@@ -1,9 +1,9 @@
 /**
- * Products of one checkpoint of a LoRA module with all others, whole: for each past checkpoint j and each factor the
- * r × r blocks of inner products between rows of A (columns of B).
+ * Products of one checkpoint of a LoRA module with all others, whole: for each past checkpoint j and each
+ * factor the r × r blocks of inner products between rows of A (columns of B).
  *
- * Past factors are widened once a pass, in panels that stay in cache, and every sum has an order of its own that depends
- * on neither j, n nor on how the past checkpoints are divided among processors.
+ * Past factors are widened once a pass, in panels that stay in cache, and every sum has an order of its own
+ * that depends on neither j, n nor on how the past checkpoints are divided among processors.
  */
 #ifndef PHASETOP_NUMERIC_BLOCK_PASS_H
 #define PHASETOP_NUMERIC_BLOCK_PASS_H
@@ -28,18 +28,20 @@ typedef struct pt_block_request {
 
 typedef struct pt_block_pass {
 	pt_block_request request;
-	size_t stride;	/* pt_block_stride(rank) */
+	size_t stride;  /* pt_block_stride(rank) */
 	size_t at_once; /* past checkpoints that one run takes */
 	/* private from here on */
 	size_t n_kinds; /* blocks of a pair and factor */
 	size_t first, n, n_chunks;
-	size_t width;	   /* columns of A, rows of B in a panel */
-	size_t panel_size; /* doubles; a worker has one of past values, one of increments and one of levels of its own */
+	size_t width;      /* columns of A, rows of B in a panel */
+	size_t panel_size; /* doubles; a worker has one of past values, one of increments and one of levels of its
+						  own */
 	size_t n_workers;
 	double *memory, *scratch, *blocks[PT_N_FACTORS];
 } pt_block_pass;
 
-/** Rows of a block of products, and doubles of a row: more than r where that is no multiple of PT_BLOCK_PAD. */
+/** Rows of a block of products, and doubles of a row: more than r where that is no multiple of PT_BLOCK_PAD.
+ */
 static inline size_t pt_block_stride(size_t rank)
 {
 	return (rank + PT_BLOCK_PAD - 1) / PT_BLOCK_PAD * PT_BLOCK_PAD;
@@ -53,9 +55,11 @@ void pt_block_pass_fini(pt_block_pass *pass);
 void pt_block_pass_run(pt_block_pass *pass, size_t first, size_t n);
 
 /**
- * The r × r block of i's increment (or level, if asked for) with j's increment (or level): entry [q·stride + p] is the
- * product of i's row p with j's row q; beyond row and column r it is undefined. Valid until the next run.
+ * The r × r block of i's increment (or level, if asked for) with j's increment (or level): entry [q·stride +
+ * p] is the product of i's row p with j's row q; beyond row and column r it is undefined. Valid until the
+ * next run.
  */
-const double *pt_block_pass_at(const pt_block_pass *pass, int factor, size_t j, bool own_level, bool past_level);
+const double *pt_block_pass_at(
+	const pt_block_pass *pass, int factor, size_t j, bool own_level, bool past_level);
 
 #endif

@@ -51,8 +51,8 @@ void pt_gram_set_band(pt_gram *gram, size_t width)
 	/* No row begins later than it did: rows move down one after another. */
 	for (size_t i = 0; i < gram->n; i++) {
 		size_t first = pt_gram_first(&narrow, i);
-		memmove(gram->packed + pt_gram_offset(&narrow, i) + first, gram->packed + pt_gram_offset(gram, i) + first,
-			(i + 1 - first) * sizeof *gram->packed);
+		memmove(gram->packed + pt_gram_offset(&narrow, i) + first,
+			gram->packed + pt_gram_offset(gram, i) + first, (i + 1 - first) * sizeof *gram->packed);
 	}
 	size_t n_kept = entries(&narrow, gram->n);
 	double *shrunk = gram->packed ? pt_array_resize(gram->packed, n_kept, sizeof *shrunk) : NULL;
@@ -74,8 +74,8 @@ pt_status pt_gram_insert(pt_gram *gram, size_t index, const double *row, pt_erro
 	pt_status status = pt_gram_reserve(gram, gram->n + 1, err);
 	if (status != PT_OK)
 		return status;
-	/* From the last row down, each row behind the new one becomes the next one, its columns from `index` on move by
-	   one more: the new column. It begins where the row that it was ends: nothing is overwritten. */
+	/* From the last row down, each row behind the new one becomes the next one, its columns from `index` on
+	   move by one more: the new column. It begins where the row that it was ends: nothing is overwritten. */
 	for (size_t i = gram->n; i-- > index;) {
 		const double *from = gram->packed + pt_gram_offset(gram, i);
 		double *to = gram->packed + pt_gram_offset(gram, i + 1);
@@ -89,7 +89,8 @@ pt_status pt_gram_insert(pt_gram *gram, size_t index, const double *row, pt_erro
 		memcpy(to + index + 1, from + index, (i + 1 - index) * sizeof *to);
 	}
 	size_t first = pt_gram_first(gram, index);
-	memcpy(gram->packed + pt_gram_offset(gram, index) + first, row + first, (index + 1 - first) * sizeof *row);
+	memcpy(
+		gram->packed + pt_gram_offset(gram, index) + first, row + first, (index + 1 - first) * sizeof *row);
 	gram->n++;
 	return PT_OK;
 }
@@ -98,7 +99,8 @@ void pt_gram_set_row(pt_gram *gram, size_t index, const double *row)
 {
 	assert(index < gram->n);
 	size_t first = pt_gram_first(gram, index);
-	memcpy(gram->packed + pt_gram_offset(gram, index) + first, row + first, (index + 1 - first) * sizeof *row);
+	memcpy(
+		gram->packed + pt_gram_offset(gram, index) + first, row + first, (index + 1 - first) * sizeof *row);
 	for (size_t i = index + 1; i < gram->n && pt_gram_first(gram, i) <= index; i++)
 		gram->packed[pt_gram_offset(gram, i) + index] = row[i];
 }

@@ -10,49 +10,49 @@
  * Groups are chosen so that all accumulators stay in registers. No include guard: that is the point.
  */
 
-#define INCREMENT_KERNEL(NAME, STORED, LOAD)                                                                 \
-	KERNEL_TARGET static void KERNEL(NAME)(                                                                  \
-		const double *increment, const void *const *past, size_t n, double *sums)                            \
-	{                                                                                                        \
-		const STORED *vectors[KERNEL_GROUP_1 + 1];                                                           \
-		for (size_t g = 0; g <= KERNEL_GROUP_1; g++)                                                         \
-			vectors[g] = past[g];                                                                            \
-		KERNEL_VECTOR lanes[KERNEL_GROUP_1] = {{0}};                                                         \
-		for (size_t e = 0; e < n; e += KERNEL_LANES) {                                                       \
-			KERNEL_VECTOR d = KERNEL_LOAD_F64(increment + e), before = LOAD(vectors[0] + e);                 \
-			for (size_t g = 0; g < KERNEL_GROUP_1; g++) {                                                    \
-				KERNEL_VECTOR x = LOAD(vectors[g + 1] + e);                                                  \
-				lanes[g] = KERNEL_FMA(d, x - before, lanes[g]);                                              \
-				before = x;                                                                                  \
-			}                                                                                                \
-		}                                                                                                    \
-		for (size_t g = 0; g < KERNEL_GROUP_1; g++)                                                          \
-			sums[g] += KERNEL_TOTAL(lanes[g]);                                                             \
+#define INCREMENT_KERNEL(NAME, STORED, LOAD)                                                 \
+	KERNEL_TARGET static void KERNEL(NAME)(                                                  \
+		const double *increment, const void *const *past, size_t n, double *sums)            \
+	{                                                                                        \
+		const STORED *vectors[KERNEL_GROUP_1 + 1];                                           \
+		for (size_t g = 0; g <= KERNEL_GROUP_1; g++)                                         \
+			vectors[g] = past[g];                                                            \
+		KERNEL_VECTOR lanes[KERNEL_GROUP_1] = {{0}};                                         \
+		for (size_t e = 0; e < n; e += KERNEL_LANES) {                                       \
+			KERNEL_VECTOR d = KERNEL_LOAD_F64(increment + e), before = LOAD(vectors[0] + e); \
+			for (size_t g = 0; g < KERNEL_GROUP_1; g++) {                                    \
+				KERNEL_VECTOR x = LOAD(vectors[g + 1] + e);                                  \
+				lanes[g] = KERNEL_FMA(d, x - before, lanes[g]);                              \
+				before = x;                                                                  \
+			}                                                                                \
+		}                                                                                    \
+		for (size_t g = 0; g < KERNEL_GROUP_1; g++)                                          \
+			sums[g] += KERNEL_TOTAL(lanes[g]);                                               \
 	}
 
-#define PRODUCT_KERNEL(NAME, STORED, LOAD, LEVEL_OF_PAST)                                                    \
-	KERNEL_TARGET static void KERNEL(NAME)(const double *level, const double *increment,                     \
-		const void *const *past, size_t n, double *sums)                                                     \
-	{                                                                                                        \
-		const STORED *vectors[KERNEL_GROUP_4 + 1];                                                           \
-		for (size_t g = 0; g <= KERNEL_GROUP_4; g++)                                                         \
-			vectors[g] = past[g];                                                                            \
-		KERNEL_VECTOR lanes[KERNEL_GROUP_4][PT_N_PRODUCTS] = {{{0}}};                                        \
-		for (size_t e = 0; e < n; e += KERNEL_LANES) {                                                       \
-			KERNEL_VECTOR l = KERNEL_LOAD_F64(level + e), d = KERNEL_LOAD_F64(increment + e);                \
-			KERNEL_VECTOR before = LOAD(vectors[0] + e);                                                     \
-			for (size_t g = 0; g < KERNEL_GROUP_4; g++) {                                                    \
-				KERNEL_VECTOR x = LOAD(vectors[g + 1] + e), change = x - before;                             \
-				lanes[g][0] = KERNEL_FMA(l, LEVEL_OF_PAST, lanes[g][0]);                                     \
-				lanes[g][1] = KERNEL_FMA(l, change, lanes[g][1]);                                            \
-				lanes[g][2] = KERNEL_FMA(d, LEVEL_OF_PAST, lanes[g][2]);                                     \
-				lanes[g][3] = KERNEL_FMA(d, change, lanes[g][3]);                                            \
-				before = x;                                                                                  \
-			}                                                                                                \
-		}                                                                                                    \
-		for (size_t g = 0; g < KERNEL_GROUP_4; g++)                                                          \
-			for (size_t p = 0; p < PT_N_PRODUCTS; p++)                                                       \
-				sums[g * PT_N_PRODUCTS + p] += KERNEL_TOTAL(lanes[g][p]);                                  \
+#define PRODUCT_KERNEL(NAME, STORED, LOAD, LEVEL_OF_PAST)                                              \
+	KERNEL_TARGET static void KERNEL(NAME)(                                                            \
+		const double *level, const double *increment, const void *const *past, size_t n, double *sums) \
+	{                                                                                                  \
+		const STORED *vectors[KERNEL_GROUP_4 + 1];                                                     \
+		for (size_t g = 0; g <= KERNEL_GROUP_4; g++)                                                   \
+			vectors[g] = past[g];                                                                      \
+		KERNEL_VECTOR lanes[KERNEL_GROUP_4][PT_N_PRODUCTS] = {{{0}}};                                  \
+		for (size_t e = 0; e < n; e += KERNEL_LANES) {                                                 \
+			KERNEL_VECTOR l = KERNEL_LOAD_F64(level + e), d = KERNEL_LOAD_F64(increment + e);          \
+			KERNEL_VECTOR before = LOAD(vectors[0] + e);                                               \
+			for (size_t g = 0; g < KERNEL_GROUP_4; g++) {                                              \
+				KERNEL_VECTOR x = LOAD(vectors[g + 1] + e), change = x - before;                       \
+				lanes[g][0] = KERNEL_FMA(l, LEVEL_OF_PAST, lanes[g][0]);                               \
+				lanes[g][1] = KERNEL_FMA(l, change, lanes[g][1]);                                      \
+				lanes[g][2] = KERNEL_FMA(d, LEVEL_OF_PAST, lanes[g][2]);                               \
+				lanes[g][3] = KERNEL_FMA(d, change, lanes[g][3]);                                      \
+				before = x;                                                                            \
+			}                                                                                          \
+		}                                                                                              \
+		for (size_t g = 0; g < KERNEL_GROUP_4; g++)                                                    \
+			for (size_t p = 0; p < PT_N_PRODUCTS; p++)                                                 \
+				sums[g * PT_N_PRODUCTS + p] += KERNEL_TOTAL(lanes[g][p]);                              \
 	}
 
 INCREMENT_KERNEL(increments_f32, float, KERNEL_LOAD_F32)

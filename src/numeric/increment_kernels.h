@@ -50,13 +50,15 @@ typedef void pt_symmetric_kernel(const double *const *rows, size_t n, const doub
 
 enum { PT_BLOCK_PAD = 8 }; /* rows and columns of a block of products are multiples of this */
 
-/** Rows of stored values, `stride` bytes apart, and what is to be subtracted from them, likewise; NULL: nothing. */
+/** Rows of stored values, `stride` bytes apart, and what is to be subtracted from them, likewise; NULL:
+ * nothing. */
 typedef struct pt_stored_rows {
 	const void *values, *before;
 	size_t n_rows, stride;
 } pt_stored_rows;
 
-/** out[row·out_stride + e] = values[row][e] − before[row][e] in double, e < n; float or double as the name says. */
+/** out[row·out_stride + e] = values[row][e] − before[row][e] in double, e < n; float or double as the name
+ * says. */
 typedef void pt_widen_kernel(pt_stored_rows rows, size_t n, double *out, size_t out_stride);
 
 /** Widened values that are taken one by one: number q of place e is at[q·stride + e·step]. */
@@ -65,7 +67,8 @@ typedef struct pt_scalars {
 	size_t n, stride, step;
 } pt_scalars;
 
-/** Memory that will be read next: runs of bytes, `stride` apart. A kernel asks for it bit by bit while it computes. */
+/** Memory that will be read next: runs of bytes, `stride` apart. A kernel asks for it bit by bit while it
+ * computes. */
 typedef struct pt_ahead {
 	const void *at;
 	size_t n_runs, run, stride;

@@ -125,8 +125,8 @@ static void group_at(const pt_vectors *vectors, size_t j, size_t group, size_t f
 }
 
 /* Columns [first, first + width) of v_i (or, lagging, v_{i−1}) and of δ_i, widened. */
-static void widen_own(const pt_kernels *kernels, const pt_pass *pass, size_t first, size_t width, double *level,
-	double *increment)
+static void widen_own(const pt_kernels *kernels, const pt_pass *pass, size_t first, size_t width,
+	double *level, double *increment)
 {
 	const pt_vectors *vectors = pass->vectors;
 	pt_widen_kernel *widen = vectors->is_f64 ? kernels->widen_f64 : kernels->widen_f32;
@@ -143,10 +143,12 @@ static void multiply_block(const pt_kernels *kernels, const pt_pass *pass, const
 {
 	bool is_f64 = pass->vectors->is_f64, one = pass->kind == PT_PASS_INCREMENTS;
 	pt_increment_kernel *increments = is_f64 ? kernels->increments_f64 : kernels->increments_f32;
-	pt_product_kernel *products = pass->kind == PT_PASS_LAGGING ? is_f64 ? kernels->lagging_f64 : kernels->lagging_f32
-								  : is_f64						? kernels->leading_f64
-																: kernels->leading_f32;
-	size_t group = one ? kernels->group_of_increments : kernels->group_of_products, n_out = one ? 1 : PT_N_PRODUCTS;
+	pt_product_kernel *products = pass->kind == PT_PASS_LAGGING
+									  ? is_f64 ? kernels->lagging_f64 : kernels->lagging_f32
+								  : is_f64 ? kernels->leading_f64
+										   : kernels->leading_f32;
+	size_t group = one ? kernels->group_of_increments : kernels->group_of_products,
+		   n_out = one ? 1 : PT_N_PRODUCTS;
 	for (size_t j = j_first; j < j_end; j += group) {
 		const void *past[PT_KERNEL_MAX_GROUP + 1];
 		double sums[PT_KERNEL_MAX_GROUP * PT_N_PRODUCTS] = {0};
@@ -159,6 +161,21 @@ static void multiply_block(const pt_kernels *kernels, const pt_pass *pass, const
 		for (size_t s = 0; s < n; s++)
 			pass->out[j * n_out + s] += sums[s];
 	}
+}
+
+double pt_increment_square(const pt_kernels *kernels, const pt_vectors *vectors, size_t i)
+{
+	_Alignas(CACHE_LINE) double increment[PT_KERNEL_BLOCK];
+	size_t length = padded_length(vectors);
+	double sums[PT_KERNEL_MAX_GROUP] = {0};
+	for (size_t first = 0; first < length; first += PT_KERNEL_BLOCK) {
+		size_t width = length - first < PT_KERNEL_BLOCK ? length - first : PT_KERNEL_BLOCK;
+		const void *past[PT_KERNEL_MAX_GROUP + 1];
+		group_at(vectors, i, kernels->group_of_increments, first, past);
+		widen_own(kernels, &(pt_pass){vectors, i, PT_PASS_INCREMENTS, NULL}, first, width, NULL, increment);
+		(vectors->is_f64 ? kernels->increments_f64 : kernels->increments_f32)(increment, past, width, sums);
+	}
+	return sums[0];
 }
 
 /* All passes, each cut into `n_parts` runs of `part` past vectors. */
@@ -192,7 +209,8 @@ void pt_run_passes(const pt_kernels *kernels, const pt_pass *passes, size_t n_pa
 	for (size_t p = 0; p < n_passes; p++)
 		work += (double)n * (double)passes[p].vectors->length;
 	size_t n_workers = pt_parallel_workers(n, work);
-	/* Two parts a worker and pass level out what else the processors do; parts of whole groups of any kernel. */
+	/* Two parts a worker and pass level out what else the processors do; parts of whole groups of any kernel.
+	 */
 	size_t part = n_workers == 1 ? n : (n / (2 * n_workers) / PART_STEP + 1) * PART_STEP;
 	divided_passes d = {kernels, passes, (n + part - 1) / part, part};
 	pt_parallel_for(n_workers, n_passes * d.n_parts, run_part, &d);

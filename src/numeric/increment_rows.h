@@ -33,8 +33,11 @@ void pt_vectors_insert(pt_vectors *vectors, size_t index, void *item);
 void *pt_vectors_take(pt_vectors *vectors, size_t index);
 pt_values pt_vectors_at(const pt_vectors *vectors, size_t index);
 
-/** Which products a pass takes: ⟨δ_i, δ_j⟩ alone, or all four of PT_PRODUCT_… with levels x_j = v_j (leading) or
- * x_j = v_{j−1}, 0 for j = 0 (lagging). */
+/** ‖δ_i‖². */
+double pt_increment_square(const pt_kernels *kernels, const pt_vectors *vectors, size_t i);
+
+/** Which products a pass takes: ⟨δ_i, δ_j⟩ alone, or all four of PT_PRODUCT_… with levels x_j = v_j (leading)
+ * or x_j = v_{j−1}, 0 for j = 0 (lagging). */
 typedef enum pt_pass_kind { PT_PASS_INCREMENTS, PT_PASS_LEADING, PT_PASS_LAGGING } pt_pass_kind;
 
 /** One pass over the past vectors of a trajectory. */
@@ -46,8 +49,8 @@ typedef struct pt_pass {
 } pt_pass;
 
 /**
- * Runs passes side by side, on several processors where that pays. Every sum has the same order however the past
- * vectors are divided: the results are the same to the bit.
+ * Runs passes side by side, on several processors where that pays. Every sum has the same order however the
+ * past vectors are divided: the results are the same to the bit.
  */
 void pt_run_passes(const pt_kernels *kernels, const pt_pass *passes, size_t n_passes);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "module_history.h"
+#include "parallel.h"
 #include "phasetop/base/alloc.h"
 #include "phasetop/numeric/storage_floor.h"
 #include "phasetop/numeric/update_norm.h"
@@ -97,32 +98,53 @@ static void arrival_fini(arrival *a)
 	*a = (arrival){0};
 }
 
-static pt_status measure(const pt_module_checkpoint *checkpoint, arrival *a, pt_error *err)
+/* Copies and measures of one checkpoint, a trajectory an item. */
+typedef struct preparation {
+	const pt_module_history *history;
+	const pt_module_checkpoint *checkpoint;
+	arrival *arrival;
+	pt_status status[PT_N_TRAJECTORIES];
+	pt_error errors[PT_N_TRAJECTORIES];
+} preparation;
+
+/* Norm, energy and a copy of a stored vector. */
+static pt_status prepare_stored(preparation *p, pt_trajectory t, pt_error *err)
 {
-	const pt_module_shape *shape = &checkpoint->shape;
-	a->stored = checkpoint->stored;
-	a->scaling = shape->kind == PT_MODULE_LORA ? checkpoint->scaling : (double)NAN;
-	if (isinf(a->scaling))
-		return pt_fail(err, PT_ERR_NOT_FINITE, NULL, -1, "an infinite LoRA scaling");
-	for (pt_trajectory t = 0; t < PT_N_TRAJECTORIES; t++) {
-		a->norms[t] = (double)NAN;
-		if (!pt_kind_stores(shape->kind, t))
-			continue;
-		pt_status status = pt_vector_norm(values_of(checkpoint, t), length_of(shape, t), &a->norms[t], err);
-		if (status != PT_OK)
-			return status;
-		a->energies[t] = pt_rounding_energy(values_of(checkpoint, t), length_of(shape, t), checkpoint->stored);
-	}
-	if (shape->kind != PT_MODULE_LORA || isnan(a->scaling))
-		return PT_OK;
-	pt_factors update = {
-		shape->rank, shape->d_in, shape->d_out, checkpoint->a, checkpoint->b, checkpoint->scaling};
-	return pt_update_norm(&update, &a->norms[PT_TRAJECTORY_DW], err);
+	const pt_module_checkpoint *checkpoint = p->checkpoint;
+	const pt_vectors *vectors = &p->history->vectors[t];
+	pt_values values = values_of(checkpoint, t);
+	size_t length = length_of(&checkpoint->shape, t);
+	pt_status status = pt_vector_norm(values, length, &p->arrival->norms[t], err);
+	if (status != PT_OK)
+		return status;
+	p->arrival->energies[t] = pt_rounding_energy(values, length, checkpoint->stored);
+	pt_vectors form = {.length = length, .is_f64 = values.f64 || (vectors->n > 0 && vectors->is_f64)};
+	p->arrival->items[t] = pt_vectors_new_item(&form, values);
+	if (!p->arrival->items[t])
+		return pt_fail(err, PT_ERR_MEMORY, NULL, -1, "no memory for a module's values");
+	return PT_OK;
 }
 
-/* Copies of the values in the form of the history's lists; lists become double at the first double. */
-static pt_status copy_values(
-	pt_module_history *history, const pt_module_checkpoint *checkpoint, arrival *a, pt_error *err)
+static void prepare_trajectory(void *context, size_t worker, size_t item)
+{
+	(void)worker;
+	/* dW first: it takes longest */
+	static const pt_trajectory order[] = {
+		PT_TRAJECTORY_DW, PT_TRAJECTORY_A, PT_TRAJECTORY_B, PT_TRAJECTORY_W};
+	preparation *p = context;
+	pt_trajectory t = order[item];
+	const pt_module_checkpoint *c = p->checkpoint;
+	if (pt_kind_stores(c->shape.kind, t))
+		p->status[t] = prepare_stored(p, t, &p->errors[t]);
+	if (t != PT_TRAJECTORY_DW || isnan(p->arrival->scaling))
+		return;
+	pt_factors update = {c->shape.rank, c->shape.d_in, c->shape.d_out, c->a, c->b, c->scaling};
+	p->status[t] = pt_update_norm(&update, &p->arrival->norms[t], &p->errors[t]);
+}
+
+/* Lists become double at the first double. */
+static pt_status adapt_lists(
+	pt_module_history *history, const pt_module_checkpoint *checkpoint, pt_error *err)
 {
 	for (pt_trajectory t = 0; t < PT_N_TRAJECTORIES; t++) {
 		if (!pt_kind_stores(checkpoint->shape.kind, t))
@@ -135,9 +157,6 @@ static pt_status copy_values(
 		}
 		if (values.f64 && !pt_vectors_widen(vectors))
 			return pt_fail(err, PT_ERR_MEMORY, NULL, -1, "no memory to widen a module's history");
-		a->items[t] = pt_vectors_new_item(vectors, values);
-		if (!a->items[t])
-			return pt_fail(err, PT_ERR_MEMORY, NULL, -1, "no memory for a module's values");
 	}
 	return PT_OK;
 }
@@ -145,12 +164,30 @@ static pt_status copy_values(
 static pt_status prepare(
 	pt_module_history *history, const pt_module_checkpoint *checkpoint, arrival *a, pt_error *err)
 {
-	*a = (arrival){0};
+	const pt_module_shape *shape = &checkpoint->shape;
+	*a = (arrival){.stored = checkpoint->stored, .scaling = (double)NAN};
+	if (shape->kind == PT_MODULE_LORA)
+		a->scaling = checkpoint->scaling;
+	for (pt_trajectory t = 0; t < PT_N_TRAJECTORIES; t++)
+		a->norms[t] = (double)NAN;
 	pt_status status = check_shape(history, checkpoint, err);
+	if (status == PT_OK && isinf(a->scaling))
+		status = pt_fail(err, PT_ERR_NOT_FINITE, NULL, -1, "an infinite LoRA scaling");
+	if (status != PT_OK)
+		return status;
+	preparation p = {.history = history, .checkpoint = checkpoint, .arrival = a};
+	double work = 0.0;
+	for (pt_trajectory t = 0; t < PT_N_TRAJECTORIES; t++)
+		if (shape->kind == PT_MODULE_LORA && pt_kind_stores(shape->kind, t))
+			work += (double)length_of(shape, t) * (double)shape->rank;
+	pt_parallel_for(pt_parallel_workers(PT_N_TRAJECTORIES, work), PT_N_TRAJECTORIES, prepare_trajectory, &p);
+	for (pt_trajectory t = 0; t < PT_N_TRAJECTORIES && status == PT_OK; t++) {
+		status = p.status[t];
+		if (status != PT_OK && err)
+			*err = p.errors[t];
+	}
 	if (status == PT_OK)
-		status = measure(checkpoint, a, err);
-	if (status == PT_OK)
-		status = copy_values(history, checkpoint, a, err);
+		status = adapt_lists(history, checkpoint, err);
 	if (status != PT_OK)
 		arrival_fini(a);
 	return status;
@@ -257,7 +294,8 @@ static arrival displace(pt_module_history *history, size_t index)
 	return a;
 }
 
-/* Writes the rows into the Grams; the first of them is new where `inserted`. The Grams have room. Takes the rows over. */
+/* Writes the rows into the Grams; the first of them is new where `inserted`. The Grams have room. Takes the
+ * rows over. */
 static void commit(pt_module_history *history, pt_module_rows *rows, bool inserted)
 {
 	for (pt_trajectory t = 0; t < PT_N_TRAJECTORIES; t++) {
@@ -315,7 +353,6 @@ pt_status pt_module_history_replace(
 	pt_status status = prepare(history, checkpoint, &a, err);
 	if (status != PT_OK)
 		return status;
-	history->running.n = 0; /* they stand for the vector that goes */
 	arrival old = displace(history, index);
 	place(history, index, &a);
 	pt_module_rows rows;
@@ -335,7 +372,6 @@ pt_status pt_module_history_replace(
 pt_status pt_module_history_remove(pt_module_history *history, size_t index, pt_error *err)
 {
 	assert(index < history->n);
-	history->running.n = 0;
 	arrival old = displace(history, index);
 	pt_module_rows rows;
 	pt_status status = pt_module_rows_compute(history, index, 1, &history->running, &rows, err);
@@ -440,7 +476,8 @@ pt_module_checkpoint pt_module_history_at(const pt_module_history *history, size
 
 size_t pt_module_history_bytes(const pt_module_history *history)
 {
-	size_t bytes = sizeof *history + history->capacity * (sizeof *history->stored + sizeof *history->scalings);
+	size_t bytes =
+		sizeof *history + history->capacity * (sizeof *history->stored + sizeof *history->scalings);
 	bytes += pt_running_blocks_bytes(&history->running) + pt_module_rows_bytes(&history->recent);
 	for (int t = 0; t < PT_N_TRAJECTORIES; t++) {
 		const pt_vectors *vectors = &history->vectors[t];

@@ -1,4 +1,5 @@
-/** What a module's history is made of: for increments.c, which keeps it, and module_rows.c, which computes. */
+/** What a module's history is made of: for increments.c, which keeps it, and module_rows.c, which computes.
+ */
 #ifndef PHASETOP_NUMERIC_MODULE_HISTORY_H
 #define PHASETOP_NUMERIC_MODULE_HISTORY_H
 
@@ -30,11 +31,11 @@ struct pt_module_history {
 	/* a value a checkpoint; all of these have room for `capacity` */
 	double *norms[PT_N_TRAJECTORIES];
 	double *energies[PT_N_TRAJECTORIES]; /* [DW] stays NULL */
-	double *scalings;					 /* NaN for FULL */
+	double *scalings;                    /* NaN for FULL */
 	pt_stored *stored;
 	size_t capacity;
 	size_t n_unknown; /* scalings that are NaN */
-	size_t band;	  /* 0: whole Grams */
+	size_t band;      /* 0: whole Grams */
 	pt_running_blocks running;
 	pt_module_rows recent; /* rows of the last change, where the Grams are bands; no memory: none */
 };
@@ -51,10 +52,10 @@ static inline bool pt_kind_stores(pt_module_kind kind, pt_trajectory trajectory)
 }
 
 /**
- * Rows first … first + n_rows − 1 (those that exist) of all Grams, from the vectors as they now stand. The Grams are
- * those of before the change.
- * @param running  keep and use running blocks (update_rows.h), which after a failure or a change that is not at the end
- *                 stand for nothing
+ * Rows first … first + n_rows − 1 (those that exist) of all Grams, from the vectors as they now stand. The
+ * Grams are those of before the change.
+ * @param running  keep and use running blocks (update_rows.h), which after a failure or a change that is not
+ * at the end stand for nothing
  * @param[out] rows  release with pt_module_rows_fini, on failure too
  * @retval PT_ERR_NOT_FINITE  products beyond the range of double
  * @retval PT_ERR_MEMORY

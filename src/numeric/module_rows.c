@@ -4,8 +4,9 @@
 #include "module_history.h"
 #include "phasetop/base/alloc.h"
 
-/* Blocks of levels are summed along the path while the root of its summed squares is not larger than this times the
-   levels themselves: their rounding grows with the path, and 32 of it still leaves 1e-13 of √(D_ii D_jj). */
+/* Blocks of levels are summed along the path while the root of its summed squares is not larger than this
+   times the levels themselves: their rounding grows with the path, and 32 of it still leaves 1e-13 of √(D_ii
+   D_jj). */
 #define MAX_PATH 32.0
 
 static void fill_missing(double *row, size_t n)
@@ -26,7 +27,8 @@ static void compute_rank_one(const pt_module_history *h, size_t i, pt_module_row
 		fill_missing(row_dw, h->n);
 		return;
 	}
-	const pt_pass passes[] = {{a, i, PT_PASS_LEADING, rows->products_a}, {b, i, PT_PASS_LAGGING, rows->products_b}};
+	const pt_pass passes[] = {
+		{a, i, PT_PASS_LEADING, rows->products_a}, {b, i, PT_PASS_LAGGING, rows->products_b}};
 	pt_run_passes(h->kernels, passes, 2);
 	for (size_t j = 0; j < h->n; j++) {
 		row_a[j] = rows->products_a[j * PT_N_PRODUCTS + PT_PRODUCT_INCREMENTS];
@@ -35,22 +37,9 @@ static void compute_rank_one(const pt_module_history *h, size_t i, pt_module_row
 	pt_update_row_rank_one(rows->products_a, rows->products_b, h->scalings, h->n, i, row_dw);
 }
 
-/* ‖δ_i‖² of a stored trajectory, from the vectors. */
-static double square_of_increment(const pt_module_history *h, pt_trajectory trajectory, size_t i)
-{
-	const pt_vectors *vectors = &h->vectors[trajectory];
-	pt_values current = pt_vectors_at(vectors, i), before = pt_vectors_at(vectors, i > 0 ? i - 1 : 0);
-	double sum = 0.0;
-#pragma omp simd reduction(+ : sum)
-	for (size_t e = 0; e < vectors->length; e++) {
-		double d = pt_values_at(current, e) - (i > 0 ? pt_values_at(before, e) : 0.0);
-		sum += d * d;
-	}
-	return sum;
-}
-
-/* May blocks of levels be summed from blocks of increments, for the row of the last checkpoint? Compares what bounds the
-   rounding of s ΔB_k A_k + B_{k−1} E_k when levels are sums of increments with what bounds it when they are not. */
+/* May blocks of levels be summed from blocks of increments, for the row of the last checkpoint? Compares what
+   bounds the rounding of s ΔB_k A_k + B_{k−1} E_k when levels are sums of increments with what bounds it when
+   they are not. */
 static bool path_is_short(const pt_module_history *h)
 {
 	double squares[2] = {0.0, 0.0}; /* of the increments of A and B so far */
@@ -58,16 +47,20 @@ static bool path_is_short(const pt_module_history *h)
 	for (size_t k = 0; k < h->n; k++) {
 		double step[2];
 		for (pt_trajectory t = PT_TRAJECTORY_A; t <= PT_TRAJECTORY_B; t++) {
-			double square = k + 1 < h->n ? pt_gram_at(&h->grams[t], k, k) : square_of_increment(h, t, k);
+			double square = k + 1 < h->n ? pt_gram_at(&h->grams[t], k, k)
+										 : pt_increment_square(h->kernels, &h->vectors[t], k);
 			squares[t] += square;
 			step[t] = sqrt(square);
 		}
 		double s = fabs(h->scalings[k]), s_before = k > 0 ? fabs(h->scalings[k - 1]) : s;
 		double s_change = k > 0 ? fabs(h->scalings[k] - h->scalings[k - 1]) : 0.0;
 		double path_a = sqrt(squares[PT_TRAJECTORY_A]), norm_a = h->norms[PT_TRAJECTORY_A][k];
-		double summed = s * step[PT_TRAJECTORY_B] * path_a + path_b * (s_before * step[PT_TRAJECTORY_A] + s_change * path_a);
-		double direct = s * step[PT_TRAJECTORY_B] * norm_a + norm_b * (s_before * step[PT_TRAJECTORY_A] + s_change * norm_a);
-		if (summed > MAX_PATH * direct) /* false where a scaling is unknown: such entries are missing anyway */
+		double summed = s * step[PT_TRAJECTORY_B] * path_a +
+						path_b * (s_before * step[PT_TRAJECTORY_A] + s_change * path_a);
+		double direct = s * step[PT_TRAJECTORY_B] * norm_a +
+						norm_b * (s_before * step[PT_TRAJECTORY_A] + s_change * norm_a);
+		if (summed >
+			MAX_PATH * direct) /* false where a scaling is unknown: such entries are missing anyway */
 			return false;
 		path_b = sqrt(squares[PT_TRAJECTORY_B]);
 		norm_b = h->norms[PT_TRAJECTORY_B][k];
@@ -81,17 +74,18 @@ static bool running_blocks_pay(const pt_module_shape *shape)
 	return 16 * pt_block_stride(shape->rank) <= shape->d_in + shape->d_out;
 }
 
-static pt_status compute_blocks(const pt_module_history *h, size_t i, bool appends, pt_running_blocks *running,
-	pt_module_rows *rows, size_t r, pt_error *err)
+static pt_status compute_blocks(const pt_module_history *h, size_t i, bool appends,
+	pt_running_blocks *running, pt_module_rows *rows, size_t r, pt_error *err)
 {
-	pt_update_source source = {h->kernels, {&h->vectors[PT_TRAJECTORY_A], &h->vectors[PT_TRAJECTORY_B]},
-		h->shape.rank, h->scalings};
+	pt_update_source source = {
+		h->kernels, {&h->vectors[PT_TRAJECTORY_A], &h->vectors[PT_TRAJECTORY_B]}, h->shape.rank, h->scalings};
 	bool keeps = appends && running && running_blocks_pay(&h->shape);
-	pt_update_way way = !appends || !path_is_short(h)				? PT_UPDATE_DIRECT
+	pt_update_way way = !appends || !path_is_short(h)       ? PT_UPDATE_DIRECT
 						: keeps && i > 0 && running->n == i ? PT_UPDATE_RUNNING
 															: PT_UPDATE_LEVELS;
 	double *const factors[PT_N_FACTORS] = {rows->rows[PT_TRAJECTORY_A][r], rows->rows[PT_TRAJECTORY_B][r]};
-	return pt_update_rows(&source, i, way, keeps ? running : NULL, factors, rows->rows[PT_TRAJECTORY_DW][r], err);
+	return pt_update_rows(
+		&source, i, way, keeps ? running : NULL, factors, rows->rows[PT_TRAJECTORY_DW][r], err);
 }
 
 static pt_status check_row(const double *row, size_t n, bool may_be_missing, pt_error *err)
@@ -109,7 +103,8 @@ static pt_status compute_row(const pt_module_history *h, size_t i, bool appends,
 	pt_status status = PT_OK;
 	if (h->shape.kind == PT_MODULE_FULL)
 		pt_run_passes(h->kernels,
-			&(pt_pass){&h->vectors[PT_TRAJECTORY_W], i, PT_PASS_INCREMENTS, rows->rows[PT_TRAJECTORY_W][r]}, 1);
+			&(pt_pass){&h->vectors[PT_TRAJECTORY_W], i, PT_PASS_INCREMENTS, rows->rows[PT_TRAJECTORY_W][r]},
+			1);
 	else if (h->shape.rank == 1)
 		compute_rank_one(h, i, rows, r);
 	else

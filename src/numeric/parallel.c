@@ -52,8 +52,8 @@ static void *take_items(void *argument)
 	}
 }
 
-/* Threads for workers 1 … n_workers − 1; returns how many there are. They take no signals: those are for threads that
-   wait for them. */
+/* Threads for workers 1 … n_workers − 1; returns how many there are. They take no signals: those are for
+   threads that wait for them. */
 static size_t start(worker *workers, size_t n_workers)
 {
 	pthread_attr_t attributes;

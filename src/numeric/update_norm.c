@@ -3,6 +3,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "increment_kernels.h"
 #include "phasetop/base/alloc.h"
 #include "phasetop/numeric/blas.h"
 
@@ -83,15 +84,14 @@ typedef struct factor {
 /* Columns [first, first + width) of A as rank × width, or such rows of B as width × rank, widened. */
 static pt_block widen(const factor *f, size_t first, size_t width, double *panel)
 {
-	if (f->is_b) {
-		for (size_t i = 0; i < width * f->rank; i++)
-			panel[i] = pt_values_at(f->values, first * f->rank + i);
-		return (pt_block){panel, width, f->rank, f->rank};
-	}
-	for (size_t p = 0; p < f->rank; p++)
-		for (size_t e = 0; e < width; e++)
-			panel[p * width + e] = pt_values_at(f->values, p * f->length + first + e);
-	return (pt_block){panel, f->rank, width, width};
+	const pt_kernels *kernels = pt_kernels_best();
+	bool is_f64 = f->values.f64 != NULL;
+	size_t size = is_f64 ? sizeof(double) : sizeof(float);
+	const unsigned char *values = is_f64 ? (const void *)f->values.f64 : f->values.f32;
+	pt_stored_rows rows = {
+		values + first * size * (f->is_b ? f->rank : 1), NULL, f->is_b ? 1 : f->rank, f->length * size};
+	(is_f64 ? kernels->widen_f64 : kernels->widen_f32)(rows, f->is_b ? width * f->rank : width, panel, width);
+	return f->is_b ? (pt_block){panel, width, f->rank, f->rank} : (pt_block){panel, f->rank, width, width};
 }
 
 /* out (x.rank × y.rank) = X Yᵀ for two A, Xᵀ Y for two B, in column blocks; panels hold rank × PANEL each. */

@@ -1,11 +1,12 @@
 /*
- * What the trajectory engine costs: one appended checkpoint on one processor and on all, reads of the same bytes, PCA,
- * local cosine.
+ * What the trajectory engine costs: one appended checkpoint on one processor and on all, reads of the same
+ * bytes, PCA, local cosine.
  *
- *   bench_increments [n checkpoints = 167] [rank = 1] [d_in = 5120] [d_out = 13824] [modules = 1] [appends = 15]
+ *   bench_increments [n checkpoints = 167] [rank = 1] [d_in = 5120] [d_out = 13824] [modules = 1] [appends =
+ * 15]
  *
- * A 20 MB adapter: 40 32 10240 10240 8 6. Medians, in milliseconds, of appends around the n-th, on one processor and on
- * all of them in turn; not a part of `make test`.
+ * A 20 MB adapter: 40 32 10240 10240 8 6. Medians, in milliseconds, of appends around the n-th, on one
+ * processor and on all of them in turn; not a part of `make test`.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -144,7 +145,8 @@ static double append_one(bench *s, size_t i, double scaling)
 			.scaling = scaling,
 			.stored = PT_STORED_F32};
 		double start = now_ms();
-		stop_on(pt_module_history_insert(s->histories[m], pt_module_history_n(s->histories[m]), &c, &err), &err);
+		stop_on(
+			pt_module_history_insert(s->histories[m], pt_module_history_n(s->histories[m]), &c, &err), &err);
 		total += now_ms() - start;
 	}
 	return total;
@@ -212,8 +214,8 @@ static size_t argument(int argc, char **argv, int i, size_t otherwise)
 
 static void print_row(const char *what, const double *ms, const double *read)
 {
-	printf("%-22s %10.3f ms (%.2f of the read) %10.3f ms on all processors (%.2f)\n", what, ms[0], ms[0] / read[0], ms[1],
-		ms[1] / read[1]);
+	printf("%-22s %10.3f ms (%.2f of the read) %10.3f ms on all processors (%.2f)\n", what, ms[0],
+		ms[0] / read[0], ms[1], ms[1] / read[1]);
 }
 
 static void measure(bench *s)
@@ -230,8 +232,8 @@ static void measure(bench *s)
 		reads[k] = median(s->times, s->n_appends);
 	}
 	double read = (double)(s->n_modules * s->n * (length_a(s) + length_b(s))) * sizeof(float);
-	printf("plain read             %10.3f ms (%.1f GB/s)     %10.3f ms by two threads (%.1f GB/s)\n", reads[0],
-		read / reads[0] * 1e-6, reads[1], read / reads[1] * 1e-6);
+	printf("plain read             %10.3f ms (%.1f GB/s)     %10.3f ms by two threads (%.1f GB/s)\n",
+		reads[0], read / reads[0] * 1e-6, reads[1], read / reads[1] * 1e-6);
 	print_row("append, A B dW", appends, reads);
 	for (size_t m = 0; m < s->n_modules; m++)
 		bytes += (double)pt_module_history_bytes(s->histories[m]);
@@ -252,7 +254,8 @@ int main(int argc, char **argv)
 {
 	pt_blas_init();
 	bench s = {argument(argc, argv, 1, 167), argument(argc, argv, 2, 1), argument(argc, argv, 3, 5120),
-		argument(argc, argv, 4, 13824), argument(argc, argv, 5, 1), argument(argc, argv, 6, 15), NULL, NULL, NULL, NULL};
+		argument(argc, argv, 4, 13824), argument(argc, argv, 5, 1), argument(argc, argv, 6, 15), NULL, NULL,
+		NULL, NULL};
 	s.a = pt_array_alloc(s.n_modules * length_a(&s), sizeof *s.a);
 	s.b = pt_array_alloc(s.n_modules * length_b(&s), sizeof *s.b);
 	s.times = pt_array_alloc(2 * s.n_appends, sizeof *s.times);
@@ -262,8 +265,8 @@ int main(int argc, char **argv)
 	pt_error err;
 	for (size_t m = 0; m < s.n_modules; m++)
 		stop_on(pt_module_history_create(&s.histories[m], &err), &err);
-	printf("n %zu, rank %zu, d_in %zu, d_out %zu, modules %zu: %.1f MB a checkpoint\n", s.n, s.rank, s.d_in, s.d_out,
-		s.n_modules, (double)(s.n_modules * (length_a(&s) + length_b(&s))) * sizeof(float) * 1e-6);
+	printf("n %zu, rank %zu, d_in %zu, d_out %zu, modules %zu: %.1f MB a checkpoint\n", s.n, s.rank, s.d_in,
+		s.d_out, s.n_modules, (double)(s.n_modules * (length_a(&s) + length_b(&s))) * sizeof(float) * 1e-6);
 	measure(&s);
 	for (size_t m = 0; m < s.n_modules; m++)
 		pt_module_history_destroy(s.histories[m]);

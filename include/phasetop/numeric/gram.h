@@ -20,9 +20,9 @@
 #include "phasetop/base/status.h"
 
 /**
- * Symmetric n × n matrix, lower triangle packed by rows. Whole: (i, j), j <= i, is packed[i(i+1)/2 + j]. As a band:
- * only entries with i − j < band are there, the first `band` rows as in the whole, then `band` entries a row; see
- * pt_gram_set_band.
+ * Symmetric n × n matrix, lower triangle packed by rows. Whole: (i, j), j <= i, is packed[i(i+1)/2 + j]. As a
+ * band: only entries with i − j < band are there, the first `band` rows as in the whole, then `band` entries
+ * a row; see pt_gram_set_band.
  */
 typedef struct pt_gram {
 	size_t n;
@@ -39,10 +39,10 @@ void pt_gram_fini(pt_gram *gram);
 size_t pt_gram_bytes(const pt_gram *gram);
 
 /**
- * From now on only entries with i − j < width are kept; those outside are dropped. Memory: n · width doubles. Of the
- * calls below at, row, append, insert, set_row, remove, truncate, copy, block_sum and lengths' step and path take
- * bands; an entry outside is NaN (an insertion pushes entries out at the far end; a removal leaves NaN there, for what
- * was dropped does not come back). The others want a whole Gram.
+ * From now on only entries with i − j < width are kept; those outside are dropped. Memory: n · width doubles.
+ * Of the calls below at, row, append, insert, set_row, remove, truncate, copy, block_sum and lengths' step
+ * and path take bands; an entry outside is NaN (an insertion pushes entries out at the far end; a removal
+ * leaves NaN there, for what was dropped does not come back). The others want a whole Gram.
  * @pre   width >= 1; a band never widens
  * @cost  O(n · width) moves, in place
  */
@@ -69,8 +69,8 @@ static inline size_t pt_gram_first(const pt_gram *gram, size_t i)
 	return gram->band == 0 || i < gram->band ? 0 : i - gram->band + 1;
 }
 
-/** Row i of the lower triangle: entries (i, 0) … (i, i), of a band those from pt_gram_first(gram, i) on. Valid until the
- * gram next grows. */
+/** Row i of the lower triangle: entries (i, 0) … (i, i), of a band those from pt_gram_first(gram, i) on.
+ * Valid until the gram next grows. */
 static inline const double *pt_gram_row(const pt_gram *gram, size_t i)
 {
 	assert(i < gram->n);

@@ -52,9 +52,9 @@ typedef struct pt_module_shape {
 /** One checkpoint of one module; values are borrowed and copied by those who keep them. */
 typedef struct pt_module_checkpoint {
 	pt_module_shape shape;
-	pt_values a, b; /* LORA, row-major */
-	pt_values w;    /* FULL */
-	double scaling; /* LORA: s; NaN: not known, so this checkpoint has no dW */
+	pt_values a, b;   /* LORA, row-major */
+	pt_values w;      /* FULL */
+	double scaling;   /* LORA: s; NaN: not known, so this checkpoint has no dW */
 	pt_stored stored; /* how the file held the values */
 } pt_module_checkpoint;
 
@@ -108,12 +108,13 @@ const pt_gram *pt_module_history_gram(const pt_module_history *history, pt_traje
  * where the kind of module has no such trajectory. */
 const double *pt_module_history_norms(const pt_module_history *history, pt_trajectory trajectory);
 
-/** Rounding energies u(v_i), i < n (storage_floor.h); NULL for dW and where the kind has no such trajectory. */
+/** Rounding energies u(v_i), i < n (storage_floor.h); NULL for dW and where the kind has no such trajectory.
+ */
 const double *pt_module_history_energies(const pt_module_history *history, pt_trajectory trajectory);
 
 /**
- * Row `i` of a trajectory's increment Gram, whole, computed anew from the vectors: for sums over modules whose own
- * Grams are kept as a band only.
+ * Row `i` of a trajectory's increment Gram, whole, computed anew from the vectors: for sums over modules
+ * whose own Grams are kept as a band only.
  * @param[out] row  n values, ⟨δ_i, δ_j⟩ for all j
  * @retval PT_ERR_NOT_FINITE, PT_ERR_MEMORY
  * @cost   as of an append
@@ -122,9 +123,9 @@ PT_CHECKED pt_status pt_module_history_row(
 	const pt_module_history *history, pt_trajectory trajectory, size_t i, double *row, pt_error *err);
 
 /**
- * Keep only entries (i, j) with i − j < width of all Grams (gram.h: bands), now and after every later change. Vectors,
- * norms and energies stay. What is dropped does not come back: with checkpoints in the history a wider band than there is
- * changes nothing; SIZE_MAX in an empty one: keep what comes whole.
+ * Keep only entries (i, j) with i − j < width of all Grams (gram.h: bands), now and after every later change.
+ * Vectors, norms and energies stay. What is dropped does not come back: with checkpoints in the history a
+ * wider band than there is changes nothing; SIZE_MAX in an empty one: keep what comes whole.
  * @pre  width >= 1
  */
 void pt_module_history_set_band(pt_module_history *history, size_t width);

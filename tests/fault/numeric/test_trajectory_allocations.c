@@ -15,10 +15,11 @@
 
 enum { N = 70, ENOUGH = 200 };
 
-static pt_module_history *history_of(const made *m, size_t n)
+static pt_module_history *history_of(const made *m, size_t n, size_t band)
 {
 	pt_module_history *history = NULL;
 	assert_int_equal(pt_module_history_create(&history, NULL), PT_OK);
+	pt_module_history_set_band(history, band);
 	for (size_t i = 0; i < n; i++) {
 		pt_module_checkpoint c = made_checkpoint(m, i);
 		assert_int_equal(pt_module_history_insert(history, i, &c, NULL), PT_OK);
@@ -59,12 +60,12 @@ static pt_status drop(pt_module_history *history, const made *m)
 }
 
 /* Fails the n-th allocation of a change until it goes through; after each failure all Grams are as before. */
-static void check_change(change *make, size_t rank)
+static void check_change(change *make, size_t rank, size_t band)
 {
-	made m = made_create(10, rank, 21, 13, MADE_SMOOTH, 1);
+	made m = made_create(10, rank, 71, 63, MADE_SMOOTH, 1);
 	size_t n = 1;
 	for (bool done = false; !done && n < ENOUGH; n++) {
-		pt_module_history *history = history_of(&m, 8), *before = history_of(&m, 8);
+		pt_module_history *history = history_of(&m, 8, band), *before = history_of(&m, 8, band);
 		pt_alloc_fail_at(n, false);
 		pt_status status = make(history, &m);
 		pt_alloc_fail_at(0, false);
@@ -73,8 +74,9 @@ static void check_change(change *make, size_t rank)
 			assert_int_equal(status, PT_ERR_MEMORY);
 			assert_int_equal(pt_module_history_n(history), 8);
 			for (pt_trajectory t = PT_TRAJECTORY_A; t <= PT_TRAJECTORY_DW; t++) {
+				size_t n_kept = band == SIZE_MAX ? 36 : 6 + 5 * 3; /* 8 rows, or a band of 3 */
 				assert_memory_equal(pt_module_history_gram(history, t)->packed,
-					pt_module_history_gram(before, t)->packed, 36 * sizeof(double));
+					pt_module_history_gram(before, t)->packed, n_kept * sizeof(double));
 				assert_memory_equal(pt_module_history_norms(history, t), pt_module_history_norms(before, t),
 					8 * sizeof(double));
 			}
@@ -91,8 +93,10 @@ static void a_history_survives_every_failing_allocation(void **state)
 	(void)state;
 	static change *const changes[] = {append, append_double, insert, replace, drop};
 	for (size_t c = 0; c < sizeof changes / sizeof *changes; c++)
-		for (size_t rank = 1; rank <= 3; rank += 2)
-			check_change(changes[c], rank);
+		for (size_t rank = 1; rank <= 3; rank += 2) {
+			check_change(changes[c], rank, SIZE_MAX);
+			check_change(changes[c], rank, 3);
+		}
 	pt_module_history *history = NULL;
 	pt_alloc_fail_at(1, false);
 	assert_int_equal(pt_module_history_create(&history, NULL), PT_ERR_MEMORY);
@@ -100,11 +104,48 @@ static void a_history_survives_every_failing_allocation(void **state)
 	assert_null(history);
 }
 
+/* A row that has to be computed anew. */
+static void a_row_survives_every_failing_allocation(void **state)
+{
+	(void)state;
+	made m = made_create(10, 3, 71, 63, MADE_SMOOTH, 1);
+	pt_module_history *whole = history_of(&m, 10, SIZE_MAX), *band = history_of(&m, 10, 3);
+	size_t n = 1;
+	for (bool done = false; !done && n < ENOUGH; n++) {
+		double row[10] = {-1.0}, expected[10];
+		pt_alloc_fail_at(n, false);
+		pt_status status = pt_module_history_row(band, PT_TRAJECTORY_B, 4, row, NULL);
+		pt_alloc_fail_at(0, false);
+		done = status == PT_OK;
+		assert_true(done || (status == PT_ERR_MEMORY && row[0] == -1.0));
+		assert_int_equal(pt_module_history_row(whole, PT_TRAJECTORY_B, 4, expected, NULL), PT_OK);
+		assert_true(!done || memcmp(row, expected, sizeof row) == 0);
+	}
+	assert_in_range(n, 3, ENOUGH - 1);
+	pt_module_history_destroy(whole);
+	pt_module_history_destroy(band);
+	made_free(&m);
+}
+
+/* A band takes less memory where there is some, and no harm from where there is none. */
+static void a_band_needs_no_memory(void **state)
+{
+	(void)state;
+	pt_gram gram;
+	pt_gram_init(&gram);
+	assert_int_equal(pt_gram_zero(&gram, 9, NULL), PT_OK);
+	pt_alloc_fail_at(1, true);
+	pt_gram_set_band(&gram, 2);
+	pt_alloc_fail_at(0, false);
+	assert_true(gram.band == 2 && gram.n == 9 && pt_gram_at(&gram, 8, 7) == 0.0);
+	pt_gram_fini(&gram);
+}
+
 static void pca_survives_every_failing_allocation(void **state)
 {
 	(void)state;
 	made m = made_create(N, 1, 40, 30, MADE_SMOOTH, 2);
-	pt_module_history *history = history_of(&m, N);
+	pt_module_history *history = history_of(&m, N, SIZE_MAX);
 	const pt_gram *gram = pt_module_history_gram(history, PT_TRAJECTORY_B);
 	for (pt_pca_solver solver = PT_PCA_SOLVER_AUTO; solver <= PT_PCA_SOLVER_LANCZOS; solver++) {
 		size_t n = 1;
@@ -128,7 +169,7 @@ static void a_cosine_survives_every_failing_allocation(void **state)
 {
 	(void)state;
 	made m = made_create(12, 1, 40, 30, MADE_SMOOTH, 2);
-	pt_module_history *history = history_of(&m, 12);
+	pt_module_history *history = history_of(&m, 12, SIZE_MAX);
 	const pt_gram *gram = pt_module_history_gram(history, PT_TRAJECTORY_B);
 	int64_t steps[12];
 	for (size_t i = 0; i < 12; i++)
@@ -176,6 +217,8 @@ int main(void)
 	pt_blas_init();
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_history_survives_every_failing_allocation),
+		cmocka_unit_test(a_row_survives_every_failing_allocation),
+		cmocka_unit_test(a_band_needs_no_memory),
 		cmocka_unit_test(pca_survives_every_failing_allocation),
 		cmocka_unit_test(a_cosine_survives_every_failing_allocation),
 	};

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <math.h>
+#include <stdbool.h>
 
 #include "phasetop/numeric/gram.h"
 
@@ -157,6 +158,136 @@ static void lengths_of_a_square_walk(void **state)
 	pt_gram_fini(&gram);
 }
 
+/* A matrix kept the long way: what must stand in a band, NaN outside of it. */
+enum { MOST = 24 };
+typedef struct model {
+	size_t n, band;
+	double at[MOST][MOST];
+} model;
+
+static void forget_outside(model *m)
+{
+	for (size_t i = 0; i < m->n; i++)
+		for (size_t j = 0; j < m->n; j++)
+			if (i >= j + m->band || j >= i + m->band)
+				m->at[i][j] = (double)NAN;
+}
+
+static void model_insert(model *m, size_t index, const double *row)
+{
+	model old = *m;
+	m->n++;
+	for (size_t i = 0; i < m->n; i++)
+		for (size_t j = 0; j < m->n; j++)
+			m->at[i][j] = i == index   ? row[j]
+						  : j == index ? row[i]
+									   : old.at[i > index ? i - 1 : i][j > index ? j - 1 : j];
+	forget_outside(m);
+}
+
+static void model_remove(model *m, size_t index)
+{
+	model old = *m;
+	m->n--;
+	for (size_t i = 0; i < m->n; i++)
+		for (size_t j = 0; j < m->n; j++)
+			m->at[i][j] = old.at[i >= index ? i + 1 : i][j >= index ? j + 1 : j];
+}
+
+static void model_set_row(model *m, size_t index, const double *row)
+{
+	for (size_t j = 0; j < m->n; j++)
+		m->at[index][j] = m->at[j][index] = row[j];
+	forget_outside(m);
+}
+
+static bool same(double x, double y)
+{
+	return x == y || (isnan(x) && isnan(y));
+}
+
+static void check_model(const model *m, const pt_gram *gram)
+{
+	assert_int_equal(gram->n, m->n);
+	assert_int_equal(gram->band, m->band);
+	for (size_t i = 0; i < m->n; i++)
+		for (size_t j = 0; j < m->n; j++)
+			if (!same(pt_gram_at(gram, i, j), m->at[i][j]))
+				fail_msg("(%zu, %zu) is %g, not %g", i, j, pt_gram_at(gram, i, j), m->at[i][j]);
+	for (size_t i = 0; i < m->n; i++)
+		for (size_t j = pt_gram_first(gram, i); j <= i; j++)
+			assert_true(same(pt_gram_row(gram, i)[j], m->at[i][j]));
+}
+
+/* Random changes, band after band narrower. */
+static void a_band_is_the_matrix_within_it(void **state)
+{
+	(void)state;
+	uint32_t random = 7;
+	for (int run = 0; run < 200; run++) {
+		model m = {.n = 0, .band = MOST + 1};
+		pt_gram gram, copy;
+		pt_gram_init(&gram);
+		pt_gram_init(&copy);
+		pt_gram_set_band(&gram, m.band);
+		for (int change = 0; change < 60; change++) {
+			random = random * 1664525u + 1013904223u;
+			size_t what = (random >> 8) % 8, at = m.n ? (random >> 12) % (m.n + 1) : 0;
+			double row[MOST];
+			for (size_t j = 0; j < MOST; j++)
+				row[j] = (double)(random % 9973) + (double)j;
+			if (what < 4 && m.n < MOST - 1) {
+				at = what < 2 ? m.n : at;
+				assert_int_equal(pt_gram_insert(&gram, at, row, NULL), PT_OK);
+				model_insert(&m, at, row);
+			} else if (what == 4 && at < m.n) {
+				pt_gram_set_row(&gram, at, row);
+				model_set_row(&m, at, row);
+			} else if (what == 5 && at < m.n) {
+				pt_gram_remove(&gram, at);
+				model_remove(&m, at);
+			} else if (what == 6 && m.band > 1) {
+				m.band -= (random >> 20) % (m.band - 1) / 2 + 1;
+				pt_gram_set_band(&gram, m.band);
+				forget_outside(&m);
+				assert_true(pt_gram_bytes(&gram) <= (m.n ? m.n : 1) * m.band * sizeof(double));
+			} else if (what == 7) {
+				m.n = at;
+				pt_gram_truncate(&gram, at);
+			}
+			check_model(&m, &gram);
+		}
+		assert_int_equal(pt_gram_copy(&copy, &gram, NULL), PT_OK);
+		check_model(&m, &copy);
+		pt_gram_fini(&gram);
+		pt_gram_fini(&copy);
+	}
+}
+
+/* Block sums within a band, NaN beyond; step and path need the diagonal alone. */
+static void a_band_has_its_sums_and_lengths(void **state)
+{
+	(void)state;
+	pt_gram gram = made(9), band = made(9);
+	pt_gram_set_band(&band, 4);
+	assert_true(pt_gram_is_whole(&gram) && !pt_gram_is_whole(&band));
+	for (size_t i0 = 0; i0 <= 9; i0++)
+		for (size_t i1 = i0; i1 <= 9; i1++)
+			for (size_t j0 = 0; j0 <= 9; j0++)
+				for (size_t j1 = j0; j1 <= 9; j1++) {
+					bool outside = i1 > i0 && j1 > j0 && (i1 - 1 >= j0 + 4 || j1 - 1 >= i0 + 4);
+					double sum = pt_gram_block_sum(&gram, i0, i1, j0, j1);
+					assert_true(same(pt_gram_block_sum(&band, i0, i1, j0, j1), outside ? (double)NAN : sum));
+				}
+	double step[2][9], path[2][9];
+	pt_gram_lengths(&gram, NULL, step[0], path[0]);
+	pt_gram_lengths(&band, NULL, step[1], path[1]);
+	for (size_t i = 0; i < 9; i++)
+		assert_true(same(step[0][i], step[1][i]) && same(path[0][i], path[1][i]));
+	pt_gram_fini(&gram);
+	pt_gram_fini(&band);
+}
+
 static void an_impossible_size_is_refused(void **state)
 {
 	(void)state;
@@ -178,6 +309,8 @@ int main(void)
 		cmocka_unit_test(add_from_a_row_on),
 		cmocka_unit_test(select_joins_the_increments_between),
 		cmocka_unit_test(lengths_of_a_square_walk),
+		cmocka_unit_test(a_band_is_the_matrix_within_it),
+		cmocka_unit_test(a_band_has_its_sums_and_lengths),
 		cmocka_unit_test(an_impossible_size_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

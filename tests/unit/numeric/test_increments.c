@@ -253,6 +253,132 @@ static void every_instruction_set_gives_the_same(void **state)
 	}
 }
 
+static void every_instruction_set_widens_the_same(void **state)
+{
+	(void)state;
+	enum { N = 21, STRIDE = 24 };
+	float values[3][STRIDE], before[3][STRIDE];
+	double wide[3][STRIDE], wide_before[3][STRIDE];
+	for (size_t i = 0; i < 3; i++)
+		for (size_t e = 0; e < STRIDE; e++) {
+			wide[i][e] = (double)(values[i][e] = 0.1f * (float)(int)(i + 3 * e));
+			wide_before[i][e] = (double)(before[i][e] = 0.3f * (float)(int)(2 * i + e));
+		}
+	for (size_t k = 0; pt_kernels_at(k); k++)
+		for (int subtracts = 0; subtracts < 2; subtracts++) {
+			double out[2][3][30] = {{{0}}};
+			pt_stored_rows f32 = {values, subtracts ? before : NULL, 3, sizeof values[0]};
+			pt_stored_rows f64 = {wide, subtracts ? wide_before : NULL, 3, sizeof wide[0]};
+			pt_kernels_at(k)->widen_f32(f32, N, out[0][0], 30);
+			pt_kernels_at(k)->widen_f64(f64, N, out[1][0], 30);
+			for (size_t i = 0; i < 3; i++)
+				for (size_t e = 0; e < 30; e++) {
+					double expected = e >= N ? 0.0 : wide[i][e] - (subtracts ? wide_before[i][e] : 0.0);
+					assert_true(out[0][i][e] == expected && out[1][i][e] == expected);
+				}
+		}
+}
+
+/* Whole numbers: exact in any order. Scalars by rows and by columns. */
+static void every_instruction_set_multiplies_panels_the_same(void **state)
+{
+	(void)state;
+	enum { ROWS = 13, MOST = 48 };
+	_Alignas(64) static double panel[ROWS * MOST], sums[MOST * MOST];
+	static double scalars[ROWS * MOST];
+	for (size_t e = 0; e < sizeof panel / sizeof *panel; e++) {
+		panel[e] = (double)(e * 7 % 23) - 11.0;
+		scalars[e] = (double)(e * 5 % 17) - 8.0;
+	}
+	for (size_t k = 0; pt_kernels_at(k); k++)
+		for (size_t n_columns = PT_BLOCK_PAD; n_columns <= MOST; n_columns += PT_BLOCK_PAD)
+			for (size_t n = PT_BLOCK_PAD; n <= MOST; n += 3 * PT_BLOCK_PAD)
+				for (int by_rows = 0; by_rows < 2; by_rows++) {
+					pt_scalars s = {scalars, n, by_rows ? ROWS : 1, by_rows ? 1 : n};
+					pt_ahead ahead = {scalars, by_rows ? 3 : 0, 100, 200};
+					for (size_t i = 0; i < MOST * MOST; i++)
+						sums[i] = 5.0;
+					pt_kernels_at(k)->block(panel, n_columns, s, ROWS, sums, ahead);
+					for (size_t q = 0; q < n; q++)
+						for (size_t p = 0; p < n_columns; p++) {
+							double sum = 5.0;
+							for (size_t e = 0; e < ROWS; e++)
+								sum += panel[e * n_columns + p] * scalars[q * s.stride + e * s.step];
+							assert_true(sums[q * n_columns + p] == sum);
+						}
+					assert_true(n * n_columns == MOST * MOST || sums[n * n_columns] == 5.0);
+				}
+}
+
+/* Spacings of 1 and of a power of two; energies follow their checkpoints. */
+static void rounding_energies_stay_with_their_checkpoints(void **state)
+{
+	(void)state;
+	static const float zeros[] = {0, 0};
+	pt_module_history *history = empty();
+	pt_module_checkpoint c = lora(a1, b1);
+	c.stored = PT_STORED_F32;
+	assert_int_equal(pt_module_history_insert(history, 0, &c, NULL), PT_OK);
+	c = lora(a2, b2);
+	c.stored = PT_STORED_BF16;
+	assert_int_equal(pt_module_history_insert(history, 0, &c, NULL), PT_OK);
+	c = lora(a1, zeros);
+	c.stored = PT_STORED_F16;
+	assert_int_equal(pt_module_history_insert(history, 1, &c, NULL), PT_OK);
+	const double *a = pt_module_history_energies(history, PT_TRAJECTORY_A);
+	const double *b = pt_module_history_energies(history, PT_TRAJECTORY_B);
+	/* A: 1, 2, 4 in bf16 (2^-7 relative); 1, 2, 3 in f16 (2^-10); in f32 (2^-23) */
+	assert_true(fabs(a[0] - (1 + 4 + 16) * 0x1p-14 / 12) <= 1e-15 * a[0]);
+	assert_true(fabs(a[1] - (1 + 4 + 4) * 0x1p-20 / 12) <= 1e-15 * a[1]);
+	assert_true(fabs(a[2] - (1 + 4 + 4) * 0x1p-46 / 12) <= 1e-15 * a[2]);
+	assert_true(b[0] == 2 * 0x1p-14 / 12 && b[1] == 2 * 0x1p-48 / 12 && b[2] == 2 * 0x1p-46 / 12);
+	assert_int_equal(pt_module_history_at(history, 0).stored, PT_STORED_BF16);
+	assert_int_equal(pt_module_history_at(history, 2).stored, PT_STORED_F32);
+	assert_null(pt_module_history_energies(history, PT_TRAJECTORY_DW));
+	assert_null(pt_module_history_energies(history, PT_TRAJECTORY_W));
+	double last = a[2];
+	assert_int_equal(pt_module_history_remove(history, 0, NULL), PT_OK);
+	c = lora(a2, b2);
+	c.stored = PT_STORED_F32;
+	assert_int_equal(pt_module_history_replace(history, 0, &c, NULL), PT_OK);
+	a = pt_module_history_energies(history, PT_TRAJECTORY_A);
+	assert_true(a[0] == (1 + 4 + 16) * 0x1p-46 / 12 && a[1] == last);
+	assert_int_equal(pt_module_history_at(history, 0).stored, PT_STORED_F32);
+	pt_module_history_destroy(history);
+}
+
+/* A band that is asked for before the first checkpoint, made narrower, and given up in an empty history. */
+static void bands_come_and_go(void **state)
+{
+	(void)state;
+	pt_module_history *history = empty();
+	pt_module_history_set_band(history, 3);
+	for (size_t i = 0; i < 5; i++)
+		append(history, i % 2 ? a1 : a2, i % 3 ? b1 : b2);
+	const pt_gram *gram = pt_module_history_gram(history, PT_TRAJECTORY_B);
+	assert_int_equal(gram->band, 3);
+	pt_module_history_set_band(history, SIZE_MAX);
+	pt_module_history_set_band(history, 7);
+	assert_int_equal(gram->band, 3);
+	assert_true(isnan(pt_gram_at(gram, 4, 1)) && pt_gram_at(gram, 3, 3) == 4.0);
+	/* B goes (1, 1), (1, −1), (1, −1), (1, 1), (1, −1) */
+	static const double with_first[] = {2, -2, 0, 2, -2};
+	for (size_t i = 0; i < 5; i++) {
+		double row[5];
+		assert_int_equal(pt_module_history_row(history, PT_TRAJECTORY_B, i, row, NULL), PT_OK);
+		assert_true(row[0] == with_first[i]);
+	}
+	pt_module_history_set_band(history, 1);
+	assert_true(gram->band == 1 && isnan(pt_gram_at(gram, 4, 3)) && pt_gram_at(gram, 3, 3) == 4.0);
+	while (pt_module_history_n(history) > 0)
+		assert_int_equal(pt_module_history_remove(history, 0, NULL), PT_OK);
+	pt_module_history_set_band(history, SIZE_MAX);
+	append(history, a1, b1);
+	append(history, a2, b2);
+	assert_true(pt_gram_is_whole(pt_module_history_gram(history, PT_TRAJECTORY_B)));
+	pt_module_history_destroy(history);
+}
+
 static void symmetric_rows_agree_at_every_length(void **state)
 {
 	(void)state;
@@ -309,6 +435,10 @@ int main(void)
 		cmocka_unit_test(an_unknown_scaling_leaves_dw_missing_until_it_is_known),
 		cmocka_unit_test(an_emptied_history_takes_another_shape),
 		cmocka_unit_test(every_instruction_set_gives_the_same),
+		cmocka_unit_test(every_instruction_set_widens_the_same),
+		cmocka_unit_test(every_instruction_set_multiplies_panels_the_same),
+		cmocka_unit_test(rounding_energies_stay_with_their_checkpoints),
+		cmocka_unit_test(bands_come_and_go),
 		cmocka_unit_test(symmetric_rows_agree_at_every_length),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
