@@ -1,13 +1,10 @@
 #include "phasetop/analysis/pipeline.h"
 
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "phasetop/base/alloc.h"
 #include "phasetop/runio/checkpoint_scan.h"
-#include "run.h"
+#include "pipeline_runs.h"
 #include "snapshot_build.h"
 
 /* A burst of events is read once it rests so long, but never later than so after its first event. */
@@ -17,34 +14,6 @@ enum { DEBOUNCE_MS = 4, LATEST_MS = 25 };
    are at every so many percent. */
 enum { SUMMING_SLICE_MS = 20, SUMMING_STEPS = 50 };
 
-typedef struct followed_run {
-	pt_run run;
-	size_t target;          /* of the watch */
-	int64_t dirty_since_ms; /* monotonic; valid while the run is dirty */
-	bool may_be_workspace;  /* nothing was in the directory when it was first looked at */
-	bool replaced;          /* it turned out to be a workspace: its runs are followed instead */
-	bool told_stale;        /* the last snapshot called it stale already */
-	int told_progress;      /* of a set that is being summed, in SUMMING_STEPS */
-} followed_run;
-
-typedef struct workspace {
-	char *path;
-	size_t target;
-} workspace;
-
-struct pt_pipeline {
-	pt_settings settings;
-	pt_clock clock;
-	const atomic_bool *cancel;
-	pt_run_watch *watch; /* NULL: a cold scan */
-	size_t n_runs, run_capacity;
-	followed_run **runs; /* in the order of the command line */
-	size_t n_workspaces, workspace_capacity;
-	workspace *workspaces;
-	pt_problem_list problems; /* paths passed over */
-	uint64_t serial;
-};
-
 static pt_status out_of_memory(pt_error *err)
 {
 	return pt_fail(err, PT_ERR_MEMORY, "", -1, "out of memory");
@@ -53,130 +22,6 @@ static pt_status out_of_memory(pt_error *err)
 static int64_t now_ms(const pt_pipeline *pipeline)
 {
 	return pt_clock_monotonic_ms(&pipeline->clock);
-}
-
-/* --- names ------------------------------------------------------------------------------------------ */
-
-/* The directory's own name; of "." and the like, that of the directory it stands for. */
-static void own_name(const char *path, char *out, size_t capacity)
-{
-	char resolved[PATH_MAX];
-	const char *at = realpath(path, resolved) ? resolved : path;
-	size_t n = strlen(at);
-	while (n > 1 && at[n - 1] == '/')
-		n--;
-	size_t first = n;
-	while (first > 0 && at[first - 1] != '/')
-		first--;
-	snprintf(out, capacity, "%.*s", n > first ? (int)(n - first) : (int)n, n > first ? at + first : at);
-}
-
-static bool name_taken(const pt_pipeline *pipeline, const char *name)
-{
-	for (size_t i = 0; i < pipeline->n_runs; i++)
-		if (!pipeline->runs[i]->replaced && strcmp(pipeline->runs[i]->run.name, name) == 0)
-			return true;
-	return false;
-}
-
-static void unique_name(
-	const pt_pipeline *pipeline, const char *wanted, const char *path, char *out, size_t capacity)
-{
-	char own[NAME_MAX + 1];
-	if (!wanted) {
-		own_name(path, own, sizeof own);
-		wanted = own;
-	}
-	snprintf(out, capacity, "%s", wanted);
-	for (int i = 2; name_taken(pipeline, out); i++)
-		snprintf(out, capacity, "%s#%d", wanted, i);
-}
-
-/* --- what is followed ------------------------------------------------------------------------------- */
-
-static bool is_followed(const pt_pipeline *pipeline, const char *path)
-{
-	for (size_t i = 0; i < pipeline->n_runs; i++)
-		if (!pipeline->runs[i]->replaced && strcmp(pipeline->runs[i]->run.path, path) == 0)
-			return true;
-	return false;
-}
-
-static pt_status follow_run(
-	pt_pipeline *pipeline, const char *name, const char *path, bool may_be_workspace, pt_error *err)
-{
-	if (is_followed(pipeline, path))
-		return PT_OK;
-	char unique[NAME_MAX + 16];
-	unique_name(pipeline, name, path, unique, sizeof unique);
-	if (!pt_array_reserve(
-			(void **)&pipeline->runs, &pipeline->run_capacity, pipeline->n_runs + 1, sizeof *pipeline->runs))
-		return out_of_memory(err);
-	followed_run *followed = pt_array_alloc(1, sizeof *followed);
-	if (!followed)
-		return out_of_memory(err);
-	pt_status status = pt_run_init(&followed->run, unique, path, err);
-	if (status == PT_OK && pipeline->watch) {
-		status = pt_run_watch_add(pipeline->watch, path, &followed->target, err);
-		if (status != PT_OK)
-			pt_run_fini(&followed->run);
-	}
-	if (status != PT_OK) {
-		pt_free(followed);
-		return status;
-	}
-	followed->dirty_since_ms = INT64_MIN / 2; /* at once */
-	followed->may_be_workspace = may_be_workspace;
-	pipeline->runs[pipeline->n_runs++] = followed;
-	return PT_OK;
-}
-
-static pt_status follow_workspace(
-	pt_pipeline *pipeline, const char *path, const pt_workspace *found, pt_error *err)
-{
-	for (size_t i = 0; i < found->n_runs; i++) {
-		pt_status status = follow_run(pipeline, NULL, found->runs[i], false, err);
-		if (status != PT_OK)
-			return status;
-	}
-	if (!pipeline->watch)
-		return PT_OK;
-	if (!pt_array_reserve((void **)&pipeline->workspaces, &pipeline->workspace_capacity,
-			pipeline->n_workspaces + 1, sizeof *pipeline->workspaces))
-		return out_of_memory(err);
-	workspace *added = &pipeline->workspaces[pipeline->n_workspaces];
-	added->path = pt_text_copy(path, strlen(path));
-	if (!added->path)
-		return out_of_memory(err);
-	pt_status status = pt_run_watch_add(pipeline->watch, path, &added->target, err);
-	if (status != PT_OK) {
-		pt_free(added->path);
-		return status;
-	}
-	pipeline->n_workspaces++;
-	return PT_OK;
-}
-
-static pt_status follow_path(pt_pipeline *pipeline, const pt_run_path *path, bool alone, pt_error *err)
-{
-	pt_workspace *found = NULL;
-	pt_error why = {0};
-	pt_status status = pt_workspace_scan(path->path, &found, &why);
-	if (status == PT_ERR_MEMORY)
-		return out_of_memory(err);
-	if (status != PT_OK) {
-		const char *words = status == PT_ERR_NOT_FOUND       ? "no such directory"
-							: status == PT_ERR_NOT_DIRECTORY ? "a file, not a run directory"
-															 : why.message;
-		return alone ? pt_fail(err, status, path->path, -1, "%s", words)
-					 : pt_problem_list_add(&pipeline->problems, status, path->path, -1, words, err);
-	}
-	if (found->is_run || found->n_runs == 0)
-		status = follow_run(pipeline, path->name, path->path, !found->is_run, err);
-	else
-		status = follow_workspace(pipeline, path->path, found, err);
-	pt_workspace_destroy(found);
-	return status;
 }
 
 pt_status pt_pipeline_create(const pt_pipeline_options *options, pt_pipeline **out, pt_error *err)
@@ -191,7 +36,7 @@ pt_status pt_pipeline_create(const pt_pipeline_options *options, pt_pipeline **o
 	if (options->watch)
 		status = pt_run_watch_create(&options->watching, &pipeline->watch, err);
 	for (size_t i = 0; i < options->n_paths && status == PT_OK; i++)
-		status = follow_path(pipeline, &options->paths[i], options->n_paths == 1, err);
+		status = pt_pipeline_follow_path(pipeline, &options->paths[i], options->n_paths == 1, err);
 	if (status != PT_OK) {
 		pt_pipeline_destroy(pipeline);
 		return status;
@@ -224,7 +69,7 @@ int pt_pipeline_watch_fd(const pt_pipeline *pipeline)
 	return pipeline->watch ? pt_run_watch_fd(pipeline->watch) : -1;
 }
 
-static void mark(followed_run *followed, bool tree, int64_t now)
+static void mark(pt_followed_run *followed, bool tree, int64_t now)
 {
 	if (!followed->run.dirty && !followed->run.logs_dirty)
 		followed->dirty_since_ms = now;
@@ -236,7 +81,7 @@ static void mark_watched(pt_pipeline *pipeline)
 {
 	int64_t now = now_ms(pipeline);
 	for (size_t i = 0; i < pipeline->n_runs; i++) {
-		followed_run *followed = pipeline->runs[i];
+		pt_followed_run *followed = pipeline->runs[i];
 		const pt_watch_view *view = pt_run_watch_view(pipeline->watch, followed->target);
 		if (!followed->replaced && view && (view->tree_dirty || view->logs_dirty))
 			mark(followed, view->tree_dirty, now);
@@ -262,13 +107,13 @@ void pt_pipeline_mark_all(pt_pipeline *pipeline)
 
 /* --- work ------------------------------------------------------------------------------------------- */
 
-static bool is_dirty(const followed_run *followed)
+static bool is_dirty(const pt_followed_run *followed)
 {
 	return !followed->replaced && (followed->run.dirty || followed->run.logs_dirty);
 }
 
 /* When a dirty run is to be read: the burst has rested, or lasts too long already. */
-static int64_t due_ms(const pt_pipeline *pipeline, const followed_run *followed)
+static int64_t due_ms(const pt_pipeline *pipeline, const pt_followed_run *followed)
 {
 	int64_t latest = followed->dirty_since_ms + LATEST_MS;
 	if (!pipeline->watch)
@@ -282,7 +127,7 @@ static int64_t due_ms(const pt_pipeline *pipeline, const followed_run *followed)
 
 /* The watch keeps what it found; a cold scan's result is `owned`. */
 static pt_status scan(
-	pt_pipeline *pipeline, followed_run *followed, const pt_scan **found, pt_scan **owned, pt_error *err)
+	pt_pipeline *pipeline, pt_followed_run *followed, const pt_scan **found, pt_scan **owned, pt_error *err)
 {
 	pt_scan_options options = {
 		.now_wall_ms = pt_clock_wall_ms(&pipeline->clock), .settle_ms = PT_SCAN_SETTLE_MS};
@@ -297,7 +142,7 @@ static pt_status scan(
 
 /* An empty directory in which runs appeared is a workspace after all. */
 static pt_status turn_into_workspace(
-	pt_pipeline *pipeline, followed_run *followed, bool *changed, pt_error *err)
+	pt_pipeline *pipeline, pt_followed_run *followed, bool *changed, pt_error *err)
 {
 	pt_workspace *found = NULL;
 	pt_error why;
@@ -309,14 +154,14 @@ static pt_status turn_into_workspace(
 		*changed = true;
 		if (pipeline->watch)
 			pt_run_watch_drop(pipeline->watch, followed->target);
-		status = follow_workspace(pipeline, followed->run.path, found, err);
+		status = pt_pipeline_follow_workspace(pipeline, followed->run.path, found, err);
 	}
 	pt_workspace_destroy(found);
 	return status;
 }
 
 static pt_status take_in(
-	pt_pipeline *pipeline, followed_run *followed, const pt_scan *found, bool *changed, pt_error *err)
+	pt_pipeline *pipeline, pt_followed_run *followed, const pt_scan *found, bool *changed, pt_error *err)
 {
 	if (followed->may_be_workspace && found->n_entries == 0 && found->n_logs == 0) {
 		*changed |= !followed->run.scanned;
@@ -337,7 +182,7 @@ static pt_status take_in(
 	return status;
 }
 
-static pt_status refresh(pt_pipeline *pipeline, followed_run *followed, bool *changed, pt_error *err)
+static pt_status refresh(pt_pipeline *pipeline, pt_followed_run *followed, bool *changed, pt_error *err)
 {
 	const pt_scan *found = NULL;
 	pt_scan *owned = NULL;
@@ -353,7 +198,7 @@ static pt_status refresh(pt_pipeline *pipeline, followed_run *followed, bool *ch
 	return status;
 }
 
-static pt_status read_logs(pt_pipeline *pipeline, followed_run *followed, bool *changed, pt_error *err)
+static pt_status read_logs(pt_pipeline *pipeline, pt_followed_run *followed, bool *changed, pt_error *err)
 {
 	followed->run.logs_dirty = false;
 	if (pipeline->watch)
@@ -375,8 +220,8 @@ static pt_status check_workspaces(pt_pipeline *pipeline, bool *changed, pt_error
 		if (status == PT_ERR_MEMORY)
 			return out_of_memory(err);
 		for (size_t r = 0; status == PT_OK && r < found->n_runs; r++) {
-			*changed |= !is_followed(pipeline, found->runs[r]);
-			pt_status followed = follow_run(pipeline, NULL, found->runs[r], false, err);
+			*changed |= !pt_pipeline_follows(pipeline, found->runs[r]);
+			pt_status followed = pt_pipeline_follow_run(pipeline, NULL, found->runs[r], false, err);
 			if (followed != PT_OK) {
 				pt_workspace_destroy(found);
 				return followed;
@@ -392,7 +237,7 @@ static void mark_timed(pt_pipeline *pipeline, bool *changed)
 {
 	int64_t wall = pt_clock_wall_ms(&pipeline->clock);
 	for (size_t i = 0; i < pipeline->n_runs; i++) {
-		followed_run *followed = pipeline->runs[i];
+		pt_followed_run *followed = pipeline->runs[i];
 		if (followed->run.rescan_wall_ms <= wall) {
 			followed->run.rescan_wall_ms = INT64_MAX;
 			mark(followed, true, INT64_MIN / 2);
@@ -405,7 +250,7 @@ static void mark_timed(pt_pipeline *pipeline, bool *changed)
 }
 
 /* The sum of a module set that is not kept: a slice of it; all of it where nobody watches. */
-static pt_status sum_set(pt_pipeline *pipeline, followed_run *followed, bool *changed, pt_error *err)
+static pt_status sum_set(pt_pipeline *pipeline, pt_followed_run *followed, bool *changed, pt_error *err)
 {
 	pt_trajectories *t = &followed->run.trajectories;
 	int64_t begin = now_ms(pipeline);
@@ -431,7 +276,7 @@ pt_status pt_pipeline_run_due(pt_pipeline *pipeline, bool *changed, pt_error *er
 	pt_status status = check_workspaces(pipeline, changed, err);
 	int64_t now = now_ms(pipeline);
 	for (size_t i = 0; i < pipeline->n_runs && status == PT_OK; i++) {
-		followed_run *followed = pipeline->runs[i];
+		pt_followed_run *followed = pipeline->runs[i];
 		if (!is_dirty(followed) || due_ms(pipeline, followed) > now)
 			continue;
 		status = followed->run.dirty ? refresh(pipeline, followed, changed, err)
@@ -458,7 +303,7 @@ int64_t pt_pipeline_next_due_ms(const pt_pipeline *pipeline)
 	int64_t due = pipeline->watch ? pt_run_watch_next_sweep_ms(pipeline->watch) : INT64_MAX;
 	int64_t wall = pt_clock_wall_ms(&pipeline->clock), now = now_ms(pipeline);
 	for (size_t i = 0; i < pipeline->n_runs; i++) {
-		const followed_run *followed = pipeline->runs[i];
+		const pt_followed_run *followed = pipeline->runs[i];
 		if (followed->replaced)
 			continue;
 		if (is_dirty(followed))
@@ -491,7 +336,7 @@ void pt_pipeline_set_settings(pt_pipeline *pipeline, const pt_settings *settings
 		pt_pipeline_mark_all(pipeline);
 }
 
-static pt_status compute(pt_pipeline *pipeline, followed_run *followed, pt_error *err)
+static pt_status compute(pt_pipeline *pipeline, pt_followed_run *followed, pt_error *err)
 {
 	pt_run *run = &followed->run;
 	bool ignored = false;
