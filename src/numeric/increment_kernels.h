@@ -42,11 +42,11 @@ typedef void pt_product_kernel(
 enum { PT_SYMMETRIC_VECTORS = 2, PT_SYMMETRIC_MAX_ROWS = 4 };
 
 /**
- * `rows_of_symmetric` rows of a packed symmetric matrix, left of its diagonal, times PT_SYMMETRIC_VECTORS vectors:
- * sums[2·r + c] += Σ_b rows[r][b] x[c][b] and y[c][b] += Σ_r weights[2·r + c] rows[r][b], b < n.
+ * `rows_of_symmetric` rows of a packed symmetric matrix, left of its diagonal, times PT_SYMMETRIC_VECTORS
+ * vectors: sums[2·r + c] += Σ_b rows[r][b] x[c][b] and y[c][b] += Σ_r weights[2·r + c] rows[r][b], b < n.
  */
-typedef void pt_symmetric_kernel(const double *const *rows, size_t n, const double *const *x, double *const *y,
-	const double *weights, double *sums);
+typedef void pt_symmetric_kernel(const double *const *rows, size_t n, const double *const *x,
+	double *const *y, const double *weights, double *sums);
 
 enum { PT_BLOCK_PAD = 8 }; /* rows and columns of a block of products are multiples of this */
 

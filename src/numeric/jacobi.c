@@ -27,8 +27,8 @@ static void rotate(double *restrict p, double *restrict q, size_t m, double cosi
 	}
 }
 
-/* Rows and columns p and q of the matrix, and rows p and q of the vectors, turn; the three entries that both sides
-   turn come from the caller. */
+/* Rows and columns p and q of the matrix, and rows p and q of the vectors, turn; the three entries that both
+   sides turn come from the caller. */
 static void turn(const rotated *r, size_t p, size_t q, double cosine, double sine, const double block[3])
 {
 	double *row_p = r->matrix + p * r->stride, *row_q = r->matrix + q * r->stride;
@@ -84,8 +84,7 @@ static bool clear_row(const rotated *r, size_t p, double limit)
 	return changed;
 }
 
-void pt_jacobi(
-	size_t m, size_t stride, size_t n_leading, const double *most, double *matrix, double *vectors)
+void pt_jacobi(size_t m, size_t stride, size_t n_leading, const double *most, double *matrix, double *vectors)
 {
 	rotated r = {m, stride, matrix, vectors};
 	n_leading = n_leading < m ? n_leading : m;
@@ -96,12 +95,13 @@ void pt_jacobi(
 		for (size_t p = 0; p < n_leading; p++)
 			changed |= clear_row(&r, p, fmax(most[p], rounding));
 		/* Of the rest entries need only be small beside the distance to what leads: then the sweeps over the
-		   leading rows, Gauss-Seidel steps on the rest, converge. */
+		   leading rows, Gauss-Seidel steps on the rest, converge; and beside the diagonal, so that its order
+		   means something. */
 		size_t n_rest = rest_changed ? m : 0;
 		rest_changed = false;
 		for (size_t p = n_leading; p < n_rest; p++) {
 			double distance = n_leading > 0 ? diagonal(&r, n_leading - 1) - diagonal(&r, p) : 0.0;
-			rest_changed |= clear_row(&r, p, fmax(rounding, 0.05 * distance));
+			rest_changed |= clear_row(&r, p, fmax(rounding, fmin(0.05 * distance, 0.1 * diagonal(&r, p))));
 		}
 	}
 }

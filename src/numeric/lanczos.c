@@ -22,7 +22,7 @@ _Static_assert(KEPT + 1 + BLOCK <= MOST, "a basis that has shrunk has room for a
 
 #define PI 3.14159265358979323846
 #define VECTOR_TOLERANCE 1e-11
-#define VALUE_TOLERANCE 5e-11
+#define VALUE_TOLERANCE 5e-12
 #define ROUNDING 1e-14
 #define NEGLIGIBLE 1e-3 /* of a residual */
 
@@ -124,13 +124,13 @@ static pt_status project(const pt_lanczos *l, double *rows, double *images, size
 	if (status == PT_OK)
 		status = pt_blas_multiply(false, false, -1.0, factors, basis, 1.0, block_mut(l, rows, count), err);
 	if (status == PT_OK && images)
-		status = pt_blas_multiply(false, false, -1.0, factors, block_of(l, l->images, l->m), 1.0,
-			block_mut(l, images, count), err);
+		status = pt_blas_multiply(
+			false, false, -1.0, factors, block_of(l, l->images, l->m), 1.0, block_mut(l, images, count), err);
 	return status;
 }
 
-/* Orthonormalises *count unit rows to the basis and among each other; drops those of which less than `least` is
-   left. */
+/* Orthonormalises *count unit rows to the basis and among each other; drops those of which less than `least`
+   is left. */
 static pt_status orthonormalise_once(
 	const pt_lanczos *l, double *rows, size_t *count, double least, pt_error *err)
 {
@@ -155,8 +155,8 @@ static pt_status orthonormalise_once(
 	return status;
 }
 
-/* The rows become unit vectors that are orthogonal to the basis and to each other; fewer, where some lie in the
-   span. Once is not enough, twice is. */
+/* The rows become unit vectors that are orthogonal to the basis and to each other; fewer, where some lie in
+   the span. Once is not enough, twice is. */
 static pt_status orthonormalise(const pt_lanczos *l, double *rows, size_t *count, pt_error *err)
 {
 	for (size_t c = 0; c < *count; c++) {
@@ -175,8 +175,8 @@ double pt_lanczos_value(const pt_lanczos *l, size_t c)
 	return l->projected[c * MOST + c];
 }
 
-/* Basis vectors m … m + added − 1 and their images are there: Rayleigh-Ritz on the larger span. In the Ritz vectors so
-   far K is known, so that only the border is new. */
+/* Basis vectors m … m + added − 1 and their images are there: Rayleigh-Ritz on the larger span. In the Ritz
+   vectors so far K is known, so that only the border is new. */
 static pt_status extend(pt_lanczos *l, size_t added, pt_error *err)
 {
 	size_t m = l->m, end = m + added;
@@ -201,8 +201,8 @@ static pt_status extend(pt_lanczos *l, size_t added, pt_error *err)
 }
 
 /* The scratch rows become basis vectors with images, as far as they are new; *added: how many. */
-static pt_status take_block(pt_lanczos *l, size_t count, pt_operator *multiply, const void *context,
-	size_t *added, pt_error *err)
+static pt_status take_block(
+	pt_lanczos *l, size_t count, pt_operator *multiply, const void *context, size_t *added, pt_error *err)
 {
 	*added = count;
 	pt_status status = orthonormalise(l, l->scratch, added, err);
@@ -218,8 +218,9 @@ static pt_status take_block(pt_lanczos *l, size_t count, pt_operator *multiply, 
 	return extend(l, *added, err);
 }
 
-/* half, one, one and a half waves over the run, which is what principal components of smooth and of random walks
-   look like, with noise so that no eigenvector is missed; and the newest element, for pt_lanczos_border. */
+/* Half, one, one and a half waves over the run, which is what principal components of smooth and of random
+   walks look like, with noise so that no eigenvector is missed; and the newest element, for
+   pt_lanczos_border. */
 pt_status pt_lanczos_start(pt_lanczos *l, size_t n, size_t n_wanted, size_t n_exact, pt_operator *multiply,
 	const void *context, pt_error *err)
 {
@@ -249,8 +250,8 @@ pt_status pt_lanczos_start(pt_lanczos *l, size_t n, size_t n_wanted, size_t n_ex
 	return take_block(l, BLOCK, multiply, context, &added, err);
 }
 
-/* The part of the newest element's direction (e_n less its mean) that the basis has outside its leading KEPT − 1
-   Ritz vectors, over the Ritz vectors; that is, of each the last element. False: there is none. */
+/* The newest element's direction (e_n less its mean) in the span of the Ritz vectors from KEPT − 1 on, over
+   those: of each the last element. False: there is none. */
 static bool newest_direction(const pt_lanczos *l, double *over_ritz)
 {
 	double square = 0.0;
@@ -260,9 +261,10 @@ static bool newest_direction(const pt_lanczos *l, double *over_ritz)
 			over_ritz[c] += l->ritz[c * MOST + i] * l->basis[i * l->stride + l->n - 1];
 		square += over_ritz[c] * over_ritz[c];
 	}
-	for (size_t c = KEPT - 1; c < l->m; c++)
-		over_ritz[c] /= sqrt(square);
-	return square > 1e-20;
+	if (!(square > 1e-20))
+		return false;
+	scale(over_ritz + KEPT - 1, 1.0 / sqrt(square), l->m - (KEPT - 1));
+	return true;
 }
 
 /* Ritz vector KEPT − 1 ← that combination of those from KEPT − 1 on, in `ritz` and in `projected`. */
@@ -309,8 +311,9 @@ static pt_status shrink(pt_lanczos *l, pt_error *err)
 	return status;
 }
 
-/* The old basis as vectors of one element more. A vector that ends in 0 keeps its image but for a constant, and the
-   last element of that less the one before it is, by symmetry, its product with the image of that difference. */
+/* The old basis as vectors of one element more. A vector that ends in 0 keeps its image but for a constant,
+   and the last element of that less the one before it is, by symmetry, its product with the image of that
+   difference. */
 static void lengthen(pt_lanczos *l, const double *image)
 {
 	size_t n = l->n;
@@ -359,9 +362,8 @@ static pt_status residuals(const pt_lanczos *l, size_t first, size_t count, doub
 	pt_status status = pt_blas_multiply(false, false, 1.0, (pt_block){factors, count, l->m, MOST},
 		block_of(l, l->basis, l->m), 0.0, block_mut(l, rows, count), err);
 	if (status == PT_OK)
-		status = pt_blas_multiply(false, false, 1.0,
-			(pt_block){l->ritz + first * MOST, count, l->m, MOST}, block_of(l, l->images, l->m), 1.0,
-			block_mut(l, rows, count), err);
+		status = pt_blas_multiply(false, false, 1.0, (pt_block){l->ritz + first * MOST, count, l->m, MOST},
+			block_of(l, l->images, l->m), 1.0, block_mut(l, rows, count), err);
 	return status;
 }
 
@@ -378,8 +380,8 @@ static bool is_settled(const pt_lanczos *l, size_t c, double residual)
 	return fmin(residual, residual * residual / apart) <= VALUE_TOLERANCE * largest;
 }
 
-/* The next block, in scratch: residuals of the first pairs that are not settled. Of a basis too small to judge all
-   of them count, and noise where there are too few. *count: 0 when all is settled. */
+/* The next block, in scratch: residuals of the first pairs that are not settled. Of a basis too small to
+   judge all of them count, and noise where there are too few. *count: 0 when all is settled. */
 static pt_status next_block(pt_lanczos *l, size_t *count, pt_error *err)
 {
 	size_t n_wanted = l->n_wanted, enough = n_wanted + 1 > SURE ? n_wanted + 1 : SURE;
@@ -411,8 +413,8 @@ static pt_status next_block(pt_lanczos *l, size_t *count, pt_error *err)
 	return PT_OK;
 }
 
-/* Nothing is left outside the span: what remains of the residuals is couplings within, which were not worth their
-   while. False: they are rounding. */
+/* Nothing is left outside the span: what remains of the residuals is couplings within, which were not worth
+   their while. False: they are rounding. */
 static bool sharpen(pt_lanczos *l)
 {
 	bool any = false;

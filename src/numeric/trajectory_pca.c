@@ -45,8 +45,9 @@ void pt_pca_fini(pt_pca *pca)
 	*pca = (pt_pca){0};
 }
 
-/* tr K = Σ_ab D_ab min(a,b)(n − max(a,b))/n over a, b >= 1, straight from the increments and without a difference of
-   large sums; = Σ_b moment_b (n − b)/n with moment_b = 2 Σ_{1≤a<b} a D_ab + b D_bb, of row b alone. */
+/* tr K = Σ_ab D_ab min(a,b)(n − max(a,b))/n over a, b >= 1, straight from the increments and without a
+   difference of large sums; = Σ_b moment_b (n − b)/n with moment_b = 2 Σ_{1≤a<b} a D_ab + b D_bb, of row b
+   alone. */
 static pt_status total_of(const pt_gram *gram, pt_pca_basis *basis, double *total, pt_error *err)
 {
 	size_t n = gram->n;
@@ -101,8 +102,8 @@ static pt_status centred_gram_init(centred_gram *k, const pt_gram *gram, pt_erro
 	return PT_OK;
 }
 
-/* images[c …] += D sums[c …] of rows first … first + count − 1 and, by symmetry, of what stands left of them as
-   columns, for one call's vectors. The square on the diagonal is done by hand. */
+/* images[c …] += D sums[c …] of rows first … first + count − 1 and, by symmetry, of what stands left of them
+   as columns, for one call's vectors. The square on the diagonal is done by hand. */
 static void multiply_rows(const centred_gram *k, size_t first, size_t count, size_t c)
 {
 	enum { V = PT_SYMMETRIC_VECTORS };
@@ -114,7 +115,8 @@ static void multiply_rows(const centred_gram *k, size_t first, size_t count, siz
 			weights[r * V + v] = k->sums[c + v][first + r - 1];
 	}
 	if (first > 1)
-		k->kernels->symmetric_rows(rows, first - 1, (const double *const *)k->sums + c, k->images + c, weights, dots);
+		k->kernels->symmetric_rows(
+			rows, first - 1, (const double *const *)k->sums + c, k->images + c, weights, dots);
 	for (size_t v = 0; v < V; v++)
 		for (size_t r = 0; r < count; r++) {
 			const double *square = rows[r] + first - 1;
@@ -166,7 +168,8 @@ static void multiply_centred(const void *context, size_t n_vectors, const double
 	}
 }
 
-/* The newest checkpoint joins the basis. P (e_n − e_{n−1}) has the elements Σ_{1≤b≤i} D_nb: of its row alone. */
+/* The newest checkpoint joins the basis. P (e_n − e_{n−1}) has the elements Σ_{1≤b≤i} D_nb, of its row
+   alone. */
 static pt_status border(pt_lanczos *l, const centred_gram *k, pt_error *err)
 {
 	size_t n = k->gram->n;

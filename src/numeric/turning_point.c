@@ -33,7 +33,9 @@ static plane_vector after(const pt_pca *pca, size_t i)
 static double smaller_length(const pt_pca *pca, size_t i)
 {
 	plane_vector b = before(pca, i), a = after(pca, i);
-	return fmin(hypot(b.x, b.y), hypot(a.x, a.y));
+	/* Squares of scores are finite: their sums are eigenvalues. */
+	double square_before = b.x * b.x + b.y * b.y, square_after = a.x * a.x + a.y * a.y;
+	return sqrt(square_before < square_after ? square_before : square_after);
 }
 
 pt_turning_point pt_pca_turning_point(const pt_pca *pca, double min_frac)

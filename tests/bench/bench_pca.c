@@ -1,10 +1,11 @@
 /*
- * What a PCA refresh costs: cold, warm from the frame before, and by dsyevr, on trajectories of several kinds.
+ * What a PCA refresh costs: cold, warm from the frame before, and by dsyevr, on trajectories of several
+ * kinds.
  *
  *   bench_pca [n checkpoints = 1000] [frames = 21]
  *
- * Each frame appends one checkpoint. Medians over the frames, in milliseconds, and the largest difference of the
- * warm scores from dsyevr's relative to the largest score; not a part of `make test`.
+ * Each frame appends one checkpoint. Medians over the frames, in milliseconds, and the largest difference of
+ * the warm scores from dsyevr's relative to the largest score; not a part of `make test`.
  */
 #include <math.h>
 #include <stdint.h>
@@ -174,7 +175,7 @@ int main(int argc, char **argv)
 	printf("n %zu\n", n);
 	for (kind which = 0; which < N_KINDS; which++)
 		for (size_t n_scree = PT_PCA_COMPONENTS; n_scree <= PT_PCA_SCREE;
-			n_scree += PT_PCA_SCREE - PT_PCA_COMPONENTS)
+			 n_scree += PT_PCA_SCREE - PT_PCA_COMPONENTS)
 			measure(which, n, n_frames, n_scree, times);
 	pt_free(times);
 	return 0;

@@ -6,10 +6,11 @@
  *   K u_c = λ_c u_c;  score of checkpoint i on component c = √λ_c u_c(i);  ratio = λ_c / tr K
  *
  * Sign: each component so that the first checkpoint scores negative; where its score is below 1e-9 of the
- * largest, the checkpoint of the largest |score| is positive, the earliest of equals.
+ * largest, the checkpoint of the largest |score| is positive, the earliest of equals. So from frame to frame
+ * a sign turns only where the first checkpoint's own score passes through 0.
  *
- * A report's PCA starts cold: it is a function of the data alone. The frames of a live screen start from the basis of
- * the frame before, where one checkpoint was appended since, and end at the same to 1e-10.
+ * A report's PCA starts cold: it is a function of the data alone. The frames of a live screen start from the
+ * basis of the frame before, where one checkpoint was appended since, and end at the same to 1e-10.
  */
 #ifndef PHASETOP_NUMERIC_TRAJECTORY_PCA_H
 #define PHASETOP_NUMERIC_TRAJECTORY_PCA_H
@@ -52,36 +53,37 @@ void pt_pca_fini(pt_pca *pca);
  * @param[out] pca  initialised by the caller; replaced on success, untouched on failure
  * @retval PT_ERR_NOT_FINITE  a NaN in the Gram (a dW without scaling)
  * @retval PT_ERR_MEMORY
- * @cost   O(n²) for each of 3 to 10 passes over the Gram, O(n³) up to n = 32; where PC2 lies among noise, tens of
- *         passes
+ * @cost   O(n²) for each of 3 to 10 passes over the Gram, O(n³) up to n = 32; tens of passes
+ *         where PC2 lies among noise
  * @source scikit-learn PCA(svd_solver="full"); tests/reference/numeric.json
  */
 PT_CHECKED pt_status pt_trajectory_pca(const pt_gram *gram, pt_pca_solver solver, pt_pca *pca, pt_error *err);
 
 /**
- * The same with fewer ratios in the scree. The tail of the scree lies among the noise and is what takes the time.
+ * The same with fewer ratios in the scree. The tail of the scree lies among the noise and is what takes the
+ * time.
  * @param n_scree  PT_PCA_COMPONENTS … PT_PCA_SCREE
  */
 PT_CHECKED pt_status pt_trajectory_pca_leading(
 	const pt_gram *gram, pt_pca_solver solver, size_t n_scree, pt_pca *pca, pt_error *err);
 
 /**
- * The same for a live screen: starts from what the last refresh of `pca` left behind where one checkpoint has been
- * appended since, and cold in every other case (a checkpoint inserted, replaced or taken away, several at once, another
- * n_scree, the first call, 128 frames since the last cold start).
+ * The same for a live screen: starts from what the last refresh of `pca` left behind where one checkpoint has
+ * been appended since, and cold in every other case (a checkpoint inserted, replaced or taken away, several
+ * at once, another n_scree, the first call, 128 frames since the last cold start).
  *
- * Equal to pt_trajectory_pca_leading to 1e-10 of each component's largest score and 1e-10 in the ratios, as far as
- * the data decide that: where λ_c lies within 1e-4 λ_1 of its neighbour, to 1e-14 λ_1 / distance. Both end on the
- * true residuals of the eigenpairs, and no new direction can hide from a start that lacks it: the new checkpoint's
- * own is in the basis from the first, and the old eigenvalues bound how many new ones lie above them (interlacing;
- * see src/numeric/lanczos.h).
+ * Equal to pt_trajectory_pca_leading to 1e-10 of each component's largest score and 1e-10 in the ratios, as
+ * far as the data decide that: where λ_c lies within 1e-3 λ_1 of its neighbour, to 1e-13 λ_1 / distance. Both
+ * end on the true residuals of the eigenpairs, and no new direction can hide from a start that lacks it: the
+ * new checkpoint's own is in the basis from the first, and the old eigenvalues bound how many new ones lie
+ * above them (interlacing; see src/numeric/lanczos.h).
  *
  * @param n_unchanged  leading checkpoints whose rows of the Gram are as at the last refresh
- * @param[in,out] pca  initialised by the caller; replaced on success, on failure untouched (but the next call starts
- *                     cold)
+ * @param[in,out] pca  initialised by the caller; replaced on success, on failure untouched (but the next
+ *                     call starts cold)
  * @retval PT_ERR_NOT_FINITE  as above
  * @retval PT_ERR_MEMORY
- * @cost   O(n²) for each of 0 to 4 passes over the Gram
+ * @cost   O(n²) for each of 0 to 4 passes over the Gram, half as many as cold; O(n) besides
  */
 PT_CHECKED pt_status pt_trajectory_pca_refresh(
 	const pt_gram *gram, size_t n_unchanged, size_t n_scree, pt_pca *pca, pt_error *err);

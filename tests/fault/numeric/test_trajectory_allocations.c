@@ -165,6 +165,60 @@ static void pca_survives_every_failing_allocation(void **state)
 	made_free(&m);
 }
 
+/* Every frame fails once, at its n-th allocation, cold and warm; the frame is as before then, and right when
+   tried again. Enough frames for the basis to outgrow its memory. */
+static size_t frames_that_fail(const pt_gram *gram, size_t n)
+{
+	size_t n_failed = 0;
+	pt_pca live, cold;
+	pt_pca_init(&live);
+	pt_pca_init(&cold);
+	pt_gram part = *gram;
+	for (part.n = 40; part.n <= N; part.n++) {
+		size_t n_before = live.n;
+		double score = n_before > 0 ? live.scores[1][7] : 0.0;
+		pt_alloc_fail_at(n, false);
+		pt_status status = pt_trajectory_pca_refresh(&part, n_before, 2, &live, NULL);
+		pt_alloc_fail_at(0, false);
+		if (status != PT_OK) {
+			n_failed++;
+			assert_int_equal(status, PT_ERR_MEMORY);
+			assert_true(live.n == n_before && (n_before == 0 || live.scores[1][7] == score));
+			assert_int_equal(pt_trajectory_pca_refresh(&part, n_before, 2, &live, NULL), PT_OK);
+		}
+		assert_int_equal(pt_trajectory_pca(&part, PT_PCA_SOLVER_DENSE, &cold, NULL), PT_OK);
+		assert_true(live.n == part.n && fabs(live.scores[1][7] - cold.scores[1][7]) < 1e-9);
+	}
+	pt_pca_fini(&live);
+	pt_pca_fini(&cold);
+	return n_failed;
+}
+
+static void a_live_pca_survives_every_failing_allocation(void **state)
+{
+	(void)state;
+	enum { LENGTH = 30 };
+	double increments[N][LENGTH], row[N];
+	uint64_t seed = 2;
+	pt_gram gram;
+	pt_gram_init(&gram);
+	for (size_t i = 0; i < N; i++) {
+		for (size_t e = 0; e < LENGTH; e++)
+			increments[i][e] = made_uniform(&seed);
+		for (size_t j = 0; j <= i; j++) {
+			row[j] = 0.0;
+			for (size_t e = 0; e < LENGTH; e++)
+				row[j] += increments[i][e] * increments[j][e];
+		}
+		assert_int_equal(pt_gram_append(&gram, row, NULL), PT_OK);
+	}
+	size_t n = 1;
+	while (frames_that_fail(&gram, n) > 0 && n < ENOUGH)
+		n++;
+	assert_in_range(n, 4, ENOUGH - 1);
+	pt_gram_fini(&gram);
+}
+
 static void a_cosine_survives_every_failing_allocation(void **state)
 {
 	(void)state;
@@ -220,6 +274,7 @@ int main(void)
 		cmocka_unit_test(a_row_survives_every_failing_allocation),
 		cmocka_unit_test(a_band_needs_no_memory),
 		cmocka_unit_test(pca_survives_every_failing_allocation),
+		cmocka_unit_test(a_live_pca_survives_every_failing_allocation),
 		cmocka_unit_test(a_cosine_survives_every_failing_allocation),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
