@@ -81,7 +81,7 @@ static pt_status build_cosine(const pt_local_cosine *cosine, const pt_cosine_ext
 	bool has_minimum = cosine->present && cosine->minimum >= 0, has_dip = cosine->present && cosine->dip >= 0;
 	*view = (pt_cosine_view){
 		.present = cosine->present,
-		.k = k,
+		.k = cosine->k > 0 ? cosine->k : k,
 		.k_used = cosine->present ? cosine->k_used : PT_NO_STEP,
 		.k_checkpoints = cosine->k_checkpoints,
 		.n = cosine->n,

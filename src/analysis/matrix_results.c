@@ -135,9 +135,24 @@ static bool same_options(const pt_cosine_options *a, const pt_cosine_options *b)
 		   a->dip_min_step_frac == b->dip_min_step_frac;
 }
 
-static pt_status update_cosines(pt_matrix_results *results, const pt_matrix_input *input,
-	const pt_settings *settings, bool same, pt_error *err)
+/* Frames bring the curves of those types up to date that are drawn: they are most of what a key costs that changes k.
+   The others follow when they are drawn, from what they had. */
+static bool is_for_later(pt_matrix_results *results, const pt_matrix_input *input, const pt_settings *settings)
 {
+	if (input->n_unchanged < results->n_cosines_know)
+		results->n_cosines_know = input->n_unchanged;
+	bool drawn = settings->matrices == 0 || settings->matrices & PT_MATRIX_BIT(input->matrix);
+	return settings->warm_start && !drawn && results->cosines[0].present;
+}
+
+static pt_status update_cosines(pt_matrix_results *results, const pt_matrix_input *input,
+	const pt_settings *settings, pt_error *err)
+{
+	if (is_for_later(results, input, settings))
+		return PT_OK;
+	size_t n_unchanged = results->n_cosines_know;
+	bool same = n_unchanged == input->gram->n && results->n == input->gram->n;
+	results->n_cosines_know = 0; /* until all are done */
 	keep_known_k(results, input);
 	pt_status status = PT_OK;
 	bool band = is_wanted(settings, PT_WANT_BAND, input->matrix);
@@ -148,7 +163,7 @@ static pt_status update_cosines(pt_matrix_results *results, const pt_matrix_inpu
 		if (same && same_options(&options, &extras->options) && (has_band || !band))
 			continue;
 		status = pt_local_cosine_update_from(&results->cosines[i], nearer_of(results, input, i, same),
-			input->gram, input->steps, input->n_unchanged, &options, err);
+			input->gram, input->steps, n_unchanged, &options, err);
 		if (status == PT_OK)
 			status = fill_extras(&results->cosines[i], input->energies, band, &options, extras, err);
 		else
@@ -159,6 +174,8 @@ static pt_status update_cosines(pt_matrix_results *results, const pt_matrix_inpu
 		pt_local_cosine_fini(&results->cosines[i]);
 		extras_fini(&results->extras[i]);
 	}
+	if (status == PT_OK)
+		results->n_cosines_know = input->gram->n;
 	return status;
 }
 
@@ -266,7 +283,7 @@ pt_status pt_matrix_results_update(pt_matrix_results *results, const pt_matrix_i
 	bool same = results->n == gram->n && input->n_unchanged == gram->n && gram->n > 0;
 	pt_status status = update_pca(results, input, settings, same, err);
 	if (status == PT_OK)
-		status = update_cosines(results, input, settings, same, err);
+		status = update_cosines(results, input, settings, err);
 	if (status == PT_OK && !same)
 		status = pt_direction_update(gram, input->steps, input->n_unchanged, &results->direction, err);
 	if (status == PT_OK && !same)

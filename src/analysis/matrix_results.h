@@ -40,6 +40,7 @@ typedef struct pt_matrix_results {
 	double *lengths;   /* drift, step length, path length and cos(v_t, v_T), n each, one behind the other */
 	pt_local_cosine cosines[PT_MAX_K];
 	pt_cosine_extras extras[PT_MAX_K];
+	size_t n_cosines_know; /* leading checkpoints that are as the cosines last saw them */
 	pt_direction direction;
 	pt_sigma_ratios sigma;
 	pt_cosine_scan scan;

@@ -51,6 +51,11 @@ pt_status pt_block_pass_init(pt_block_pass *pass, const pt_block_request *reques
 	size_t n = request->factors[PT_FACTOR_A]->n, stride = pt_block_stride(request->rank);
 	*pass = (pt_block_pass){
 		.request = *request, .stride = stride, .width = clamp(PANEL / stride, MIN_WIDTH, MAX_WIDTH)};
+	/* short factors need no long panels: clearing those would take more time than the products */
+	size_t a = length_of(request, PT_FACTOR_A), b = length_of(request, PT_FACTOR_B), longest = a > b ? a : b;
+	size_t enough = (longest + PT_KERNEL_PAD - 1) / PT_KERNEL_PAD * PT_KERNEL_PAD;
+	if (pass->width > enough)
+		pass->width = enough;
 	pass->n_kinds = n_own(request) * n_past(request);
 	size_t pair_size = PT_N_FACTORS * pass->n_kinds * stride * stride;
 	pass->at_once = clamp(BLOCK_BYTES / (pair_size * sizeof(double)), 1, n);

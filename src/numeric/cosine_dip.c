@@ -27,8 +27,14 @@ typedef struct best_dip {
 /* All dips of the run [first, end): both neighbours of the point, or of its plateau, are higher. */
 static void search_run(const double *values, size_t first, size_t end, best_dip *best)
 {
+	double highest = values[first];
+	for (size_t i = first + 1; i < end; i++)
+		highest = values[i] > highest ? values[i] : highest;
 	for (size_t i = first + 1; i + 1 < end; i++) {
 		if (!(values[i] < values[i - 1]))
+			continue;
+		/* no rim is above the highest point: this dip cannot be the most prominent */
+		if (best->at >= 0 && highest - values[i] <= best->prominence)
 			continue;
 		size_t last = i;
 		while (last + 1 < end && values[last + 1] == values[i])

@@ -1,17 +1,32 @@
 #include "cosine_sums.h"
 
-/* Sum over rows [i, i_end) and columns [j, j_end), j_end <= i: a block below the diagonal. A few columns of many rows,
-   which is what a k that grows by one asks for, go without vectors. */
+enum { NARROW = 6, ROWS_AT_ONCE = 4 };
+
+/* A few columns of many rows, which is what a k that grows by one asks for: sums of several rows run side by side, for
+   one alone would wait for each of its additions. */
+static double narrow_block(const pt_gram *gram, size_t i, size_t i_end, size_t j, size_t j_end)
+{
+	double sums[ROWS_AT_ONCE] = {0};
+	for (; i + ROWS_AT_ONCE <= i_end; i += ROWS_AT_ONCE) {
+		const double *rows[ROWS_AT_ONCE];
+		for (size_t r = 0; r < ROWS_AT_ONCE; r++)
+			rows[r] = pt_gram_row(gram, i + r);
+		for (size_t c = j; c < j_end; c++)
+			for (size_t r = 0; r < ROWS_AT_ONCE; r++)
+				sums[r] += rows[r][c];
+	}
+	for (; i < i_end; i++)
+		for (size_t c = j; c < j_end; c++)
+			sums[0] += pt_gram_row(gram, i)[c];
+	return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
+/* Sum over rows [i, i_end) and columns [j, j_end), j_end <= i: a block below the diagonal. */
 static double block_below(const pt_gram *gram, size_t i, size_t i_end, size_t j, size_t j_end)
 {
-	enum { NARROW = 6 };
+	if (j_end < j + NARROW)
+		return narrow_block(gram, i, i_end, j, j_end);
 	double total = 0.0;
-	if (j_end < j + NARROW) {
-		for (; i < i_end; i++)
-			for (size_t c = j; c < j_end; c++)
-				total += pt_gram_row(gram, i)[c];
-		return total;
-	}
 	for (; i < i_end; i++) {
 		const double *row = pt_gram_row(gram, i);
 		double sum = 0.0;

@@ -14,9 +14,10 @@
 #include <string.h>
 
 #include "../../../src/analysis/trajectories.h"
+#include "phasetop/base/missing.h"
 #include "phasetop/numeric/blas.h"
 
-enum { N_LAYERS = 2, IN_LAYER = 8, N_MODULES = IN_LAYER * N_LAYERS, RANK = 2, D = 5, N = 160 };
+enum { N_LAYERS = 2, IN_LAYER = 8, N_MODULES = IN_LAYER * N_LAYERS, RANK = 1, D = 9, N = 160 };
 
 static uint64_t next(uint64_t *state)
 {
@@ -264,6 +265,72 @@ static void a_module_with_a_nan_costs_its_checkpoint(void **state)
 	free(bad);
 }
 
+/* Frames of a screen: what is drawn is as a report has it, whatever was drawn before, however k changed on the way. */
+static void what_is_drawn_is_up_to_date(void **state)
+{
+	(void)state;
+	made_run *run = run_create(21);
+	uint64_t seed = 5;
+	pt_trajectories live, cold;
+	pt_trajectories_init(&live);
+	pt_settings settings = settings_of("layers=0");
+	settings.warm_start = true;
+	settings.wanted = PT_WANT_BAND | PT_WANT_K_SCAN | PT_WANT_MODULES;
+	settings.n_k = 3;
+	settings.k_in_spacings = true;
+	size_t n = 0;
+	for (size_t frame = 0; frame < 60; frame++) {
+		for (size_t more = next(&seed) % 3; more-- > 0 && n < N; n++)
+			put(&live, run, n, 5 * (int64_t)n, &settings);
+		int drawn = (int)(next(&seed) % 3);
+		settings.matrices = PT_MATRIX_BIT(drawn);
+		int64_t largest = 3 + (int64_t)(next(&seed) % 12);
+		for (int i = 0; i < 3; i++)
+			settings.k[i] = largest - 2 + i;
+		settings.min_step_frac = next(&seed) % 4 ? PT_MISSING : 0.3;
+		pt_trajectories_invalidate(&live);
+		assert_int_equal(pt_trajectories_compute(&live, &settings, NULL), PT_OK);
+		pt_settings fresh = settings;
+		fresh.warm_start = false;
+		fresh.matrices = 0;
+		pt_trajectories_init(&cold);
+		for (size_t i = 0; i < n; i++)
+			put(&cold, run, i, 5 * (int64_t)i, &fresh);
+		assert_int_equal(pt_trajectories_compute(&cold, &fresh, NULL), PT_OK);
+		const pt_matrix_results *x = &live.matrices[drawn].results, *y = &cold.matrices[drawn].results;
+		for (size_t k = 0; k < 3 && n > 2; k++) {
+			const pt_local_cosine *a = &x->cosines[k], *b = &y->cosines[k];
+			assert_int_equal(a->k, b->k);
+			assert_int_equal(a->n, b->n);
+			assert_int_equal(a->dip, b->dip);
+			for (size_t i = 0; i < a->n; i++) {
+				assert_int_equal(a->gaps[i], b->gaps[i]);
+				assert_true(a->gaps[i] || fabs(a->values[i] - b->values[i]) <= 1e-10);
+				assert_true(isnan(x->extras[k].median[i]) == isnan(y->extras[k].median[i]));
+				assert_false(fabs(x->extras[k].median[i] - y->extras[k].median[i]) > 1e-10);
+				if (drawn != PT_MATRIX_DW)
+					assert_false(fabs(x->extras[k].floor_q[i] - y->extras[k].floor_q[i]) >
+								 1e-9 * y->extras[k].floor_q[i]);
+			}
+		}
+		assert_int_equal(x->scan.n_k, y->scan.n_k);
+		for (size_t i = 0; i < y->scan.n_k * y->scan.n; i++)
+			assert_false(fabs(x->scan.values[i] - y->scan.values[i]) > 1e-10);
+		for (size_t m = 0; m < N_MODULES && n > 0; m++) {
+			const pt_module_turn *a = pt_module_turns_at(&live.turns, m, (pt_matrix)drawn);
+			const pt_module_turn *b = pt_module_turns_at(&cold.turns, m, (pt_matrix)drawn);
+			assert_non_null(a);
+			assert_int_equal(a->turning.index, b->turning.index);
+			assert_int_equal(a->cosine.minimum, b->cosine.minimum);
+			assert_true(fabs(a->drift_square - b->drift_square) <= 1e-12 * b->drift_square);
+		}
+		pt_trajectories_fini(&cold);
+	}
+	assert_true(n > 40);
+	pt_trajectories_fini(&live);
+	free(run);
+}
+
 /* definitions: 196 modules × 1000 checkpoints × 3 types stay within 1 GiB. */
 static void the_default_budget_holds_a_large_model(void **state)
 {
@@ -281,6 +348,7 @@ int main(void)
 		cmocka_unit_test(every_budget_gives_the_same),
 		cmocka_unit_test(the_order_of_arrival_makes_no_difference),
 		cmocka_unit_test(a_module_with_a_nan_costs_its_checkpoint),
+		cmocka_unit_test(what_is_drawn_is_up_to_date),
 		cmocka_unit_test(the_default_budget_holds_a_large_model),
 	};
 	pt_blas_init();
