@@ -221,6 +221,10 @@ pt_status pt_set_grams_follow(pt_set_grams *sets, const pt_module_ref *modules, 
 		status = follow_type(
 			sets, modules, n_modules, change, index, (pt_trajectory)m, sums[m], buffer, err);
 	pt_free(buffer);
+	if (status != PT_OK) { /* some sums have followed and some have not: better none than wrong ones */
+		drop_layers(sets);
+		sets->known = sets->pending = false;
+	}
 	return status;
 }
 

@@ -62,6 +62,7 @@ typedef enum pt_set_change { PT_SET_INSERTED, PT_SET_REPLACED, PT_SET_REMOVED } 
  * A checkpoint at `index` came (`inserted`), changed or went (`removed`); the histories have it already. Brings the
  * sums over layers up to date, and `sums` of the selected modules where they are known.
  * @param sums  the set's Grams, PT_N_MATRICES of them
+ * @retval PT_ERR_MEMORY  no sum is known any more: they are made from the vectors again
  * @cost   the rows of two increments of every module
  */
 PT_CHECKED pt_status pt_set_grams_follow(pt_set_grams *sets, const pt_module_ref *modules, size_t n_modules,
