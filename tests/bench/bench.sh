@@ -62,8 +62,11 @@ for n in 80 167 1000; do
 	one_update small $n 21 $([ $n = 1000 ] && echo 1 || echo 5)
 	echo
 done
-echo "One arriving checkpoint of 20 MB, the 40th (8 modules of rank 32)"
+echo "One arriving checkpoint of 20 MB, the 40th (32 modules of rank 8)"
 one_update large 40 7 1
+echo
+echo "One arriving checkpoint of 20 MB, the 40th (8 modules of rank 32: four times the products of dW)"
+one_update wide 40 7 1
 
 echo
 echo "Keys in a run of 1000 checkpoints, from the settings to the snapshot (medians of 21; the slowest press)"

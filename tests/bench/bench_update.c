@@ -5,7 +5,8 @@
  *     bench_update SHAPE DIR N REPEATS    grow a run in DIR; measure the updates around the N-th checkpoint
  *     bench_update --make SHAPE DIR N     only make the run (for the script that recomputes all)
  *
- * SHAPE is `small` (one module of rank 1) or `large` (20 MB a checkpoint: 8 modules of rank 32).
+ * SHAPE is `small` (one module of rank 1), `large` (20 MB a checkpoint: 32 modules of rank 8) or `wide` (20 MB: 8
+ * modules of rank 32).
  *
  * Measured: reading the file, increment Grams, norms, PCA, local cosine (k = 5, 10, 15), change points of A,
  * B and dW, five probe rows (64 probes, W = 50, raw and detrended), and the snapshot. Prints "name median
@@ -163,7 +164,14 @@ static void make(const made_shape *shape, const char *directory, int n)
 
 static const made_shape *shape_named(const char *name)
 {
-	return strcmp(name, "small") == 0 ? &made_small : strcmp(name, "large") == 0 ? &made_large : NULL;
+	static const struct {
+		const char *name;
+		const made_shape *shape;
+	} shapes[] = {{"small", &made_small}, {"large", &made_large}, {"wide", &made_wide}};
+	for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
+		if (strcmp(name, shapes[i].name) == 0)
+			return shapes[i].shape;
+	return NULL;
 }
 
 int main(int argc, char **argv)

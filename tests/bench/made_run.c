@@ -48,7 +48,8 @@ static FILE *open_in(const char *mode, const char *format, ...)
 }
 
 const made_shape made_small = {.modules = 1, .rank = 1, .d_in = 13824, .d_out = 5120};
-const made_shape made_large = {.modules = 8, .rank = 32, .d_in = 13824, .d_out = 5696};
+const made_shape made_large = {.modules = 32, .rank = 8, .d_in = 13824, .d_out = 5696};
+const made_shape made_wide = {.modules = 8, .rank = 32, .d_in = 13824, .d_out = 5696};
 
 void made_run_init(made_run *run, const char *directory, const made_shape *shape)
 {

@@ -17,8 +17,8 @@ typedef struct made_shape {
 
 /** One module of rank 1: 13,824 + 5,120 values, as down_proj of a 14B model has. */
 extern const made_shape made_small;
-/** 20 MB: 8 modules of rank 32. */
-extern const made_shape made_large;
+/** 20 MB: 32 modules of rank 8; 8 modules of rank 32, whose dW is four times the work. */
+extern const made_shape made_large, made_wide;
 
 typedef struct made_run {
 	const char *directory;
