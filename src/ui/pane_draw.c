@@ -30,16 +30,19 @@ void pt_name_end_text(const char *name, int cols, char *out, size_t capacity)
 	snprintf(out, capacity, "%s%s", is_cut && cols > 0 ? "…" : "", from);
 }
 
-void pt_bar_draw(pt_frame *frame, pt_rect rect, double share, pt_pen pen)
+int pt_bar_draw(pt_frame *frame, pt_rect rect, double share, pt_pen pen)
 {
 	if (pt_is_missing(share))
-		return;
+		return 0;
 	int eighths = (int)lround(fmin(fmax(share, 0), 1) * 8 * rect.w);
 	if (frame->charset == PT_CHARSET_ASCII)
 		eighths = (eighths + 4) / 8 * 8;
-	pt_frame_hline(frame, rect, rect.x, rect.y, eighths / 8, pen, 0x2588);
-	if (eighths % 8)
-		pt_frame_put(frame, rect, rect.x + eighths / 8, rect.y, pen, 0x2590 - (uint32_t)(eighths % 8));
+	for (int y = rect.y; y < rect.y + rect.h; y++) {
+		pt_frame_hline(frame, rect, rect.x, y, eighths / 8, pen, 0x2588);
+		if (eighths % 8)
+			pt_frame_put(frame, rect, rect.x + eighths / 8, y, pen, 0x2590 - (uint32_t)(eighths % 8));
+	}
+	return (eighths + 7) / 8;
 }
 
 /* Bytes of the next line of `text`, at most `cols` wide, broken at a blank where there is one. */

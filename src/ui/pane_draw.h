@@ -44,8 +44,9 @@ void pt_spectrum_absence_draw(const pt_scene *scene, pt_frame *frame, pt_rect re
 void pt_name_text(const char *name, int cols, char *out, size_t capacity);
 /** The same of a name whose end tells it apart: "…harmful/3". */
 void pt_name_end_text(const char *name, int cols, char *out, size_t capacity);
-/** A bar of `share` (0…1) of the columns, in eighths of a cell, in ASCII in whole ones. */
-void pt_bar_draw(pt_frame *frame, pt_rect rect, double share, pt_pen pen);
+/** A bar of `share` (0…1) of the columns, in every row of rect; in eighths of a cell, in ASCII in whole ones.
+ * @return the columns it takes */
+int pt_bar_draw(pt_frame *frame, pt_rect rect, double share, pt_pen pen);
 
 /** Text in lines of rect.w columns, broken at blanks, from line `first` on; lines above `first` are left out.
  * Returns how many lines the whole text takes. `frame` NULL: only counts. */

@@ -56,20 +56,6 @@ static void figure(const pt_scene *scene, char *out, size_t capacity)
 		two_text(pca, out, capacity);
 }
 
-/* A bar of `share` of the columns, in eighths of a cell (whole cells in ASCII). Returns cells begun. */
-static int draw_bar(pt_frame *frame, pt_rect rect, double share, pt_pen pen)
-{
-	int eighths = (int)lround(fmin(fmax(share, 0), 1) * 8 * rect.w);
-	if (frame->charset == PT_CHARSET_ASCII)
-		eighths = (eighths + 4) / 8 * 8;
-	for (int y = rect.y; y < rect.y + rect.h; y++) {
-		pt_frame_hline(frame, rect, rect.x, y, eighths / 8, pen, 0x2588);
-		if (eighths % 8)
-			pt_frame_put(frame, rect, rect.x + eighths / 8, y, pen, 0x2590 - (uint32_t)(eighths % 8));
-	}
-	return (eighths + 7) / 8;
-}
-
 /* A share that is there is not told as 0. */
 static void share_text(double share, char *out, size_t capacity)
 {
@@ -86,7 +72,7 @@ static void draw_component(pt_frame *frame, pt_rect rect, size_t i, double share
 	pt_rect bar = {rect.x + NAME_COLS, rect.y, rect.w - NAME_COLS - numbers, rect.h};
 	snprintf(text, sizeof text, "PC%zu", i + 1);
 	pt_frame_text(frame, rect, rect.x, y, label, text);
-	int used = draw_bar(frame, bar, share, pen);
+	int used = pt_bar_draw(frame, bar, share, pen);
 	int end = (int)lround(fmin(total, 1) * bar.w);
 	pt_frame_hline(frame, bar, bar.x + used, y, end - used, pt_pen_of(PT_ROLE_GUIDE), U'╌');
 	share_text(share, text, sizeof text);
