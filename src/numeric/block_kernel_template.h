@@ -34,15 +34,17 @@ WIDEN_KERNEL(widen_f64, double, KERNEL_LOAD_F64)
 	{                                                                                                      \
 		fetcher f = *ahead;                                                                                \
 		KERNEL_VECTOR lanes[P][V] = {{{0}}};                                                               \
-		for (size_t e = 0; e < n; e++) {                                                                   \
+		for (size_t first = 0; first < n; first += PT_BLOCK_STEP) {                                        \
 			fetch_next(&f);                                                                                \
-			KERNEL_VECTOR row[V];                                                                          \
-			for (size_t v = 0; v < V; v++)                                                                 \
-				row[v] = KERNEL_LOAD_F64(panel + e * n_columns + v * KERNEL_LANES);                        \
-			for (size_t p = 0; p < P; p++) {                                                               \
-				KERNEL_VECTOR w = KERNEL_BROADCAST(scalars.at[p * scalars.stride + e * scalars.step]);     \
+			for (size_t e = first; e < first + PT_BLOCK_STEP; e++) {                                       \
+				KERNEL_VECTOR row[V];                                                                      \
 				for (size_t v = 0; v < V; v++)                                                             \
-					lanes[p][v] = KERNEL_FMA(w, row[v], lanes[p][v]);                                      \
+					row[v] = KERNEL_LOAD_F64(panel + e * n_columns + v * KERNEL_LANES);                    \
+				for (size_t p = 0; p < P; p++) {                                                           \
+					KERNEL_VECTOR w = KERNEL_BROADCAST(scalars.at[p * scalars.stride + e * scalars.step]); \
+					for (size_t v = 0; v < V; v++)                                                         \
+						lanes[p][v] = KERNEL_FMA(w, row[v], lanes[p][v]);                                  \
+				}                                                                                          \
 			}                                                                                              \
 		}                                                                                                  \
 		for (size_t p = 0; p < P; p++)                                                                     \
@@ -61,7 +63,7 @@ KERNEL_TARGET static void KERNEL(block)(
 {
 	size_t n_wide = n_columns / (KERNEL_WIDE * KERNEL_LANES), p = 0;
 	size_t n_narrow = n_columns / KERNEL_LANES - n_wide * KERNEL_WIDE;
-	fetcher f = fetcher_of(ahead, (2 * n_wide + n_narrow) * (scalars.n / PT_BLOCK_PAD) * n);
+	fetcher f = fetcher_of(ahead, (2 * n_wide + n_narrow) * (scalars.n / PT_BLOCK_PAD) * n / PT_BLOCK_STEP);
 	for (; p < n_wide * KERNEL_WIDE * KERNEL_LANES; p += KERNEL_WIDE * KERNEL_LANES)
 		for (size_t q = 0; q < scalars.n; q += PT_BLOCK_PAD / 2) {
 			pt_scalars some = {scalars.at + q * scalars.stride, 0, scalars.stride, scalars.step};

@@ -11,7 +11,7 @@ enum {
 	PANEL = 2048, /* doubles of a panel: two of them and the products lie in the first-level cache */
 	MIN_WIDTH = 32,
 	MAX_WIDTH = 256,
-	CHUNK = 16,            /* past checkpoints that share the panels of the own one */
+	CHUNK = 24,            /* past checkpoints that share the panels of the own one, at most */
 	BLOCK_BYTES = 8 << 20, /* blocks of one run */
 	LINE_DOUBLES = 8       /* of a cache line */
 };
@@ -40,6 +40,12 @@ static size_t n_past(const pt_block_request *request)
 	return request->past_levels ? 2 : 1;
 }
 
+/* Rows of a panel as kernels take them: those behind the last one are zero in the own panel. */
+static size_t whole_steps(size_t width)
+{
+	return (width + PT_BLOCK_STEP - 1) / PT_BLOCK_STEP * PT_BLOCK_STEP;
+}
+
 /* d_in, d_out */
 static size_t length_of(const pt_block_request *request, int factor)
 {
@@ -49,13 +55,9 @@ static size_t length_of(const pt_block_request *request, int factor)
 pt_status pt_block_pass_init(pt_block_pass *pass, const pt_block_request *request, pt_error *err)
 {
 	size_t n = request->factors[PT_FACTOR_A]->n, stride = pt_block_stride(request->rank);
-	*pass = (pt_block_pass){
-		.request = *request, .stride = stride, .width = clamp(PANEL / stride, MIN_WIDTH, MAX_WIDTH)};
-	/* short factors need no long panels: clearing those would take more time than the products */
-	size_t a = length_of(request, PT_FACTOR_A), b = length_of(request, PT_FACTOR_B), longest = a > b ? a : b;
-	size_t enough = (longest + PT_KERNEL_PAD - 1) / PT_KERNEL_PAD * PT_KERNEL_PAD;
-	if (pass->width > enough)
-		pass->width = enough;
+	*pass = (pt_block_pass){.request = *request,
+		.stride = stride,
+		.width = whole_steps(clamp(PANEL / stride, MIN_WIDTH, MAX_WIDTH))};
 	pass->n_kinds = n_own(request) * n_past(request);
 	size_t pair_size = PT_N_FACTORS * pass->n_kinds * stride * stride;
 	pass->at_once = clamp(BLOCK_BYTES / (pair_size * sizeof(double)), 1, n);
@@ -144,10 +146,24 @@ static void make_own_panel(const pt_block_pass *pass, const part *p, double *spa
 	for (size_t e = 0; e < p->width; e++)
 		for (size_t row = 0; row < rank; row++)
 			panel[e * stride + row] = is_a ? spare[row * width + e] : spare[e * rank + row];
+	memset(panel + p->width * stride, 0, (whole_steps(p->width) - p->width) * stride * sizeof *panel);
+}
+
+/* What comes after checkpoint first + u: the same part of the next one, or the next part of the chunk's
+ * first. */
+static pt_ahead ahead_of(const pt_block_pass *pass, const part *p, size_t u_first, size_t u, size_t end)
+{
+	part next = *p;
+	if (u + 1 < end)
+		return stored_at(&pass->request, p, pass->first + u + 1);
+	next.first += p->width;
+	if (next.first + next.width > length_of(&pass->request, p->factor))
+		return (pt_ahead){.n_runs = 0};
+	return stored_at(&pass->request, &next, pass->first + u_first);
 }
 
 /* One part of the own checkpoint times the same part of past ones first + u … first + end − 1. */
-static void multiply_part(const pt_block_pass *pass, part p, size_t worker, size_t u, size_t end)
+static void multiply_part(const pt_block_pass *pass, part p, size_t worker, size_t u_first, size_t end)
 {
 	const pt_block_request *r = &pass->request;
 	double *own[2] = {panel_of(pass, worker, OWN_INCREMENTS), panel_of(pass, worker, OWN_LEVELS)};
@@ -159,17 +175,17 @@ static void multiply_part(const pt_block_pass *pass, part p, size_t worker, size
 	}
 	bool is_a = p.factor == PT_FACTOR_A;
 	pt_scalars scalars = {past, pass->stride, is_a ? pass->width : 1, is_a ? 1 : r->rank};
-	for (; u < end; u++)
+	for (size_t u = u_first; u < end; u++)
 		for (size_t l = 0; l < n_past(r); l++) {
 			p.j = pass->first + u;
 			p.level = l > 0;
 			if (p.level && p.j == 0 && !is_a)
 				continue; /* B before the first checkpoint is 0 */
 			widen(r, &p, past, pass->width);
-			pt_ahead ahead = u + 1 < end ? stored_at(r, &p, p.j + 1) : (pt_ahead){.n_runs = 0};
+			pt_ahead ahead = ahead_of(pass, &p, u_first, u, end);
 			for (size_t o = 0; o < n_own(r); o++)
-				r->kernels->block(
-					own[o], pass->stride, scalars, p.width, block_at(pass, p.factor, u, o > 0, l > 0), ahead);
+				r->kernels->block(own[o], pass->stride, scalars, whole_steps(p.width),
+					block_at(pass, p.factor, u, o > 0, l > 0), ahead);
 		}
 }
 
@@ -177,7 +193,8 @@ static void run_chunk(void *context, size_t worker, size_t item)
 {
 	const pt_block_pass *pass = context;
 	int factor = item < pass->n_chunks ? PT_FACTOR_A : PT_FACTOR_B;
-	size_t u = item % pass->n_chunks * CHUNK, end = pass->n - u < CHUNK ? pass->n : u + CHUNK;
+	size_t chunk = (pass->n + pass->n_chunks - 1) / pass->n_chunks; /* all of about one size */
+	size_t u = item % pass->n_chunks * chunk, end = pass->n - u < chunk ? pass->n : u + chunk;
 	/* What is not written below, the padding, is zero. */
 	memset(panel_of(pass, worker, 0), 0, N_PANELS * pass->panel_size * sizeof(double));
 	size_t chunk_size = (end - u) * pass->n_kinds * pass->stride * pass->stride;

@@ -48,7 +48,10 @@ enum { PT_SYMMETRIC_VECTORS = 2, PT_SYMMETRIC_MAX_ROWS = 4 };
 typedef void pt_symmetric_kernel(const double *const *rows, size_t n, const double *const *x,
 	double *const *y, const double *weights, double *sums);
 
-enum { PT_BLOCK_PAD = 8 }; /* rows and columns of a block of products are multiples of this */
+enum {
+	PT_BLOCK_PAD = 8, /* rows and columns of a block of products are multiples of this */
+	PT_BLOCK_STEP = 2 /* and panels have multiples of this many rows */
+};
 
 /** Rows of stored values, `stride` bytes apart, and what is to be subtracted from them, likewise; NULL:
  * nothing. */
@@ -76,6 +79,7 @@ typedef struct pt_ahead {
 
 /**
  * sums[q·n_columns + p] += Σ_e panel[e·n_columns + p] scalar(q, e), e < n. All sums have the same order.
+ * @param n        a multiple of PT_BLOCK_STEP
  * @param panel    n rows of n_columns (a multiple of PT_BLOCK_PAD) doubles, aligned to a cache line
  * @param scalars  n a multiple of PT_BLOCK_PAD
  * @param sums     scalars.n rows of n_columns, aligned likewise
