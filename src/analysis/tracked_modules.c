@@ -37,26 +37,40 @@ static pt_stored stored_as(const char *dtype)
 	return PT_STORED_F32;
 }
 
+/* The rank divides A and B alike; of experts it is that of one. */
+static pt_module_shape shape_of(const pt_loaded_module *loaded)
+{
+	if (loaded->b == NULL)
+		return (pt_module_shape){.kind = PT_MODULE_FULL, .length = loaded->a_rows * loaded->a_cols};
+	if (loaded->b_cols != loaded->a_rows) /* no product: two vectors, each as long as its tensor */
+		return (pt_module_shape){.kind = PT_MODULE_LORA,
+			.rank = 1,
+			.d_in = loaded->a_rows * loaded->a_cols,
+			.d_out = loaded->b_rows * loaded->b_cols};
+	size_t n_experts = loaded->n_experts > 1 ? (size_t)loaded->n_experts : 1;
+	return (pt_module_shape){.kind = PT_MODULE_LORA,
+		.rank = loaded->a_rows / n_experts,
+		.d_in = loaded->a_cols,
+		.d_out = loaded->b_rows,
+		.n_experts = n_experts};
+}
+
 static pt_module_checkpoint values_of(const pt_loaded_module *loaded)
 {
 	pt_values a = {.f32 = loaded->is_f64 ? NULL : loaded->a, .f64 = loaded->is_f64 ? loaded->a : NULL};
 	pt_values b = {.f32 = loaded->is_f64 ? NULL : loaded->b, .f64 = loaded->is_f64 ? loaded->b : NULL};
 	if (loaded->b == NULL)
 		return (pt_module_checkpoint){
-			.shape = {.kind = PT_MODULE_FULL, .length = loaded->a_rows * loaded->a_cols},
+			.shape = shape_of(loaded),
 			.w = a,
 			.scaling = PT_MISSING,
 			.stored = stored_as(loaded->dtype),
 		};
 	return (pt_module_checkpoint){
-		.shape = {.kind = PT_MODULE_LORA,
-			.rank = loaded->a_rows,
-			.d_in = loaded->a_cols,
-			.d_out = loaded->b_rows},
+		.shape = shape_of(loaded),
 		.a = a,
 		.b = b,
-		/* the norm of a product of experts is not that of the whole factors: better no dW than a wrong one */
-		.scaling = loaded->has_product && loaded->n_experts <= 1 ? loaded->scaling : PT_MISSING,
+		.scaling = loaded->has_product ? loaded->scaling : PT_MISSING,
 		.stored = stored_as(loaded->dtype),
 	};
 }

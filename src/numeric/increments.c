@@ -26,7 +26,9 @@ static size_t length_of(const pt_module_shape *shape, pt_trajectory trajectory)
 	if (trajectory == PT_TRAJECTORY_W)
 		return shape->length;
 	size_t other = trajectory == PT_TRAJECTORY_A ? shape->d_in : shape->d_out;
-	return __builtin_mul_overflow(shape->rank, other, &length) ? SIZE_MAX : length;
+	bool overflows = __builtin_mul_overflow(shape->rank, other, &length) ||
+					 __builtin_mul_overflow(length, pt_shape_experts(shape), &length);
+	return overflows ? SIZE_MAX : length;
 }
 
 static pt_values values_of(const pt_module_checkpoint *checkpoint, pt_trajectory trajectory)
@@ -88,6 +90,9 @@ static pt_status check_shape(
 		return pt_fail(err, PT_ERR_SHAPE, NULL, -1,
 			"rank %zu of %zu × %zu where the run began with rank %zu of %zu × %zu", now->rank, now->d_out,
 			now->d_in, first->rank, first->d_out, first->d_in);
+	if (pt_shape_experts(now) != pt_shape_experts(first))
+		return pt_fail(err, PT_ERR_SHAPE, NULL, -1, "%zu experts where the run began with %zu",
+			pt_shape_experts(now), pt_shape_experts(first));
 	return PT_OK;
 }
 
@@ -125,6 +130,31 @@ static pt_status prepare_stored(preparation *p, pt_trajectory t, pt_error *err)
 	return PT_OK;
 }
 
+static pt_values values_from(pt_values values, size_t first)
+{
+	return (pt_values){
+		.f32 = values.f32 ? values.f32 + first : NULL, .f64 = values.f64 ? values.f64 + first : NULL};
+}
+
+/* ‖dW‖: that of all experts' products together. */
+static pt_status norm_of_update(const pt_module_checkpoint *c, double *norm, pt_error *err)
+{
+	const pt_module_shape *shape = &c->shape;
+	double all = 0.0;
+	for (size_t e = 0; e < pt_shape_experts(shape); e++) {
+		double own = 0.0;
+		pt_factors update = {shape->rank, shape->d_in, shape->d_out,
+			values_from(c->a, e * shape->rank * shape->d_in),
+			values_from(c->b, e * shape->rank * shape->d_out), c->scaling};
+		pt_status status = pt_update_norm(&update, &own, err);
+		if (status != PT_OK)
+			return status;
+		all = e == 0 ? own : hypot(all, own);
+	}
+	*norm = all;
+	return PT_OK;
+}
+
 static void prepare_trajectory(void *context, size_t worker, size_t item)
 {
 	(void)worker;
@@ -136,10 +166,8 @@ static void prepare_trajectory(void *context, size_t worker, size_t item)
 	const pt_module_checkpoint *c = p->checkpoint;
 	if (pt_kind_stores(c->shape.kind, t))
 		p->status[t] = prepare_stored(p, t, &p->errors[t]);
-	if (t != PT_TRAJECTORY_DW || isnan(p->arrival->scaling))
-		return;
-	pt_factors update = {c->shape.rank, c->shape.d_in, c->shape.d_out, c->a, c->b, c->scaling};
-	p->status[t] = pt_update_norm(&update, &p->arrival->norms[t], &p->errors[t]);
+	if (t == PT_TRAJECTORY_DW && !isnan(p->arrival->scaling))
+		p->status[t] = norm_of_update(c, &p->arrival->norms[t], &p->errors[t]);
 }
 
 /* Lists become double at the first double. */

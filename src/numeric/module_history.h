@@ -40,6 +40,12 @@ struct pt_module_history {
 	pt_module_rows recent; /* rows of the last change, where the Grams are bands; no memory: none */
 };
 
+/** Products that dW is made of. */
+static inline size_t pt_shape_experts(const pt_module_shape *shape)
+{
+	return shape->n_experts > 1 ? shape->n_experts : 1;
+}
+
 /** Has a module of this kind this trajectory? Are there vectors of it? */
 static inline bool pt_kind_has(pt_module_kind kind, pt_trajectory trajectory)
 {

@@ -1,5 +1,6 @@
 /* Rows of the increment Grams of one module: which passes over its vectors they take. */
 #include <math.h>
+#include <string.h>
 
 #include "module_history.h"
 #include "phasetop/base/alloc.h"
@@ -37,6 +38,12 @@ static void compute_rank_one(const pt_module_history *h, size_t i, pt_module_row
 	pt_update_row_rank_one(rows->products_a, rows->products_b, h->scalings, h->n, i, row_dw);
 }
 
+/* The longest path of an expert, beside the levels of all: it may be one alone that walks it. */
+static double max_path(const pt_module_history *h)
+{
+	return MAX_PATH / sqrt((double)pt_shape_experts(&h->shape));
+}
+
 /* May blocks of levels be summed from blocks of increments, for the row of the last checkpoint? Compares what
    bounds the rounding of s ΔB_k A_k + B_{k−1} E_k when levels are sums of increments with what bounds it when
    they are not. */
@@ -60,7 +67,7 @@ static bool path_is_short(const pt_module_history *h)
 		double direct = s * step[PT_TRAJECTORY_B] * norm_a +
 						norm_b * (s_before * step[PT_TRAJECTORY_A] + s_change * norm_a);
 		if (summed >
-			MAX_PATH * direct) /* false where a scaling is unknown: such entries are missing anyway */
+			max_path(h) * direct) /* false where a scaling is unknown: such entries are missing anyway */
 			return false;
 		path_b = sqrt(squares[PT_TRAJECTORY_B]);
 		norm_b = h->norms[PT_TRAJECTORY_B][k];
@@ -74,15 +81,56 @@ static bool running_blocks_pay(const pt_module_shape *shape)
 	return 16 * pt_block_stride(shape->rank) <= shape->d_in + shape->d_out;
 }
 
+/* The factors of expert `e` alone: parts of the same vectors. `items` has room for n. */
+static pt_vectors part_of(const pt_vectors *all, size_t e, size_t n_experts, void **items)
+{
+	pt_vectors part = {.n = all->n, .length = all->length / n_experts, .is_f64 = all->is_f64, .items = items};
+	size_t bytes = part.length * (all->is_f64 ? sizeof(double) : sizeof(float));
+	for (size_t j = 0; j < all->n; j++)
+		items[j] = (unsigned char *)all->items[j] + e * bytes;
+	return part;
+}
+
+/* The sums of the experts' rows. */
+static pt_status compute_experts(const pt_module_history *h, size_t i, pt_update_way way,
+	pt_module_rows *rows, size_t r, pt_error *err)
+{
+	enum { N_ROWS = 3 };
+	size_t n = h->n, n_experts = pt_shape_experts(&h->shape);
+	double *to[N_ROWS] = {
+		rows->rows[PT_TRAJECTORY_A][r], rows->rows[PT_TRAJECTORY_B][r], rows->rows[PT_TRAJECTORY_DW][r]};
+	double *own[N_ROWS] = {rows->products_a, rows->products_a + n, rows->products_a + 2 * n};
+	void **items = pt_array_alloc(n, PT_N_FACTORS * sizeof *items);
+	if (!items)
+		return pt_fail(err, PT_ERR_MEMORY, NULL, -1, "no memory for the factors of experts");
+	for (size_t t = 0; t < N_ROWS; t++)
+		memset(to[t], 0, n * sizeof *to[t]);
+	pt_status status = PT_OK;
+	for (size_t e = 0; e < n_experts && status == PT_OK; e++) {
+		pt_vectors a = part_of(&h->vectors[PT_TRAJECTORY_A], e, n_experts, items);
+		pt_vectors b = part_of(&h->vectors[PT_TRAJECTORY_B], e, n_experts, items + n);
+		pt_update_source source = {h->kernels, {&a, &b}, h->shape.rank, h->scalings};
+		status = pt_update_rows(&source, i, way, NULL, own, own[N_ROWS - 1], err);
+		for (size_t t = 0; t < N_ROWS && status == PT_OK; t++)
+			for (size_t j = 0; j < n; j++)
+				to[t][j] += own[t][j];
+	}
+	pt_free(items);
+	return status;
+}
+
 static pt_status compute_blocks(const pt_module_history *h, size_t i, bool appends,
 	pt_running_blocks *running, pt_module_rows *rows, size_t r, pt_error *err)
 {
 	pt_update_source source = {
 		h->kernels, {&h->vectors[PT_TRAJECTORY_A], &h->vectors[PT_TRAJECTORY_B]}, h->shape.rank, h->scalings};
-	bool keeps = appends && running && running_blocks_pay(&h->shape);
+	bool has_experts = pt_shape_experts(&h->shape) > 1;
+	bool keeps = appends && running && !has_experts && running_blocks_pay(&h->shape);
 	pt_update_way way = !appends || !path_is_short(h)       ? PT_UPDATE_DIRECT
 						: keeps && i > 0 && running->n == i ? PT_UPDATE_RUNNING
 															: PT_UPDATE_LEVELS;
+	if (has_experts)
+		return compute_experts(h, i, way, rows, r, err);
 	double *const factors[PT_N_FACTORS] = {rows->rows[PT_TRAJECTORY_A][r], rows->rows[PT_TRAJECTORY_B][r]};
 	return pt_update_rows(
 		&source, i, way, keeps ? running : NULL, factors, rows->rows[PT_TRAJECTORY_DW][r], err);
@@ -105,7 +153,7 @@ static pt_status compute_row(const pt_module_history *h, size_t i, bool appends,
 		pt_run_passes(h->kernels,
 			&(pt_pass){&h->vectors[PT_TRAJECTORY_W], i, PT_PASS_INCREMENTS, rows->rows[PT_TRAJECTORY_W][r]},
 			1);
-	else if (h->shape.rank == 1)
+	else if (h->shape.rank == 1 && pt_shape_experts(&h->shape) == 1)
 		compute_rank_one(h, i, rows, r);
 	else
 		status = compute_blocks(h, i, appends, running, rows, r, err);

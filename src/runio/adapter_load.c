@@ -308,26 +308,20 @@ static pt_status describe(loader *l, const pair *p, pt_loaded_module *m)
 	return status;
 }
 
-/*
- * PEFT stores the B of E experts as (d_out, r, E), while A is (E, r, d_in). Regroup B's columns expert by
- * expert, so that both have expert e at e·r.
- */
+/* PEFT stores the B of E experts as (d_out, r, E), while A is (E, r, d_in): B becomes (E, d_out, r). */
 static pt_status regroup_experts(loader *l, pt_loaded_module *m, void *values)
 {
 	size_t size = m->is_f64 ? sizeof(double) : sizeof(float);
-	size_t r = (size_t)m->rank, n_experts = (size_t)m->n_experts;
-	char *row = pt_array_alloc(m->b_cols, size);
-	if (!row)
+	size_t r = (size_t)m->rank, n_experts = (size_t)m->n_experts, n = m->b_rows * m->b_cols;
+	char *stored = pt_array_alloc(n, size), *to = values;
+	if (!stored)
 		return pt_store_fail_memory(l->store, l->err);
-	for (size_t i = 0; i < m->b_rows; i++) {
-		char *stored = (char *)values + i * m->b_cols * size;
-		for (size_t k = 0; k < r; k++) {
-			for (size_t e = 0; e < n_experts; e++)
-				memcpy(row + (e * r + k) * size, stored + (k * n_experts + e) * size, size);
-		}
-		memcpy(stored, row, m->b_cols * size);
-	}
-	pt_free(row);
+	memcpy(stored, values, n * size);
+	for (size_t e = 0; e < n_experts; e++)
+		for (size_t i = 0; i < m->b_rows; i++)
+			for (size_t k = 0; k < r; k++, to += size)
+				memcpy(to, stored + (i * m->b_cols + k * n_experts + e) * size, size);
+	pt_free(stored);
 	return PT_OK;
 }
 

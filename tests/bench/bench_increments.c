@@ -139,7 +139,7 @@ static double append_one(bench *s, size_t i, double scaling)
 		float *a = s->a + m * length_a(s), *b = s->b + m * length_b(s);
 		walk(a, length_a(s), 1e-4);
 		walk(b, length_b(s), i < s->n / 2 ? 1e-4 : -1e-4);
-		pt_module_checkpoint c = {.shape = {PT_MODULE_LORA, s->rank, s->d_in, s->d_out, 0},
+		pt_module_checkpoint c = {.shape = {PT_MODULE_LORA, s->rank, s->d_in, s->d_out, 0, 0},
 			.a = {.f32 = a},
 			.b = {.f32 = b},
 			.scaling = scaling,

@@ -47,6 +47,9 @@ typedef struct pt_module_shape {
 	pt_module_kind kind;
 	size_t rank, d_in, d_out; /* LORA: A is rank × d_in, B is d_out × rank */
 	size_t length;            /* FULL: number of values */
+	/* LORA: 0 or 1: one product. Else the factors of so many experts one after another, each A and each B as
+	   above; dW is the experts' products side by side, so its Gram is the sum of theirs */
+	size_t n_experts;
 } pt_module_shape;
 
 /** One checkpoint of one module; values are borrowed and copied by those who keep them. */

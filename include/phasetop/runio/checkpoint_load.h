@@ -25,7 +25,7 @@ typedef struct pt_loaded_module {
 	const char *kind;    /* lora, dora, moe, embedding, conv, full */
 	const char *dtype;   /* as stored: F64 F32 F16 BF16 (A's, where B's differs) */
 	int64_t rank;        /* rows of A, of one expert's for moe; 0 for `full` */
-	int64_t n_experts;   /* moe: expert e has rows e·rank… of A and columns e·rank… of B; else 1 */
+	int64_t n_experts;   /* moe: a and b hold so many A, each rank × a_cols, and B, each b_rows × rank; else 1 */
 	double scaling;      /* s; NaN for `full` and where it is not known */
 	bool has_product;    /* dW = s·B·A is defined: shapes fit and s is known (A and B may be not finite) */
 	size_t n_shape_a, n_shape_b;
@@ -34,7 +34,7 @@ typedef struct pt_loaded_module {
 	size_t b_rows, b_cols;                                    /* d_out × r; 0 × 0 for `full` */
 	bool is_f64;                                              /* a and b are double, else float */
 	const void *a; /* row-major, the exact stored values; for `full` the tensor's values */
-	const void *b; /* row-major; NULL for `full`. For moe its columns are regrouped expert by expert */
+	const void *b; /* row-major; NULL for `full`. For moe regrouped: the B of one expert after another */
 	bool finite_a, finite_b;
 	size_t n_warnings;
 	const char *const *warnings; /* one line each */

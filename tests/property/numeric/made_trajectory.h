@@ -72,7 +72,7 @@ static inline void made_fill(
 
 static inline made made_create(size_t n, size_t rank, size_t d_in, size_t d_out, hostile kind, uint64_t seed)
 {
-	made m = {.n = n, .shape = {PT_MODULE_LORA, rank, d_in, d_out, 0}};
+	made m = {.n = n, .shape = {.kind = PT_MODULE_LORA, .rank = rank, .d_in = d_in, .d_out = d_out}};
 	m.length_a = rank * d_in;
 	m.length_b = rank * d_out;
 	m.a = calloc(n * m.length_a, sizeof *m.a);

@@ -15,8 +15,10 @@ static const float a1[] = {1, 2, 3}, a2[] = {1, 2, 4}, b0[] = {0, 0}, b1[] = {1,
 
 static pt_module_checkpoint lora(const float *a, const float *b)
 {
-	return (pt_module_checkpoint){
-		.shape = {PT_MODULE_LORA, 1, 3, 2, 0}, .a = {.f32 = a}, .b = {.f32 = b}, .scaling = 2.0};
+	return (pt_module_checkpoint){.shape = {.kind = PT_MODULE_LORA, .rank = 1, .d_in = 3, .d_out = 2},
+		.a = {.f32 = a},
+		.b = {.f32 = b},
+		.scaling = 2.0};
 }
 
 static pt_module_checkpoint full(const double *w, size_t length)

@@ -36,8 +36,9 @@ static double norm_of_product(const pt_loaded_module *m)
 		for (size_t i = 0; i < m->b_rows; i++) {
 			for (size_t j = 0; j < m->a_cols; j++) {
 				double x = 0.0;
-				for (size_t k = e * r; k < (e + 1) * r; k++)
-					x += value_at(m, m->b, i * m->b_cols + k) * value_at(m, m->a, k * m->a_cols + j);
+				for (size_t k = 0; k < r; k++)
+					x += value_at(m, m->b, (e * m->b_rows + i) * r + k) *
+						 value_at(m, m->a, (e * r + k) * m->a_cols + j);
 				sum += x * x;
 			}
 		}
