@@ -24,7 +24,7 @@ static double number_of(const pt_json_value *object, const char *what, int matri
 	double value = (double)NAN;
 	snprintf(key, sizeof key, "%s_%s", what, matrices[matrix]);
 	const pt_json_value *member = pt_json_member(object, key);
-	if (pt_json_type_of(member) == PT_JSON_ARRAY) /* the first of them */
+	if (pt_json_type_of(member) == PT_JSON_ARRAY_BEGIN) /* the first of them */
 		member = pt_json_first(member);
 	assert_true(pt_json_number(member, &value));
 	return value;
@@ -39,6 +39,7 @@ static void assert_near(const char *what, double got, double expected)
 static pt_snapshot *snapshot_of(const char *root, const char *modules)
 {
 	pt_settings settings = pt_settings_default();
+	settings.wanted = PT_WANT_REPORT;
 	settings.n_k = 1;
 	settings.k[0] = SPACING;
 	if (strcmp(modules, "*") != 0)
