@@ -1,27 +1,27 @@
 #include "phasetop/numeric/loss_covariance.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
 
+#include "loss_ring.h"
 #include "loss_spectrum.h"
 #include "phasetop/base/alloc.h"
 
 /*
- * The rows lie in a ring of W slots. Beside each row stand its first difference δ (to the row before) and
- * its second difference s (of δ to the δ before), and the Grams of both over all slots. The δ of the oldest
- * row and the s of the two oldest reach out of the window and are not used; so nothing is ever subtracted
- * when a row leaves.
+ * Beside the rows stand the Grams of their first differences δ (to the row before) and of their second
+ * differences s (of δ to the δ before). The δ of the oldest row and the s of the two oldest reach out of the
+ * window and are not used; so nothing is ever subtracted when a row leaves.
  */
 struct pt_loss_window {
-	size_t n, capacity; /* probes; W */
+	pt_loss_ring ring;
 	bool without_lambda1;
-	size_t rows, next;                /* rows held; slot of the next row */
-	double *row, *first, *second;     /* W × n each, by slot */
 	double *first_gram, *second_gram; /* W × W each, by slot */
-	double *centred;                  /* m × n, in order of age: of the reading in the making */
-	double *dual, *dual_second;       /* m × m, in order of age */
+	/* of the reading in the making, in order of age */
+	double *first, *second;                  /* W each: products with the newest row's differences */
+	double *squares, *squares_of_rest;       /* n: Σ of squares about the mean, and about the line */
+	double *centred;                         /* m × n; empty where n > 2W, for no such C is isotropic */
+	double *dual, *dual_first, *dual_second; /* m × m */
 	double *scratch;
 };
 
@@ -29,10 +29,12 @@ void pt_loss_window_destroy(pt_loss_window *window)
 {
 	if (!window)
 		return;
-	double *arrays[] = {window->row, window->first, window->second, window->first_gram, window->second_gram,
-		window->centred, window->dual, window->dual_second, window->scratch};
+	double *arrays[] = {window->first_gram, window->second_gram, window->first, window->second,
+		window->squares, window->squares_of_rest, window->centred, window->dual, window->dual_first,
+		window->dual_second, window->scratch};
 	for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
 		pt_free(arrays[i]);
+	pt_loss_ring_fini(&window->ring);
 	pt_free(window);
 }
 
@@ -40,6 +42,12 @@ static double *matrix_alloc(size_t rows, size_t columns)
 {
 	size_t count;
 	return __builtin_mul_overflow(rows, columns, &count) ? NULL : pt_array_alloc(count, sizeof(double));
+}
+
+static bool has_all(const pt_loss_window *w)
+{
+	return w->first_gram && w->second_gram && w->first && w->second && w->squares && w->squares_of_rest &&
+		   w->centred && w->dual && w->dual_first && w->dual_second && w->scratch;
 }
 
 pt_status pt_loss_window_create(size_t n_probes, size_t window, pt_loss_window **out, pt_error *err)
@@ -50,21 +58,20 @@ pt_status pt_loss_window_create(size_t n_probes, size_t window, pt_loss_window *
 	/* beyond this no allocation can succeed, and sizes below cannot overflow */
 	const bool sane = n_probes < SIZE_MAX / 64 && window < (size_t)1 << 28;
 	pt_loss_window *w = sane ? pt_array_alloc(1, sizeof *w) : NULL;
-	if (w) {
-		*w = (pt_loss_window){.n = n_probes,
-			.capacity = window,
-			.row = matrix_alloc(window, n_probes),
-			.first = matrix_alloc(window, n_probes),
-			.second = matrix_alloc(window, n_probes),
-			.first_gram = matrix_alloc(window, window),
-			.second_gram = matrix_alloc(window, window),
-			.centred = matrix_alloc(window, n_probes),
-			.dual = matrix_alloc(window, window),
-			.dual_second = matrix_alloc(window, window),
-			.scratch = pt_array_alloc(pt_spectrum_scratch(n_probes, window) + n_probes, sizeof(double))};
+	if (w && pt_loss_ring_init(&w->ring, n_probes, window)) {
+		w->first_gram = matrix_alloc(window, window);
+		w->second_gram = matrix_alloc(window, window);
+		w->first = matrix_alloc(1, window);
+		w->second = matrix_alloc(1, window);
+		w->squares = matrix_alloc(1, pt_loss_ring_padded(&w->ring));
+		w->squares_of_rest = matrix_alloc(1, pt_loss_ring_padded(&w->ring));
+		w->centred = matrix_alloc(window, n_probes / 2 > window ? 0 : n_probes);
+		w->dual = matrix_alloc(window, window);
+		w->dual_first = matrix_alloc(window, window);
+		w->dual_second = matrix_alloc(window, window);
+		w->scratch = matrix_alloc(1, pt_spectrum_scratch(window));
 	}
-	if (!w || !w->row || !w->first || !w->second || !w->first_gram || !w->second_gram || !w->centred ||
-		!w->dual || !w->dual_second || !w->scratch) {
+	if (!w || !has_all(w)) {
 		pt_loss_window_destroy(w);
 		return pt_fail(
 			err, PT_ERR_MEMORY, "", -1, "no memory for a window of %zu rows of %zu probes", window, n_probes);
@@ -75,7 +82,7 @@ pt_status pt_loss_window_create(size_t n_probes, size_t window, pt_loss_window *
 
 void pt_loss_window_reset(pt_loss_window *window)
 {
-	window->rows = window->next = 0;
+	window->ring.rows = window->ring.next = 0;
 }
 
 void pt_loss_window_leave_lambda1(pt_loss_window *window)
@@ -85,12 +92,7 @@ void pt_loss_window_leave_lambda1(pt_loss_window *window)
 
 size_t pt_loss_window_rows(const pt_loss_window *window)
 {
-	return window->rows;
-}
-
-static size_t slot_of(const pt_loss_window *w, size_t age_order)
-{
-	return (w->next + w->capacity - w->rows + age_order) % w->capacity;
+	return window->ring.rows;
 }
 
 static bool all_finite(const double *row, size_t n)
@@ -101,48 +103,30 @@ static bool all_finite(const double *row, size_t n)
 	return true;
 }
 
-/* into = a − b, zero where there is no b. */
-static void difference(double *into, const double *a, const double *b, size_t n)
+/* Row and column of the newest row in a Gram, from its products with all rows. */
+static void fill_gram(const pt_loss_ring *ring, const double *products, double *gram)
 {
-	if (!b)
-		memset(into, 0, n * sizeof *into);
-	else
-		for (size_t i = 0; i < n; i++)
-			into[i] = a[i] - b[i];
-}
-
-/* Row and column `slot` of the Gram of the W × n array `vectors`. */
-static void fill_gram_row(const pt_loss_window *w, const double *vectors, double *gram, size_t slot)
-{
-	for (size_t i = 0; i < w->rows; i++) {
-		const size_t other = slot_of(w, i);
-		const double product = pt_dot(vectors + slot * w->n, vectors + other * w->n, w->n);
-		gram[slot * w->capacity + other] = gram[other * w->capacity + slot] = product;
+	const size_t newest = pt_loss_ring_slot(ring, ring->rows - 1);
+	for (size_t i = 0; i < ring->rows; i++) {
+		const size_t other = pt_loss_ring_slot(ring, i);
+		gram[newest * ring->capacity + other] = gram[other * ring->capacity + newest] = products[i];
 	}
 }
 
-static void append_row(pt_loss_window *w, const double *losses)
+static void append_row(pt_loss_window *w, const double *losses, bool with_squares)
 {
-	const size_t n = w->n, slot = w->next;
-	const size_t before = (slot + w->capacity - 1) % w->capacity;
-	const bool has_before = w->rows > 0;
-	double *row = w->row + slot * n, *first = w->first + slot * n, *second = w->second + slot * n;
-	memcpy(row, losses, n * sizeof *row);
-	difference(first, row, has_before ? w->row + before * n : NULL, n);
-	difference(second, first, has_before ? w->first + before * n : NULL, n);
-	w->next = (slot + 1) % w->capacity;
-	if (w->rows < w->capacity)
-		w->rows++;
-	fill_gram_row(w, w->first, w->first_gram, slot);
-	fill_gram_row(w, w->second, w->second_gram, slot);
+	pt_loss_ring_append(&w->ring, losses);
+	pt_loss_ring_sum(&w->ring, w->first, w->second, with_squares ? w->squares : NULL, w->squares_of_rest);
+	fill_gram(&w->ring, w->first, w->first_gram);
+	fill_gram(&w->ring, w->second, w->second_gram);
 }
 
 /* The Gram by slot, in order of age, with its first `zeros` rows and columns put to 0. */
-static void gather(const pt_loss_window *w, const double *gram, size_t zeros, double *into)
+static void gather(const pt_loss_ring *ring, const double *gram, size_t zeros, double *into)
 {
-	const size_t m = w->rows, oldest = slot_of(w, 0), wrap = w->capacity - oldest;
+	const size_t m = ring->rows, oldest = pt_loss_ring_slot(ring, 0), wrap = ring->capacity - oldest;
 	for (size_t i = 0; i < m; i++) {
-		const double *from = gram + slot_of(w, i) * w->capacity;
+		const double *from = gram + pt_loss_ring_slot(ring, i) * ring->capacity;
 		double *to = into + i * m;
 		if (i < zeros) {
 			memset(to, 0, m * sizeof *to);
@@ -155,15 +139,32 @@ static void gather(const pt_loss_window *w, const double *gram, size_t zeros, do
 	}
 }
 
+/* Four rows at a time, so that no addition waits for the one before. */
+static void prefix_sums_of_rows(double *matrix, size_t m)
+{
+	size_t i = 0;
+	for (; i + 4 <= m; i += 4) {
+		double *rows = matrix + i * m, sums[4] = {0};
+		for (size_t j = 0; j < m; j++)
+			for (size_t k = 0; k < 4; k++)
+				rows[k * m + j] = sums[k] += rows[k * m + j];
+	}
+	for (; i < m; i++) {
+		double *row = matrix + i * m, sum = 0;
+		for (size_t j = 0; j < m; j++)
+			row[j] = sum += row[j];
+	}
+}
+
 /* M(i, j) ← Σ_{a ≤ i, b ≤ j} M(a, b), in place, by additions alone. */
 static void prefix_sums(double *matrix, size_t m)
 {
-	for (size_t i = 0; i < m; i++) {
-		double *row = matrix + i * m, running = 0;
+	prefix_sums_of_rows(matrix, m);
+	for (size_t i = 1; i < m; i++) {
+		double *row = matrix + i * m;
+		const double *above = row - m;
+#pragma omp simd
 		for (size_t j = 0; j < m; j++)
-			row[j] = running += row[j];
-		const double *above = i > 0 ? row - m : NULL;
-		for (size_t j = 0; above && j < m; j++)
 			row[j] += above[j];
 	}
 }
@@ -174,18 +175,6 @@ static double trace_of(const double *matrix, size_t m)
 	for (size_t i = 0; i < m; i++)
 		sum += matrix[i * m + i];
 	return sum;
-}
-
-/* Position i of m on the centred time axis, and 1 / Σ t². */
-static double time_of(size_t i, size_t m)
-{
-	return (double)i - 0.5 * (double)(m - 1);
-}
-
-static double inverse_time_square(size_t m)
-{
-	const double x = (double)m;
-	return 12 / (x * (x * x - 1));
 }
 
 /*
@@ -200,10 +189,10 @@ static double inverse_time_square(size_t m)
 static void project(double *matrix, size_t m, bool line, double *scratch)
 {
 	double *mean = scratch, *slope = mean + m, *time = slope + m;
-	const double inverse = line ? inverse_time_square(m) : 0, count = (double)m;
+	const double inverse = line ? pt_inverse_time_square(m) : 0, count = (double)m;
 	double mean_of_means = 0, mean_of_slopes = 0, slope_of_slopes = 0;
 	for (size_t j = 0; j < m; j++)
-		time[j] = time_of(j, m);
+		time[j] = pt_row_time(j, m);
 	for (size_t i = 0; i < m; i++) {
 		const double *row = matrix + i * m;
 		double sum = 0, moment = 0;
@@ -228,94 +217,59 @@ static void project(double *matrix, size_t m, bool line, double *scratch)
 	}
 }
 
-/* The window's rows without their mean, in order of age, from differences to the oldest row. */
-static void centre_rows(pt_loss_window *w)
+static pt_spectrum_point read_spectrum(pt_loss_window *w, const double *dual, bool line)
 {
-	const size_t n = w->n, m = w->rows;
-	const double *oldest = w->row + slot_of(w, 0) * n;
-	double *mean = w->scratch;
-	memset(mean, 0, n * sizeof *mean);
-	for (size_t i = 0; i < m; i++) {
-		const double *row = w->row + slot_of(w, i) * n;
-		double *to = w->centred + i * n;
-		for (size_t p = 0; p < n; p++) {
-			to[p] = row[p] - oldest[p];
-			mean[p] += to[p];
-		}
+	const size_t n = w->ring.n, m = w->ring.rows;
+	const pt_dual_gram gram = {n, m, m - (line ? 2 : 1), dual, line ? w->squares_of_rest : w->squares};
+	bool isotropic;
+	pt_spectrum_point point = pt_spectrum_of(&gram, !w->without_lambda1, w->scratch, &isotropic);
+	if (isotropic) {
+		pt_loss_ring_centred(&w->ring, line, w->centred);
+		point.shc = pt_spectrum_isotropic_shc(w->centred, m, n);
 	}
-	for (size_t i = 0; i < m; i++)
-		for (size_t p = 0; p < n; p++)
-			w->centred[i * n + p] -= mean[p] / (double)m;
-}
-
-/* Centred rows become detrended ones. */
-static void detrend_rows(pt_loss_window *w)
-{
-	const size_t n = w->n, m = w->rows;
-	const double inverse = inverse_time_square(m);
-	double *slope = w->scratch;
-	memset(slope, 0, n * sizeof *slope);
-	for (size_t i = 0; i < m; i++)
-		for (size_t p = 0; p < n; p++)
-			slope[p] += w->centred[i * n + p] * time_of(i, m);
-	for (size_t i = 0; i < m; i++)
-		for (size_t p = 0; p < n; p++)
-			w->centred[i * n + p] -= slope[p] * inverse * time_of(i, m);
-}
-
-static pt_spectrum_point read_spectrum(pt_loss_window *w, const double *dual, size_t freedom)
-{
-	const pt_centred_rows centred = {w->n, w->rows, freedom, w->centred, dual};
-	pt_spectrum_point point = pt_spectrum_of(&centred, !w->without_lambda1, w->scratch);
-	point.partial = w->rows < w->capacity;
+	point.partial = m < w->ring.capacity;
 	return point;
 }
 
 /* The dual Gram of the detrended rows, from the differences that leave less to cancel. */
 static const double *detrended_dual(pt_loss_window *w)
 {
-	const size_t m = w->rows;
-	gather(w, w->first_gram, 1, w->dual);
-	prefix_sums(w->dual, m);
-	gather(w, w->second_gram, 2, w->dual_second);
+	const size_t m = w->ring.rows;
+	gather(&w->ring, w->second_gram, 2, w->dual_second);
 	prefix_sums(w->dual_second, m);
 	prefix_sums(w->dual_second, m);
-	double *dual = trace_of(w->dual_second, m) < trace_of(w->dual, m) ? w->dual_second : w->dual;
+	double *dual = trace_of(w->dual_second, m) < trace_of(w->dual_first, m) ? w->dual_second : w->dual_first;
 	project(dual, m, true, w->scratch);
 	return dual;
 }
 
 static void read_window(pt_loss_window *w, pt_spectrum_point *raw, pt_spectrum_point *detrended)
 {
-	const size_t m = w->rows;
-	if (m >= 2)
-		centre_rows(w);
+	const size_t m = w->ring.rows;
+	pt_spectrum_point undefined = pt_spectrum_undefined(m);
+	undefined.partial = m < w->ring.capacity;
+	if (m >= 2) {
+		gather(&w->ring, w->first_gram, 1, w->dual_first);
+		prefix_sums(w->dual_first, m);
+	}
 	if (raw) {
-		*raw = pt_spectrum_undefined(m);
-		raw->partial = m < w->capacity;
+		*raw = undefined;
 		if (m >= 2) {
-			gather(w, w->first_gram, 1, w->dual);
-			prefix_sums(w->dual, m);
+			memcpy(w->dual, w->dual_first, m * m * sizeof *w->dual);
 			project(w->dual, m, false, w->scratch);
-			*raw = read_spectrum(w, w->dual, m - 1);
+			*raw = read_spectrum(w, w->dual, false);
 		}
 	}
-	if (detrended) {
-		*detrended = pt_spectrum_undefined(m);
-		detrended->partial = m < w->capacity;
-		if (m >= 3) {
-			detrend_rows(w);
-			*detrended = read_spectrum(w, detrended_dual(w), m - 2);
-		}
-	}
+	if (detrended)
+		*detrended = m >= 3 ? read_spectrum(w, detrended_dual(w), true) : undefined;
 }
 
 pt_status pt_loss_window_push(pt_loss_window *window, const double *row, pt_spectrum_point *raw,
 	pt_spectrum_point *detrended, pt_error *err)
 {
-	if (!all_finite(row, window->n))
+	if (!all_finite(row, window->ring.n))
 		return pt_fail(err, PT_ERR_NOT_FINITE, "", -1, "a probe loss is not finite");
-	append_row(window, row);
+	append_row(window, row, raw || detrended);
 	if (raw || detrended)
 		read_window(window, raw, detrended);
 	return PT_OK;
@@ -357,14 +311,17 @@ pt_status pt_loss_spectra(const double *losses, size_t m, size_t stride, const s
 }
 
 /* Rows relative to the first, then without their mean: an offset shared by all samples costs no digits. */
-static void centre_samples(const double *samples, size_t m, size_t n, double *centred)
+static void centre_samples(const double *samples, size_t m, size_t n, double *centred, double *squares)
 {
 	for (size_t p = 0; p < n; p++) {
 		double mean = 0;
 		for (size_t i = 0; i < m; i++)
 			mean += centred[i * n + p] = samples[i * n + p] - samples[p];
-		for (size_t i = 0; i < m; i++)
+		squares[p] = 0;
+		for (size_t i = 0; i < m; i++) {
 			centred[i * n + p] -= mean / (double)m;
+			squares[p] += centred[i * n + p] * centred[i * n + p];
+		}
 	}
 }
 
@@ -382,20 +339,24 @@ pt_status pt_gaussian_point(
 		*point = pt_spectrum_undefined(1);
 		return PT_OK;
 	}
-	double *centred = matrix_alloc(m, n), *dual = matrix_alloc(m, m);
-	double *scratch = pt_array_alloc(pt_spectrum_scratch(n, m), sizeof *scratch);
+	double *centred = matrix_alloc(m, n), *squares = matrix_alloc(1, n), *dual = matrix_alloc(m, m);
+	double *scratch = matrix_alloc(1, pt_spectrum_scratch(m));
 	pt_status status = PT_OK;
-	if (centred && dual && scratch) {
-		centre_samples(samples, m, n, centred);
+	if (centred && squares && dual && scratch) {
+		centre_samples(samples, m, n, centred, squares);
 		for (size_t i = 0; i < m; i++)
 			for (size_t j = 0; j <= i; j++)
 				dual[i * m + j] = dual[j * m + i] = pt_dot(centred + i * n, centred + j * n, n);
-		const pt_centred_rows rows = {n, m, m - 1, centred, dual};
-		*point = pt_spectrum_of(&rows, true, scratch);
+		const pt_dual_gram gram = {n, m, m - 1, dual, squares};
+		bool isotropic;
+		*point = pt_spectrum_of(&gram, true, scratch, &isotropic);
+		if (isotropic)
+			point->shc = pt_spectrum_isotropic_shc(centred, m, n);
 	} else {
 		status = pt_fail(err, PT_ERR_MEMORY, "", -1, "no memory for %zu samples of %zu probes", m, n);
 	}
 	pt_free(centred);
+	pt_free(squares);
 	pt_free(dual);
 	pt_free(scratch);
 	return status;

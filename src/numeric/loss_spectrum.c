@@ -128,48 +128,20 @@ static double leading_eigenvalue(const double *matrix, size_t m, double *scratch
 	return theta;
 }
 
-/* ‖C/tr C − I/n‖_F², from the n × n covariance of the rows; *trace = tr((m − 1) C) of the same rounding. */
-static double anisotropy(const pt_centred_rows *centred, double *trace)
-{
-	const size_t n = centred->n, m = centred->m;
-	double sum = 0;
-	*trace = 0;
-	for (size_t i = 0; i < m * n; i++)
-		*trace += centred->rows[i] * centred->rows[i];
-	for (size_t a = 0; a < n; a++)
-		for (size_t b = 0; b <= a; b++) {
-			double product = 0;
-			for (size_t i = 0; i < m; i++)
-				product += centred->rows[i * n + a] * centred->rows[i * n + b];
-			const double off = product / *trace - (a == b ? 1 / (double)n : 0);
-			sum += (a == b ? 1 : 2) * off * off;
-		}
-	return sum;
-}
-
 /* n f / (n + f + 1) with n = n_eff of the rows' variances; NaN where they are all 0. */
-static double white_noise_ratio(const pt_centred_rows *centred, double *squares)
+static double white_noise_ratio(const pt_dual_gram *gram)
 {
-	const size_t n = centred->n;
 	double largest = 0, sum = 0, sum_of_squares = 0;
-	for (size_t p = 0; p < n; p++)
-		squares[p] = 0;
-	for (size_t i = 0; i < centred->m; i++) {
-		const double *row = centred->rows + i * n;
-#pragma omp simd
-		for (size_t p = 0; p < n; p++)
-			squares[p] += row[p] * row[p];
-	}
-	for (size_t p = 0; p < n; p++)
-		largest = fmax(largest, squares[p]);
+	for (size_t p = 0; p < gram->n; p++)
+		largest = fmax(largest, gram->squares[p]);
 	if (!(largest > 0) || !isfinite(largest))
 		return (double)NAN;
-	for (size_t p = 0; p < n; p++) {
-		const double share = squares[p] / largest;
+	for (size_t p = 0; p < gram->n; p++) {
+		const double share = gram->squares[p] / largest;
 		sum += share;
 		sum_of_squares += share * share;
 	}
-	const double n_eff = sum * sum / sum_of_squares, freedom = (double)centred->freedom;
+	const double n_eff = sum * sum / sum_of_squares, freedom = (double)gram->freedom;
 	return n_eff * freedom / (n_eff + freedom + 1);
 }
 
@@ -184,14 +156,16 @@ pt_spectrum_point pt_spectrum_undefined(size_t n_rows)
 	return (pt_spectrum_point){none, none, none, none, none, n_rows, false};
 }
 
-pt_spectrum_point pt_spectrum_of(const pt_centred_rows *centred, bool with_lambda1, double *scratch)
+pt_spectrum_point pt_spectrum_of(
+	const pt_dual_gram *gram, bool with_lambda1, double *scratch, bool *isotropic)
 {
-	const size_t m = centred->m;
-	const double n = (double)centred->n, divisor = (double)m - 1;
-	double total = 0, q = 0;
+	const size_t m = gram->m;
+	const double n = (double)gram->n, divisor = (double)m - 1;
+	double total = 0;
 	for (size_t i = 0; i < m; i++)
-		total += centred->dual[i * m + i];
+		total += gram->dual[i * m + i];
 	pt_spectrum_point point = pt_spectrum_undefined(m);
+	*isotropic = false;
 	if (!isfinite(total))
 		return point;
 	if (!(total > 0)) {
@@ -200,22 +174,32 @@ pt_spectrum_point pt_spectrum_of(const pt_centred_rows *centred, bool with_lambd
 	}
 	/* K of trace 1: squares can then neither overflow nor vanish */
 	double *unit = scratch, *rest = scratch + m * m;
-	for (size_t i = 0; i < m * m; i++) {
-		unit[i] = centred->dual[i] / total;
-		q += unit[i] * unit[i];
-	}
-	const double mean = total / divisor / n;
+	for (size_t i = 0; i < m * m; i++)
+		unit[i] = gram->dual[i] / total;
+	const double q = pt_dot(unit, unit, m * m), mean = total / divisor / n;
 	point.trace = finite_or_nan(total / divisor);
 	point.pr = finite_or_nan(1 / q);
 	point.shc = finite_or_nan(mean * mean * (n * q - 1));
-	if (n * q - 1 < NEARLY_ISOTROPIC) {
-		double trace;
-		const double sum = anisotropy(centred, &trace);
-		const double scaled = trace / divisor;
-		point.shc = finite_or_nan(scaled * scaled * sum / n);
-	}
+	*isotropic = n * q - 1 < NEARLY_ISOTROPIC;
 	if (with_lambda1)
 		point.lambda1 = finite_or_nan(leading_eigenvalue(unit, m, rest) * (total / divisor));
-	point.pr_white_noise = white_noise_ratio(centred, rest);
+	point.pr_white_noise = white_noise_ratio(gram);
 	return point;
+}
+
+double pt_spectrum_isotropic_shc(const double *rows, size_t m, size_t n)
+{
+	double trace = 0, sum = 0;
+	for (size_t i = 0; i < m * n; i++)
+		trace += rows[i] * rows[i];
+	for (size_t a = 0; a < n; a++)
+		for (size_t b = 0; b <= a; b++) {
+			double product = 0;
+			for (size_t i = 0; i < m; i++)
+				product += rows[i * n + a] * rows[i * n + b];
+			const double off = product / trace - (a == b ? 1 / (double)n : 0);
+			sum += (a == b ? 1 : 2) * off * off;
+		}
+	const double scaled = trace / ((double)m - 1);
+	return finite_or_nan(scaled * scaled * sum / (double)n);
 }

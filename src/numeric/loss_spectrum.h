@@ -1,4 +1,4 @@
-/** From centred rows and their dual Gram to a reading of the spectrum: shared by window and Gaussian rows. */
+/** From the dual Gram of centred rows to a reading of the spectrum: shared by window and Gaussian rows. */
 #ifndef PHASETOP_NUMERIC_LOSS_SPECTRUM_H
 #define PHASETOP_NUMERIC_LOSS_SPECTRUM_H
 
@@ -9,13 +9,13 @@
 #include "phasetop/numeric/loss_covariance.h"
 
 /** What a reading is made of; C is n × n with divisor m − 1. All borrowed. */
-typedef struct pt_centred_rows {
-	size_t n;           /* probes */
-	size_t m;           /* rows */
-	size_t freedom;     /* m − 1 centred, m − 2 detrended */
-	const double *rows; /* m × n, row-major: centred, or detrended */
-	const double *dual; /* m × m, row-major: their Gram K, at least as exact as one formed from `rows` */
-} pt_centred_rows;
+typedef struct pt_dual_gram {
+	size_t n;              /* probes */
+	size_t m;              /* rows */
+	size_t freedom;        /* m − 1 centred, m − 2 detrended */
+	const double *dual;    /* m × m, row-major: Gram of the centred (detrended) rows */
+	const double *squares; /* n: Σ over the rows of the squared centred (detrended) losses of each probe */
+} pt_dual_gram;
 
 /** Σ a_i b_i of n doubles, in an order that depends on n alone. Eight sums run side by side, so that no
  * addition waits for the one before. */
@@ -35,13 +35,21 @@ static inline double pt_dot(const double *a, const double *b, size_t n)
 pt_spectrum_point pt_spectrum_undefined(size_t n_rows);
 
 /** Doubles of scratch that pt_spectrum_of needs. */
-static inline size_t pt_spectrum_scratch(size_t n, size_t m)
+static inline size_t pt_spectrum_scratch(size_t m)
 {
-	return m * m + (n > m * m + 4 * m ? n : m * m + 4 * m);
+	return 2 * m * m + 4 * m;
 }
 
-/** The reading (loss_covariance.h has the formulas); `partial` is left false, λ_1 missing unless asked for.
+/**
+ * The reading (loss_covariance.h has the formulas); `partial` is left false, λ_1 missing unless asked for.
+ *
+ * @param[out] isotropic  C is nearly a multiple of the identity: the dual form cancels, and SHC is to be had
+ * from pt_spectrum_isotropic_shc. Never set where n > 2m
  */
-pt_spectrum_point pt_spectrum_of(const pt_centred_rows *centred, bool with_lambda1, double *scratch);
+pt_spectrum_point pt_spectrum_of(
+	const pt_dual_gram *gram, bool with_lambda1, double *scratch, bool *isotropic);
+
+/** SHC as ‖C − (tr C/n) I‖_F² / n from the m × n centred (detrended) rows themselves. @cost O(n² m) */
+double pt_spectrum_isotropic_shc(const double *rows, size_t m, size_t n);
 
 #endif

@@ -64,7 +64,7 @@ typedef struct pt_loss_window pt_loss_window;
  * @param[out] out      release with pt_loss_window_destroy
  * @retval PT_ERR_INVALID n_probes is 0 or window below 2
  * @retval PT_ERR_MEMORY
- * @cost   4nW + 6W² doubles of memory
+ * @cost   nW + 7W² doubles of memory, and nW more where n ≤ 2W
  */
 PT_CHECKED pt_status pt_loss_window_create(
 	size_t n_probes, size_t window, pt_loss_window **out, pt_error *err);
