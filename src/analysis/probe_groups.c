@@ -76,14 +76,16 @@ static void add_group(
 
 pt_status pt_probe_groups_find(const pt_probe_names *set, pt_probe_groups *groups, pt_error *err)
 {
-	groups->n = 0;
-	if (!set->names)
+	if (!set->names) {
+		groups->n = 0;
 		return PT_OK;
+	}
 	char **sorted = pt_array_alloc(set->n, sizeof *sorted);
 	if (!sorted)
 		return pt_fail(err, PT_ERR_MEMORY, "", -1, "out of memory for groups of probes");
 	memcpy(sorted, set->names, set->n * sizeof *sorted);
 	qsort(sorted, set->n, sizeof *sorted, by_name);
+	groups->n = 0;
 	for (size_t i = 0; i < set->n; i++) {
 		const char *name = set->names[i], *slash = strchr(name, '/');
 		for (; slash && groups->n < PT_MAX_PROBE_GROUPS; slash = strchr(slash + 1, '/'))
