@@ -1,150 +1,5 @@
 #include "snapshot_build.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "probe_groups.h"
-
-/* --- leading modes ---------------------------------------------------------------------------------- */
-
-enum { LOADING_PROBES = 8 };
-
-/* Modes that carry less of tr C than this are left out, but for the first. */
-static const double least_share = 0.01;
-
-typedef struct loading {
-	size_t at;
-	double weight;
-} loading;
-
-static int by_size(const void *a, const void *b)
-{
-	const loading *x = a, *y = b;
-	double p = fabs(x->weight), q = fabs(y->weight);
-	return p != q ? (p < q) - (p > q) : (x->at > y->at) - (x->at < y->at);
-}
-
-/* Names of the subset's probes: those of the log, or "#3" by their place in its rows. */
-typedef struct probe_labels {
-	const char **names;
-	bool given;
-} probe_labels;
-
-static pt_status label_probes(
-	const pt_probe_traces *traces, const pt_probe_rows *rows, pt_arena *arena, probe_labels *out, pt_error *err)
-{
-	const pt_probe_names *set = &rows->sets[traces->running_set];
-	out->given = set->names != NULL;
-	out->names = pt_arena_alloc(arena, traces->n_columns, sizeof *out->names);
-	if (!out->names)
-		return pt_build_out_of_memory(err);
-	for (size_t c = 0; c < traces->n_columns; c++) {
-		char number[32];
-		snprintf(number, sizeof number, "#%zu", traces->columns[c]);
-		out->names[c] = pt_arena_text(arena, set->names ? set->names[traces->columns[c]] : number);
-		if (!out->names[c])
-			return pt_build_out_of_memory(err);
-	}
-	return PT_OK;
-}
-
-static pt_status build_strongest(const double *weights, size_t n, const probe_labels *labels, loading *scratch,
-	pt_arena *arena, pt_mode_view *view, pt_error *err)
-{
-	for (size_t i = 0; i < n; i++)
-		scratch[i] = (loading){i, weights[i]};
-	qsort(scratch, n, sizeof *scratch, by_size);
-	size_t n_parts = n < LOADING_PROBES ? n : LOADING_PROBES;
-	pt_mode_part *parts = pt_arena_alloc(arena, n_parts, sizeof *parts);
-	if (!parts)
-		return pt_build_out_of_memory(err);
-	for (size_t i = 0; i < n_parts; i++)
-		parts[i] = (pt_mode_part){.name = labels->names[scratch[i].at], .weight = scratch[i].weight};
-	view->n_probes = n_parts;
-	view->probes = parts;
-	return PT_OK;
-}
-
-/* Σ weight² of the probes whose names share the innermost prefix, by falling weight. */
-static pt_status build_mode_groups(const double *weights, size_t n, const probe_labels *labels, loading *scratch,
-	pt_arena *arena, pt_mode_view *view, pt_error *err)
-{
-	size_t n_groups = 0;
-	for (size_t i = 0; labels->given && i < n; i++) {
-		const char *name = labels->names[i];
-		size_t length = pt_probe_prefix(name), g = 0;
-		if (length == 0)
-			continue;
-		while (g < n_groups && (pt_probe_prefix(labels->names[scratch[g].at]) != length ||
-								   strncmp(labels->names[scratch[g].at], name, length) != 0))
-			g++;
-		if (g == n_groups)
-			scratch[n_groups++] = (loading){i, 0.0};
-		scratch[g].weight += weights[i] * weights[i];
-	}
-	qsort(scratch, n_groups, sizeof *scratch, by_size);
-	pt_mode_part *parts = pt_arena_alloc(arena, n_groups, sizeof *parts);
-	if (!parts)
-		return pt_build_out_of_memory(err);
-	for (size_t g = 0; g < n_groups; g++) {
-		char prefix[256];
-		const char *name = labels->names[scratch[g].at];
-		snprintf(prefix, sizeof prefix, "%.*s", (int)pt_probe_prefix(name), name);
-		parts[g] = (pt_mode_part){.name = pt_arena_text(arena, prefix), .weight = scratch[g].weight};
-		if (!parts[g].name)
-			return pt_build_out_of_memory(err);
-	}
-	view->n_groups = n_groups;
-	view->groups = parts;
-	return PT_OK;
-}
-
-static pt_status fill_modes(const pt_loss_modes *modes, const probe_labels *labels, pt_arena *arena,
-	pt_modes_view *view, pt_error *err)
-{
-	size_t n = modes->n_probes;
-	pt_mode_view *views = pt_arena_alloc(arena, modes->n_modes, sizeof *views);
-	loading *scratch = pt_arena_alloc(arena, n, sizeof *scratch);
-	if (!views || !scratch)
-		return pt_build_out_of_memory(err);
-	pt_status status = PT_OK;
-	for (size_t m = 0; m < modes->n_modes && (m == 0 || modes->share[m] >= least_share); m++) {
-		const double *weights = modes->weights + m * n;
-		views[m] = (pt_mode_view){.eigenvalue = modes->lambda[m], .share = modes->share[m]};
-		status = build_strongest(weights, n, labels, scratch, arena, &views[m], err);
-		if (status == PT_OK)
-			status = build_mode_groups(weights, n, labels, scratch, arena, &views[m], err);
-		if (status != PT_OK)
-			return status;
-		view->n_modes = m + 1;
-	}
-	view->modes = views;
-	return PT_OK;
-}
-
-static pt_status build_modes(const pt_probe_store *store, const pt_probe_traces *traces, pt_modes_of of,
-	pt_arena *arena, pt_modes_view *view, pt_error *err)
-{
-	pt_probe_rows rows = pt_probe_store_rows(store);
-	pt_loss_modes modes;
-	pt_loss_modes_init(&modes);
-	*view = (pt_modes_view){.step = PT_NO_STEP};
-	pt_status status = pt_probe_traces_modes(traces, &rows, of, &modes, &view->step, err);
-	if (status == PT_OK && modes.n_modes > 0) {
-		probe_labels labels;
-		view->present = true;
-		status = label_probes(traces, &rows, arena, &labels, err);
-		if (status == PT_OK)
-			status = fill_modes(&modes, &labels, arena, view, err);
-	}
-	pt_loss_modes_fini(&modes);
-	return status;
-}
-
-/* --- spectra ---------------------------------------------------------------------------------------- */
-
 static pt_status build_trace(
 	const pt_spectrum_trace *trace, pt_arena *arena, pt_spectrum_view *view, pt_error *err)
 {
@@ -176,30 +31,14 @@ static pt_status build_trace(
 	return PT_OK;
 }
 
-static pt_status build_names(const pt_probe_store *store, const pt_probe_traces *traces, pt_arena *arena,
-	pt_spectrum_view *view, pt_error *err)
-{
-	const pt_probe_names *set = pt_probe_store_newest_set(store);
-	if (!set || !set->names)
-		return PT_OK;
-	const char **names = pt_arena_alloc(arena, traces->n_columns, sizeof *names);
-	if (!names)
-		return pt_build_out_of_memory(err);
-	for (size_t i = 0; i < traces->n_columns; i++)
-		if (!(names[i] = pt_arena_text(arena, set->names[traces->columns[i]])))
-			return pt_build_out_of_memory(err);
-	view->n_probe_names = traces->n_columns;
-	view->probe_names = names;
-	return PT_OK;
-}
-
+/* @param names  of the probes of `traces` */
 static pt_status build_spectrum(const pt_probe_store *store, const pt_probe_traces *traces, pt_modes_of form,
-	bool with_modes, pt_arena *arena, pt_spectrum_view *view, pt_error *err)
+	const pt_built_names *names, pt_arena *arena, pt_spectrum_view *view, pt_error *err)
 {
 	bool gaussian = form == PT_MODES_GAUSSIAN;
-	const pt_spectrum_trace *trace = gaussian                      ? &traces->gaussian
+	const pt_spectrum_trace *trace = gaussian                     ? &traces->gaussian
 									 : form == PT_MODES_DETRENDED ? &traces->detrended
-																   : &traces->raw;
+																  : &traces->raw;
 	*view = (pt_spectrum_view){
 		.present = true,
 		.gaussian = gaussian,
@@ -211,11 +50,25 @@ static pt_status build_spectrum(const pt_probe_store *store, const pt_probe_trac
 	};
 	if (traces->subset[0] != '\0' && !(view->subset = pt_arena_text(arena, traces->subset)))
 		return pt_build_out_of_memory(err);
+	if (names->given) {
+		view->n_probe_names = names->n;
+		view->probe_names = names->names;
+	}
 	pt_status status = build_trace(trace, arena, view, err);
-	if (status == PT_OK)
-		status = build_names(store, traces, arena, view, err);
-	if (status == PT_OK && with_modes)
-		status = build_modes(store, traces, form, arena, &view->modes, err);
+	return status == PT_OK ? pt_build_modes(store, traces, form, names, arena, &view->modes, err) : status;
+}
+
+/* Raw and detrended of plain rows (in this order), or that of Gaussian rows: `views` has one for each form.
+ */
+static pt_status build_forms(const pt_probe_store *store, const pt_probe_traces *traces, bool gaussian,
+	bool with_modes, pt_arena *arena, pt_spectrum_view *views, pt_error *err)
+{
+	pt_built_names names;
+	pt_status status = pt_build_names(store, traces, with_modes, arena, &names, err);
+	if (status == PT_OK && gaussian)
+		return build_spectrum(store, traces, PT_MODES_GAUSSIAN, &names, arena, views, err);
+	for (int form = PT_MODES_RAW; form <= PT_MODES_DETRENDED && status == PT_OK; form++)
+		status = build_spectrum(store, traces, (pt_modes_of)form, &names, arena, &views[form], err);
 	return status;
 }
 
@@ -224,13 +77,14 @@ static pt_status build_subset(const pt_probe_store *plain, const pt_probe_store 
 	bool with_modes, pt_arena *arena, pt_spectrum_view *views, size_t *n, pt_error *err)
 {
 	pt_status status = PT_OK;
-	for (int form = PT_MODES_RAW; plain && i < plain->n_subsets && form <= PT_MODES_DETRENDED; form++)
-		if (status == PT_OK)
-			status = build_spectrum(plain, &plain->subsets[i], (pt_modes_of)form, with_modes, arena,
-				&views[(*n)++], err);
-	if (status == PT_OK && gaussian && i < gaussian->n_subsets)
-		status = build_spectrum(gaussian, &gaussian->subsets[i], PT_MODES_GAUSSIAN, with_modes, arena,
-			&views[(*n)++], err);
+	if (plain && i < plain->n_subsets) {
+		status = build_forms(plain, &plain->subsets[i], false, with_modes, arena, views + *n, err);
+		*n += 2;
+	}
+	if (status == PT_OK && gaussian && i < gaussian->n_subsets) {
+		status = build_forms(gaussian, &gaussian->subsets[i], true, with_modes, arena, views + *n, err);
+		*n += 1;
+	}
 	return status;
 }
 
@@ -244,25 +98,24 @@ static pt_status build_subsets(const pt_probe_store *plain, const pt_probe_store
 		return pt_build_out_of_memory(err);
 	pt_status status = PT_OK;
 	for (size_t i = 0; i < n && status == PT_OK; i++)
-		status = build_subset(
-			plain, gaussian, i, with_modes, arena, views, &view->n_subset_spectra, err);
+		status = build_subset(plain, gaussian, i, with_modes, arena, views, &view->n_subset_spectra, err);
 	view->subset_spectra = views;
 	return status;
 }
 
 static pt_status build_groups(const pt_probe_store *store, pt_arena *arena, pt_run_view *view, pt_error *err)
 {
-	pt_probe_groups groups = pt_probe_groups_of(pt_probe_store_newest_set(store));
-	pt_probe_group_view *views = pt_arena_alloc(arena, groups.n, sizeof *views);
+	const pt_probe_groups *groups = &store->groups;
+	pt_probe_group_view *views = pt_arena_alloc(arena, groups->n, sizeof *views);
 	if (!views)
 		return pt_build_out_of_memory(err);
-	for (size_t g = 0; g < groups.n; g++) {
+	for (size_t g = 0; g < groups->n; g++) {
 		views[g] = (pt_probe_group_view){
-			.glob = pt_arena_text(arena, groups.items[g].glob), .n_probes = groups.items[g].n_probes};
+			.glob = pt_arena_text(arena, groups->items[g].glob), .n_probes = groups->items[g].n_probes};
 		if (!views[g].glob)
 			return pt_build_out_of_memory(err);
 	}
-	view->n_probe_groups = groups.n;
+	view->n_probe_groups = groups->n;
 	view->probe_groups = views;
 	return PT_OK;
 }
@@ -274,12 +127,11 @@ pt_status pt_build_spectra(
 	const pt_probe_store *gaussian = pt_run_logs_probes(&run->logs, true);
 	bool with_modes = settings->wanted & PT_WANT_MODES;
 	pt_status status = PT_OK;
-	for (int form = PT_MODES_RAW; form <= PT_MODES_GAUSSIAN && status == PT_OK; form++) {
-		const pt_probe_store *store = form == PT_MODES_GAUSSIAN ? gaussian : plain;
-		if (store)
-			status = build_spectrum(
-				store, &store->all, (pt_modes_of)form, with_modes, arena, &view->spectra[form], err);
-	}
+	if (plain)
+		status = build_forms(plain, &plain->all, false, with_modes, arena, view->spectra, err);
+	if (gaussian && status == PT_OK)
+		status = build_forms(
+			gaussian, &gaussian->all, true, with_modes, arena, &view->spectra[PT_SPECTRUM_GAUSSIAN], err);
 	if (status == PT_OK)
 		status = build_subsets(plain, gaussian, with_modes, arena, view, err);
 	if (status == PT_OK && (plain || gaussian))

@@ -7,7 +7,6 @@
 #include "phasetop/base/alloc.h"
 #include "phasetop/base/missing.h"
 #include "phasetop/base/text.h"
-#include "probe_groups.h"
 
 static pt_status out_of_memory(pt_error *err)
 {
@@ -54,7 +53,7 @@ static void reset(void *context)
 	drop_rows_from(store, 0);
 	for (size_t s = 0; s < store->n_sets; s++)
 		names_fini(&store->sets[s]);
-	store->n_sets = 0;
+	store->n_sets = store->n_grouped_sets = 0;
 }
 
 void pt_probe_store_fini(pt_probe_store *store)
@@ -184,7 +183,8 @@ pt_status pt_probe_store_read(pt_probe_store *store, bool *changed, pt_error *er
 
 /* --- derived traces --------------------------------------------------------------------------------- */
 
-/* Subset i is to be that of `glob`: kept where it is already there, so that adding a group costs that group alone. */
+/* Subset i is to be that of `glob`: kept where it is already there, so that adding a group costs that group
+ * alone. */
 static pt_status place_subset(pt_probe_store *store, size_t i, const char *glob, pt_error *err)
 {
 	for (size_t s = i; s < store->n_subsets; s++)
@@ -194,8 +194,8 @@ static pt_status place_subset(pt_probe_store *store, size_t i, const char *glob,
 			store->subsets[i] = found;
 			return PT_OK;
 		}
-	if (!pt_array_reserve((void **)&store->subsets, &store->subset_capacity, store->n_subsets + 1,
-			sizeof *store->subsets))
+	if (!pt_array_reserve(
+			(void **)&store->subsets, &store->subset_capacity, store->n_subsets + 1, sizeof *store->subsets))
 		return out_of_memory(err);
 	if (i < store->n_subsets)
 		store->subsets[store->n_subsets] = store->subsets[i];
@@ -204,19 +204,33 @@ static pt_status place_subset(pt_probe_store *store, size_t i, const char *glob,
 	return PT_OK;
 }
 
+/* Groups of the newest row's set, found once for each set. */
+static pt_status find_groups(pt_probe_store *store, pt_error *err)
+{
+	if (store->n_rows == 0) {
+		store->n_grouped_sets = store->groups.n = 0;
+		return PT_OK;
+	}
+	size_t set = store->rows[store->n_rows - 1].set;
+	if (store->n_grouped_sets == set + 1)
+		return PT_OK;
+	pt_status status = pt_probe_groups_find(&store->sets[set], &store->groups, err);
+	if (status == PT_OK)
+		store->n_grouped_sets = set + 1;
+	return status;
+}
+
 /* The subset that was asked for, then the groups that the names offer. */
 static pt_status choose_subsets(pt_probe_store *store, const pt_settings *settings, pt_error *err)
 {
-	pt_probe_groups groups = {0};
-	size_t n = 0;
+	const pt_probe_groups *groups = &store->groups;
+	size_t n = 0, n_groups = settings->wanted & PT_WANT_SUBSETS ? groups->n : 0;
 	pt_status status = PT_OK;
 	if (settings->probes[0] != '\0')
 		status = place_subset(store, n++, settings->probes, err);
-	if (settings->wanted & PT_WANT_SUBSETS)
-		groups = pt_probe_groups_of(pt_probe_store_newest_set(store));
-	for (size_t g = 0; g < groups.n && status == PT_OK; g++)
-		if (strcmp(groups.items[g].glob, settings->probes) != 0)
-			status = place_subset(store, n++, groups.items[g].glob, err);
+	for (size_t g = 0; g < n_groups && status == PT_OK; g++)
+		if (strcmp(groups->items[g].glob, settings->probes) != 0)
+			status = place_subset(store, n++, groups->items[g].glob, err);
 	if (status == PT_OK)
 		drop_subsets(store, n);
 	return status;
@@ -233,6 +247,8 @@ pt_status pt_probe_store_derive(pt_probe_store *store, const pt_settings *settin
 	pt_status status = pt_probe_traces_derive(&store->all, &rows, settings, err);
 	if (status == PT_OK && settings->wanted & PT_WANT_BASELINES)
 		status = pt_probe_traces_derive_baselines(&store->all, err);
+	if (status == PT_OK)
+		status = find_groups(store, err);
 	if (status == PT_OK)
 		status = choose_subsets(store, settings, err);
 	for (size_t i = 0; i < store->n_subsets && status == PT_OK; i++)

@@ -14,6 +14,7 @@
 #include "phasetop/analysis/settings.h"
 #include "phasetop/base/status.h"
 #include "phasetop/runio/probe_log.h"
+#include "probe_groups.h"
 #include "probe_traces.h"
 
 typedef struct pt_probe_store {
@@ -25,9 +26,12 @@ typedef struct pt_probe_store {
 	double *sorted; /* scratch: one row */
 	size_t sorted_capacity;
 	/* what follows is derived */
+	size_t n_grouped_sets; /* 1 + index of the set that `groups` are of; 0: none yet */
+	pt_probe_groups groups;
 	pt_probe_traces all;
 	size_t n_subsets, subset_capacity;
-	pt_probe_traces *subsets; /* the one that settings.probes selects, then a group each where they are wanted */
+	pt_probe_traces
+		*subsets; /* the one that settings.probes selects, then a group each where they are wanted */
 } pt_probe_store;
 
 /** @param path  of the log @retval PT_ERR_MEMORY */
@@ -37,8 +41,8 @@ void pt_probe_store_fini(pt_probe_store *store);
 /** Take in the rows that are new. @retval as pt_probe_log_read */
 PT_CHECKED pt_status pt_probe_store_read(pt_probe_store *store, bool *changed, pt_error *err);
 
-/** Bring everything up to date for these settings. @cost O(nW) a new row and subset; all rows where W changed or a
- * subset is new */
+/** Bring everything up to date for these settings. @cost O(nW) a new row and subset; all rows where W changed
+ * or a subset is new */
 PT_CHECKED pt_status pt_probe_store_derive(pt_probe_store *store, const pt_settings *settings, pt_error *err);
 
 /** The rows; borrowed until the store changes. */

@@ -21,6 +21,24 @@ PT_CHECKED pt_status pt_build_spectra(
 PT_CHECKED pt_status pt_build_baselines(const pt_run *run, pt_arena *arena, pt_run_view *view, pt_error *err);
 PT_CHECKED pt_status pt_build_loss(const pt_run *run, pt_arena *arena, pt_run_view *view, pt_error *err);
 
+/** Names of a subset's probes in a snapshot, for its spectra and their modes to share. */
+typedef struct pt_built_names {
+	size_t n;
+	bool given;               /* the log names its probes */
+	const char *const *names; /* "#3" by place in the log's rows where it does not; not set without modes then */
+	/* for modes, else NULL */
+	const size_t *group; /* of each probe, by innermost prefix; SIZE_MAX: none */
+	size_t n_groups;
+	const char *const *groups;
+} pt_built_names;
+
+/** @param with_modes  modes are to be built with them */
+PT_CHECKED pt_status pt_build_names(const pt_probe_store *store, const pt_probe_traces *traces, bool with_modes,
+	pt_arena *arena, pt_built_names *names, pt_error *err);
+/** Leading modes of the newest window; left out where `names` were not made for modes. */
+PT_CHECKED pt_status pt_build_modes(const pt_probe_store *store, const pt_probe_traces *traces, pt_modes_of of,
+	const pt_built_names *names, pt_arena *arena, pt_modes_view *view, pt_error *err);
+
 /** Spread n_complete values over all checkpoints of the run; the incomplete ones are missing. NULL: no memory. */
 const double *pt_build_spread(const pt_trajectories *trajectories, const double *values, pt_arena *arena);
 

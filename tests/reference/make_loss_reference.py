@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Writes tests/reference/loss_reference.json: 2RDM spectra and changes of direction, computed plainly with NumPy.
+"""Writes tests/reference/loss_reference.json: 2RDM spectra, modes, baselines, changes of direction; NumPy and SciPy.
 
     tests/reference/make_loss_reference.py [RUNS]     RUNS: a directory of real runs (default ../shared/runs)
 
-Spectra come from the n x n covariance itself, in extended precision (lambda1 from eigvalsh in double). Changes of
+Spectra come from the n x n covariance itself, in extended precision (lambda1 from eigvalsh in double), modes from eigh
+of the same; baselines from residuals in extended precision, tau from scipy.stats.kendalltau. Changes of
 direction come from the full matrix of unit increments, window by window, with NumPy's medians. Without RUNS the
 cases taken from real runs are left out. Seeds are fixed; inputs are rounded before anything is computed from them.
 """
@@ -14,6 +15,8 @@ import re
 import sys
 
 import numpy as np
+import scipy
+import scipy.stats
 
 WIDE = np.longdouble
 SEED = 20260111
@@ -87,6 +90,73 @@ def gaussian_cases():
     for m, n, size in ((5, 8, 1.0), (12, 4, 1e-6), (2, 3, 1.0)):
         samples = (2 + size * r.normal(size=(m, n))).round(9)
         yield {"samples": samples.tolist(), "reading": reading(centred(samples, False), m - 1)}
+
+
+def modes_case(name, rows, detrend):
+    """Eigenpairs of more than 1e-4 of the trace: those that double precision leaves exact enough to compare."""
+    rows = np.asarray(rows, float)
+    x = centred(rows, detrend)
+    c = np.array((x.T @ x) / (len(x) - 1), float)
+    values, vectors = np.linalg.eigh(c)
+    order = [k for k in np.argsort(values)[::-1][:5] if values[k] > 1e-4 * np.trace(c) > 0]
+    vectors = [vectors[:, k] * np.sign(vectors[np.argmax(np.abs(vectors[:, k])), k]) for k in order]
+    return {"name": name, "detrended": detrend, "rows": rows.tolist(), "lambda": [float(values[k]) for k in order],
+            "share": [float(values[k] / np.trace(c)) for k in order], "weights": [v.tolist() for v in vectors]}
+
+
+def modes_cases(runs):
+    r = np.random.default_rng(SEED + 3)
+    few = (r.normal(size=(12, 3)) * [3, 1, 0.4]).round(4)
+    many = (r.normal(size=(6, 9)) * np.arange(1, 10) ** 1.5).round(4)
+    falling = -np.outer(np.arange(8), r.uniform(1, 3, 5)) + (0.1 * r.normal(size=(8, 5)) * [5, 3, 2, 1, 1])
+    for detrend in (False, True):
+        yield modes_case("fewer probes than rows", few, detrend)
+        yield modes_case("more probes than rows", many, detrend)
+        yield modes_case("offset of 1e9", (1e9 + few).round(3), detrend)
+        yield modes_case("common fall", falling.round(4), detrend)
+        yield modes_case("three rows", many[:3], detrend)
+        spiked = few.copy()
+        spiked[5, 1] += 1000
+        yield modes_case("spike of 1e3", spiked, detrend)
+    yield modes_case("two rows", many[:2], False)
+    yield modes_case("one probe", few[:, :1], False)
+    yield modes_case("the same probe twice", few[:, [0, 0, 1]], False)
+    path = os.path.join(runs, "medical", "probe_losses.jsonl")
+    if os.path.exists(path):
+        rows = [line["losses"] for line in map(json.loads, open(path)) if "losses" in line]
+        yield modes_case("medical, steps 90 to 109", rows[90:110], True)
+
+
+def baselines_case(name, steps, means):
+    t, x = np.asarray(steps, WIDE), np.asarray(means, WIDE)
+    t, rest = t - t.mean(), centred(x[:, None], True)[:, 0]
+    return {"name": name, "steps": [int(s) for s in steps], "means": [float(m) for m in means],
+            "slope": float((t @ (x - x.mean())) / (t @ t)), "variance": float(rest @ rest / (len(x) - 1)),
+            "lag1": float(rest[:-1] @ rest[1:] / (rest @ rest))}
+
+
+def baselines_cases():
+    r = np.random.default_rng(SEED + 4)
+    wave = np.cumsum(r.normal(size=20)).round(4)
+    yield baselines_case("a walk", np.arange(20) * 10, wave)
+    yield baselines_case("unequal steps", np.cumsum(r.integers(1, 30, 20)), wave)
+    yield baselines_case("offset of 1e9", np.arange(20), (1e9 + wave).round(3))
+    yield baselines_case("steps from 2^50 on", 2 ** 50 + np.arange(20) * 7, wave)
+    yield baselines_case("steep line", np.arange(20), (wave - 1e6 * np.arange(20)).round(4))
+    spiked = wave.copy()
+    spiked[11] += 1000
+    yield baselines_case("spike of 1e3", np.arange(20), spiked)
+    yield baselines_case("three rows", [1, 2, 5], [2.0, 1.0, 1.5])
+
+
+def kendall_cases():
+    r = np.random.default_rng(SEED + 5)
+    for name, y in (("two", [1, 2]), ("falling", np.arange(9)[::-1]), ("random", r.normal(size=60).round(6)),
+                    ("many ties", r.integers(0, 4, 60)), ("all equal", [3, 3, 3]), ("one", [1]), ("none", []),
+                    ("random, odd", r.normal(size=37).round(6)), ("two values", [1, 1, 1, 2, 1])):
+        y = np.asarray(y, float)
+        tau = scipy.stats.kendalltau(np.arange(len(y)), y).statistic if len(y) > 1 else np.nan
+        yield {"name": name, "y": y.tolist(), "tau": None if np.isnan(tau) else float(tau)}
 
 
 # ---- changes of direction -------------------------------------------------------------------------------------
@@ -217,8 +287,10 @@ def shortened(value):
 def main():
     runs = sys.argv[1] if len(sys.argv) > 1 else os.path.join("..", "shared", "runs")
     document = {
-        "about": {"numpy": np.__version__, "seed": SEED, "tolerance": "1e-10 of each value; see the tests"},
-        "windows": list(window_cases(runs)), "gaussian": list(gaussian_cases()),
+        "about": {"numpy": np.__version__, "scipy": scipy.__version__, "seed": SEED,
+                  "tolerance": "1e-10 of each value; see the tests"},
+        "windows": list(window_cases(runs)), "gaussian": list(gaussian_cases()), "modes": list(modes_cases(runs)),
+        "baselines": list(baselines_cases()), "kendall": list(kendall_cases()),
         "directions": list(direction_cases(runs))}
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "loss_reference.json"), "w") as file:
         json.dump(shortened(document), file, separators=(",", ":"))

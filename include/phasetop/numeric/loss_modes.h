@@ -30,9 +30,11 @@ void pt_loss_modes_fini(pt_loss_modes *modes);
  * @param      rows       w × n losses, row-major, borrowed; all finite
  * @param      detrended  a constant and a line in the row index are projected out, else the mean
  * @param      n_wanted   1 … PT_MAX_MODES
- * @param[out] modes      initialised; replaced on success. n_modes = 0 where C is 0 or undefined
+ * @param[out] modes      initialised; replaced on success. n_modes = 0 where C is 0 (to the rounding of the
+ *                        losses), undefined or beyond a double
  * @retval PT_ERR_INVALID    w or n is 0
  * @retval PT_ERR_NOT_FINITE a loss is NaN or infinite
+ * @retval PT_ERR_LIMIT, PT_ERR_UNDEFINED  as pt_blas_eigen_symmetric
  * @retval PT_ERR_MEMORY
  * @cost   O(n w²) and one eigenproblem of w × w
  * @source numpy.linalg.eigh of numpy.cov (tests/reference)

@@ -8,7 +8,9 @@
 
 #include "phasetop/base/alloc.h"
 #include "phasetop/numeric/changepoint.h"
+#include "phasetop/numeric/loss_baselines.h"
 #include "phasetop/numeric/loss_covariance.h"
+#include "phasetop/numeric/loss_modes.h"
 
 enum { ENOUGH = 100 };
 
@@ -57,6 +59,29 @@ static void batch_and_gaussian_survive_too(void **state)
 	assert_in_range(n, 4, ENOUGH - 1);
 }
 
+static void modes_and_tau_survive_too(void **state)
+{
+	(void)state;
+	static const double rows[12] = {1, 2, 3, 5, 4, 6, 8, 1, 2, 3, 9, 7};
+	pt_loss_modes modes;
+	pt_loss_modes_init(&modes);
+	size_t n = 1;
+	for (; n < ENOUGH; n++) {
+		double tau = 42;
+		pt_alloc_fail_at(n, false);
+		const pt_status found = pt_loss_modes_find(rows, 4, 3, true, 2, &modes, NULL);
+		pt_alloc_fail_at(n, false);
+		const pt_status counted = pt_kendall_tau(rows, 12, &tau, NULL);
+		pt_alloc_fail_at(0, false);
+		assert_true(found == PT_OK || (found == PT_ERR_MEMORY && modes.n_modes == 0));
+		assert_true(counted == PT_OK || (counted == PT_ERR_MEMORY && tau == 42));
+		if (found == PT_OK && counted == PT_OK)
+			break;
+	}
+	assert_in_range(n, 6, ENOUGH - 1);
+	pt_loss_modes_fini(&modes);
+}
+
 static void a_scan_survives_every_failing_allocation(void **state)
 {
 	(void)state;
@@ -95,6 +120,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_window_survives_every_failing_allocation),
 		cmocka_unit_test(batch_and_gaussian_survive_too),
+		cmocka_unit_test(modes_and_tau_survive_too),
 		cmocka_unit_test(a_scan_survives_every_failing_allocation),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
