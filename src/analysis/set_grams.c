@@ -104,6 +104,22 @@ static size_t narrow_bytes(
 	return bytes + sets->n_layers * most_types * triangle_bytes(n);
 }
 
+/* A module without a type (a scaling is not known yet) leaves its layer and its set without the sum of that type: they
+   would lack its share, and rows that it did not add to cannot be told from others later. */
+static void drop_incomplete(const pt_set_grams *sets, const pt_module_ref *modules, size_t n_modules,
+	pt_trajectory type, pt_gram *sum)
+{
+	for (size_t i = 0; i < n_modules; i++) {
+		if (pt_module_history_has(modules[i].history, type))
+			continue;
+		pt_layer_sum *layer = layer_of(sets, &modules[i]);
+		if (layer)
+			pt_gram_truncate(&layer->grams[type], 0);
+		if (sum && modules[i].selected)
+			pt_gram_truncate(sum, 0);
+	}
+}
+
 static pt_status sum_layers(
 	pt_set_grams *sets, const pt_module_ref *modules, size_t n_modules, pt_error *err)
 {
@@ -121,6 +137,8 @@ static pt_status sum_layers(
 			pt_gram_add(&layer->grams[m], gram, 0);
 		}
 	}
+	for (int m = 0; m < PT_N_MATRICES; m++)
+		drop_incomplete(sets, modules, n_modules, (pt_trajectory)m, NULL);
 	return PT_OK;
 }
 
@@ -188,6 +206,7 @@ static pt_status follow_type(pt_set_grams *sets, const pt_module_ref *modules, s
 	size_t n = pt_module_history_n(modules[0].history);
 	size_t n_rows = change == PT_SET_REMOVED ? 1 : 2;
 	double *sums = buffer, *row = buffer + (sets->n_layers + 1) * n;
+	drop_incomplete(sets, modules, n_modules, type, sum);
 	for (size_t r = 0; r < n_rows; r++) {
 		size_t i = index + r;
 		pt_status status = PT_OK;
@@ -230,16 +249,21 @@ pt_status pt_set_grams_follow(pt_set_grams *sets, const pt_module_ref *modules, 
 
 /* --- the selected set ------------------------------------------------------------------------------- */
 
-/* Is each layer selected whole or not at all? */
-static bool is_union_of_layers(const pt_set_grams *sets, const pt_module_ref *modules, size_t n_modules)
+/* Is each layer selected whole, with its sum kept, or not at all? */
+static bool is_union_of_layers(
+	const pt_set_grams *sets, const pt_module_ref *modules, size_t n_modules, pt_trajectory type)
 {
 	if (!sets->layers)
 		return false;
-	for (size_t i = 0; i < n_modules; i++)
+	size_t n = pt_module_history_n(modules[0].history);
+	for (size_t i = 0; i < n_modules; i++) {
+		if (modules[i].selected && layer_of(sets, &modules[i])->grams[type].n != n)
+			return false;
 		for (size_t j = 0; j < i; j++)
 			if (modules[i].selected != modules[j].selected &&
 				layer_of(sets, &modules[i]) == layer_of(sets, &modules[j]))
 				return false;
+	}
 	return true;
 }
 
@@ -271,7 +295,7 @@ pt_status pt_set_grams_sum(pt_set_grams *sets, const pt_module_ref *modules, siz
 	if (first > sum->n)
 		first = sum->n;
 	pt_gram_truncate(sum, first);
-	if (sets->band > 0 && !is_union_of_layers(sets, modules, n_modules)) {
+	if (sets->band > 0 && !is_union_of_layers(sets, modules, n_modules, type)) {
 		sets->pending = true;
 		sets->next_row = sets->next_module = 0;
 		return PT_OK;
@@ -287,6 +311,17 @@ pt_status pt_set_grams_sum(pt_set_grams *sets, const pt_module_ref *modules, siz
 	return PT_OK;
 }
 
+static bool set_has(const pt_module_ref *modules, size_t n_modules, pt_trajectory type)
+{
+	bool any = false;
+	for (size_t i = 0; i < n_modules; i++) {
+		if (modules[i].selected && !pt_module_history_has(modules[i].history, type))
+			return false;
+		any |= modules[i].selected;
+	}
+	return any;
+}
+
 pt_status pt_set_grams_advance(
 	pt_set_grams *sets, const pt_module_ref *modules, size_t n_modules, pt_gram *const *sums, pt_error *err)
 {
@@ -298,11 +333,12 @@ pt_status pt_set_grams_advance(
 	pt_status status = PT_OK;
 	for (int m = 0; m < PT_N_MATRICES && status == PT_OK && i < n; m++) {
 		if (sets->next_module == 0) { /* the row begins: room for it, and nothing behind it */
-			pt_gram_truncate(sums[m], i < sums[m]->n ? i : sums[m]->n);
-			status = pt_gram_extend_zero(sums[m], i + 1, err);
+			bool has = set_has(modules, n_modules, (pt_trajectory)m);
+			pt_gram_truncate(sums[m], has ? i : 0);
+			status = has && sums[m]->n == i ? pt_gram_extend_zero(sums[m], i + 1, err) : PT_OK;
 		}
-		if (status != PT_OK || !module->selected || !pt_module_history_has(module->history, (pt_trajectory)m))
-			continue;
+		if (status != PT_OK || !module->selected || sums[m]->n != i + 1)
+			continue; /* nothing to add, or a module is without the type: the set has no such sum */
 		status = pt_module_history_row(module->history, (pt_trajectory)m, i, row, err);
 		double *to = status == PT_OK ? sums[m]->packed + triangle_bytes(i) / sizeof *to : NULL;
 		for (size_t j = 0; to && j <= i; j++)

@@ -183,7 +183,9 @@ static pt_status narrow(
 	pt_trajectories *t, const pt_module_ref *refs, const pt_settings *settings, pt_error *err)
 {
 	for (int m = 0; m < PT_N_MATRICES; m++) {
-		pt_status status = set_has(t, (pt_trajectory)m) ? sum_set(t, refs, (pt_trajectory)m, err) : PT_OK;
+		if (!set_has(t, (pt_trajectory)m))
+			continue; /* pt_trajectories_compute drops what there was of it */
+		pt_status status = sum_set(t, refs, (pt_trajectory)m, err);
 		if (status != PT_OK)
 			return status;
 	}
@@ -414,6 +416,8 @@ pt_status pt_trajectories_compute(pt_trajectories *t, const pt_settings *setting
 	for (int m = 0; m < PT_N_MATRICES && status == PT_OK; m++)
 		status = compute_matrix(t, refs, (pt_trajectory)m, settings, err);
 	pt_free(refs);
+	for (int m = 0; m < PT_N_MATRICES && t->sets.pending; m++)
+		t->matrices[m].present = false; /* all sums are made anew, those of the types before as well */
 	if (status == PT_OK)
 		status = compute_turns(t, settings, err);
 	if (status != PT_OK)

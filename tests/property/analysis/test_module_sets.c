@@ -234,6 +234,70 @@ static void the_order_of_arrival_makes_no_difference(void **state)
 	free(run);
 }
 
+/* A checkpoint whose config is not there yet: two modules have factors, but no product. */
+static void put_unscaled(
+	pt_trajectories *t, const made_run *run, size_t i, int64_t step, const pt_settings *settings)
+{
+	pt_loaded_module modules[N_MODULES];
+	memcpy(modules, run->modules[i], sizeof modules);
+	modules[2].scaling = modules[N_MODULES - 1].scaling = (double)NAN;
+	pt_module_list list = {.n_modules = N_MODULES, .modules = modules};
+	assert_int_equal(pt_trajectories_put(t, step, &list, settings, NULL), PT_OK);
+}
+
+/* Scalings that become known late, before bands come, after, and while they come: in the end dW is as if they always
+   had been, and meanwhile A and B have their curves. */
+static void late_scalings_make_no_difference(void **state)
+{
+	(void)state;
+	made_run *run = run_create(13);
+	uint64_t seed = 17;
+	for (int kind = 0; kind < 3; kind++)
+		for (int set = 0; set < 4; set++) {
+			pt_settings settings = settings_of(sets[set]);
+			pt_trajectories known, late;
+			pt_trajectories_init(&known);
+			pt_trajectories_init(&late);
+			pt_trajectories_set_budget(&late, budget_of(kind));
+			size_t unscaled = 0;
+			bool is_unscaled[N] = {false};
+			for (size_t i = 0; i < N; i++) {
+				put(&known, run, i, 5 * (int64_t)i, &settings);
+				is_unscaled[i] = i + 8 < N && next(&seed) % 6 == 0;
+				unscaled += is_unscaled[i];
+				(is_unscaled[i] ? put_unscaled : put)(&late, run, i, 5 * (int64_t)i, &settings);
+				if (next(&seed) % 4 == 0) /* what is pending stays so */
+					assert_int_equal(pt_trajectories_compute(&late, &settings, NULL), PT_OK);
+				for (size_t some = next(&seed) % 40; some-- > 0 && pt_trajectories_pending(&late);)
+					assert_int_equal(pt_trajectories_advance(&late, NULL), PT_OK);
+				if (next(&seed) % 9 != 0 && i + 1 < N)
+					continue;
+				compute(&late, &settings);
+				bool selected_known = set == 2 || !unscaled; /* the third set is without them */
+				assert_true(late.matrices[PT_MATRIX_A].present && late.matrices[PT_MATRIX_B].present);
+				assert_int_equal(late.matrices[PT_MATRIX_DW].present, selected_known);
+				for (size_t c = 0; c <= i; c++)
+					if (is_unscaled[c]) {
+						put(&late, run, c, 5 * (int64_t)c, &settings);
+						is_unscaled[c] = false;
+					}
+				unscaled = 0;
+			}
+			compute(&known, &settings);
+			compute(&late, &settings);
+			assert_same(&late, &known);
+			settings = settings_of("layers=0"); /* what is kept of layers is right as well */
+			pt_trajectories_select(&known, &settings);
+			pt_trajectories_select(&late, &settings);
+			compute(&known, &settings);
+			compute(&late, &settings);
+			assert_same(&late, &known);
+			pt_trajectories_fini(&known);
+			pt_trajectories_fini(&late);
+		}
+	free(run);
+}
+
 /* One module with a NaN: that checkpoint is listed and no more, and nothing else of the run is lost. */
 static void a_module_with_a_nan_costs_its_checkpoint(void **state)
 {
@@ -347,6 +411,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_budget_gives_the_same),
 		cmocka_unit_test(the_order_of_arrival_makes_no_difference),
+		cmocka_unit_test(late_scalings_make_no_difference),
 		cmocka_unit_test(a_module_with_a_nan_costs_its_checkpoint),
 		cmocka_unit_test(what_is_drawn_is_up_to_date),
 		cmocka_unit_test(the_default_budget_holds_a_large_model),

@@ -108,9 +108,11 @@ static inline void fixture_load_case(const cJSON *json, trajectory_case *c)
 {
 	*c = (trajectory_case){.json = json, .name = cJSON_GetObjectItem(json, "name")->valuestring};
 	bool full = strcmp(cJSON_GetObjectItem(json, "kind")->valuestring, "full") == 0;
-	c->shape = (pt_module_shape){full ? PT_MODULE_FULL : PT_MODULE_LORA, (size_t)fixture_number(json, "rank"),
-		(size_t)fixture_number(json, "d_in"), (size_t)fixture_number(json, "d_out"),
-		(size_t)fixture_number(json, "length")};
+	c->shape = (pt_module_shape){.kind = full ? PT_MODULE_FULL : PT_MODULE_LORA,
+		.rank = (size_t)fixture_number(json, "rank"),
+		.d_in = (size_t)fixture_number(json, "d_in"),
+		.d_out = (size_t)fixture_number(json, "d_out"),
+		.length = (size_t)fixture_number(json, "length")};
 	c->n_factors = full ? 1 : 2;
 	c->lengths[0] = full ? c->shape.length : c->shape.rank * c->shape.d_in;
 	c->lengths[1] = full ? 0 : c->shape.rank * c->shape.d_out;
