@@ -81,8 +81,8 @@ static pt_status add_kept(
 
 static const pt_log_problems *rows_problems(const pt_run_log *log)
 {
-	if (log->jsonl)
-		return pt_jsonl_log_problems(log->jsonl);
+	if (log->metrics)
+		return &pt_metric_log_state(log->metrics)->problems;
 	return log->probes.log ? pt_probe_log_problems(log->probes.log) : NULL;
 }
 

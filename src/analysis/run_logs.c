@@ -27,7 +27,7 @@ static void log_destroy(pt_run_log *log)
 	pt_free(log->path);
 	pt_free(log->full_path);
 	pt_metric_table_fini(&log->table);
-	pt_jsonl_log_destroy(log->jsonl);
+	pt_metric_log_destroy(log->metrics);
 	pt_probe_store_fini(&log->probes);
 	pt_free(log);
 }
@@ -94,9 +94,9 @@ static pt_status add(
 	pt_status status = name_log(log, root, file->path, err);
 	if (status == PT_OK && is_probe_log(log))
 		status = pt_probe_store_init(&log->probes, log->full_path, err);
-	if (status == PT_OK && file->kind == PT_LOG_TRAIN_JSONL) {
-		log->jsonl = pt_jsonl_log_create(log->full_path);
-		if (!log->jsonl)
+	if (status == PT_OK && pt_metric_log_reads(file->kind)) {
+		log->metrics = pt_metric_log_create(file->kind, log->full_path);
+		if (!log->metrics)
 			status = out_of_memory(err);
 	}
 	if (status != PT_OK) {
@@ -168,22 +168,24 @@ static pt_status read_trainer_state(pt_run_logs *logs, pt_run_log *log, bool *ch
 	return PT_OK;
 }
 
-static pt_status read_jsonl(pt_run_logs *logs, pt_run_log *log, bool *changed, pt_error *err)
+static pt_status read_metrics(pt_run_logs *logs, pt_run_log *log, bool *changed, pt_error *err)
 {
-	pt_jsonl_state before = *pt_jsonl_log_state(log->jsonl);
+	const pt_metric_state *state = pt_metric_log_state(log->metrics);
+	size_t n_rows = state->n_rows, n_bad_rows = state->n_bad_rows;
 	pt_log_sink sink = {.context = &log->table, .row = take_row, .reset = reset_table};
-	pt_status status = pt_jsonl_log_read(log->jsonl, &sink, err);
-	const pt_jsonl_state *after = pt_jsonl_log_state(log->jsonl);
-	*changed |= after->n_rows != before.n_rows || after->n_bad_rows != before.n_bad_rows;
-	logs->closed |= after->has_closing_row;
+	pt_status status = pt_metric_log_read(log->metrics, &sink, err);
+	*changed |= state->n_rows != n_rows || state->n_bad_rows != n_bad_rows;
+	logs->closed |= state->has_closing_row;
+	if (state->max_steps != PT_LOG_NO_STEP)
+		logs->max_steps = state->max_steps;
 	return status;
 }
 
 static void note_written(pt_run_logs *logs, const pt_run_log *log)
 {
 	pt_file_identity identity = log->identity;
-	if (log->jsonl)
-		identity = pt_jsonl_log_identity(log->jsonl);
+	if (log->metrics)
+		identity = pt_metric_log_state(log->metrics)->identity;
 	else if (is_probe_log(log))
 		identity = pt_probe_log_identity(log->probes.log);
 	if (identity.present && identity.mtime_ns > logs->written_ns)
@@ -197,8 +199,8 @@ static pt_status read_log(pt_run_logs *logs, pt_run_log *log, bool *changed, pt_
 	bool news = false;
 	if (log->kind == PT_LOG_TRAINER_STATE)
 		status = read_trainer_state(logs, log, &news, &failure);
-	else if (log->jsonl)
-		status = read_jsonl(logs, log, &news, &failure);
+	else if (log->metrics)
+		status = read_metrics(logs, log, &news, &failure);
 	else if (is_probe_log(log))
 		status = pt_probe_store_read(&log->probes, &news, &failure);
 	if (status == PT_ERR_MEMORY)

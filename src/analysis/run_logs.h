@@ -10,6 +10,7 @@
 #include "phasetop/analysis/metric_table.h"
 #include "phasetop/base/status.h"
 #include "phasetop/runio/checkpoint_scan.h"
+#include "phasetop/runio/metric_log.h"
 #include "phasetop/runio/trainer_log.h"
 #include "probes.h"
 
@@ -20,7 +21,7 @@ typedef struct pt_run_log {
 	bool on_disk;
 	pt_file_identity identity; /* of what was read; trainer_state.json only */
 	pt_metric_table table;     /* of a training log */
-	pt_jsonl_log *jsonl;
+	pt_metric_log *metrics;    /* NULL: of another kind */
 	pt_probe_store probes;
 	bool has_problem;
 	pt_error problem; /* the last reading's; retried when the file changes */

@@ -1,6 +1,7 @@
 #include "log_row_reader.h"
 
 #include "phasetop/base/alloc.h"
+#include "phasetop/runio/tail.h"
 
 #include <math.h>
 #include <string.h>
@@ -142,7 +143,7 @@ pt_status log_row_read(
 	}
 	bool is_closing = settle_names(reader);
 	*row = (pt_log_row){
-		.step = found, .is_closing = is_closing, .n_fields = reader->n_fields, .fields = reader->fields};
+		.step = found, .wall_s = (double)NAN, .is_closing = is_closing, .n_fields = reader->n_fields, .fields = reader->fields};
 	return PT_OK;
 }
 
@@ -163,4 +164,10 @@ void log_problem_of_line(pt_error *problem, int64_t number)
 			(long long)cause.offset);
 	else
 		pt_fail(problem, code, cause.path, number, "%s", cause.message);
+}
+
+void log_problem_overlong(pt_error *problem, const char *path, int64_t number)
+{
+	pt_fail(problem, PT_ERR_LIMIT, path, number, "a line of more than %d MiB, passed over",
+		PT_TAIL_LINE_CAP_BYTES >> 20);
 }

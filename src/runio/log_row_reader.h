@@ -36,4 +36,7 @@ bool log_line_is_blank(const char *text, size_t n);
  * offset = line number, the byte in the line told in the message. */
 void log_problem_of_line(pt_error *problem, int64_t number);
 
+/* The problem of a line over the cap of pt_tail. */
+void log_problem_overlong(pt_error *problem, const char *path, int64_t number);
+
 #endif

@@ -190,8 +190,7 @@ static void take_overlong(void *context, int64_t number)
 {
 	probe_reading *reading = context;
 	pt_error problem;
-	pt_fail(&problem, PT_ERR_LIMIT, pt_tail_path(reading->log->tail), number,
-		"a line of more than %d MiB, passed over", PT_TAIL_LINE_CAP_BYTES >> 20);
+	log_problem_overlong(&problem, pt_tail_path(reading->log->tail), number);
 	pt_log_problems_add(&reading->log->problems, &problem);
 	reading->log->state.n_bad_rows++;
 }

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "phasetop/runio/metric_log.h"
 #include "phasetop/runio/trainer_log.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -76,25 +77,25 @@ static void check_jsonl(const uint8_t *data, size_t size)
 	log_digest grown = {0}, whole = {0};
 	const pt_log_sink to_grown = {&grown, digest_log_row, void_log_digest};
 	const pt_log_sink to_whole = {&whole, digest_log_row, void_log_digest};
-	pt_jsonl_log *growing = pt_jsonl_log_create(path), *at_once = pt_jsonl_log_create(path);
+	pt_metric_log *growing = pt_metric_log_create(PT_LOG_TRAIN_JSONL, path), *at_once = pt_metric_log_create(PT_LOG_TRAIN_JSONL, path);
 	size_t first = size > 0 ? data[0] % size : 0;
 	pt_status status = PT_OK;
 	if (!growing || !at_once || write(fd, data, first) != (ssize_t)first)
 		abort();
-	status = pt_jsonl_log_read(growing, &to_grown, NULL);
+	status = pt_metric_log_read(growing, &to_grown, NULL);
 	if (write(fd, data + first, size - first) != (ssize_t)(size - first))
 		abort();
-	status = pt_jsonl_log_read(growing, &to_grown, NULL);
-	if (pt_jsonl_log_read(at_once, &to_whole, NULL) != status && first >= 2)
+	status = pt_metric_log_read(growing, &to_grown, NULL);
+	if (pt_metric_log_read(at_once, &to_whole, NULL) != status && first >= 2)
 		abort();
-	const pt_jsonl_state *a = pt_jsonl_log_state(growing), *b = pt_jsonl_log_state(at_once);
+	const pt_metric_state *a = pt_metric_log_state(growing), *b = pt_metric_log_state(at_once);
 	if (status == PT_OK &&
 		(grown.hash != whole.hash || a->n_rows != b->n_rows || a->n_bad_rows != b->n_bad_rows ||
 			a->n_rows != grown.n_rows || a->n_rows_without_step != b->n_rows_without_step) &&
 		first >= 2)
 		abort();
-	pt_jsonl_log_destroy(growing);
-	pt_jsonl_log_destroy(at_once);
+	pt_metric_log_destroy(growing);
+	pt_metric_log_destroy(at_once);
 	close(fd);
 }
 

@@ -43,7 +43,8 @@ typedef struct pt_log_field {
 /** One row. Everything it points to lives during the callback only. */
 typedef struct pt_log_row {
 	int64_t step;    /* >= 0 */
-	int64_t line;    /* line number (from 1) in JSONL, index (from 0) in log_history */
+	int64_t line;    /* line number (from 1) in a text, byte offset in a binary file, index (from 0) in log_history */
+	double wall_s;   /* when it was logged, seconds since 1970; NaN: not said */
 	bool is_closing; /* the Trainer's last row: `train_loss`, `train_runtime`, no `loss` */
 	size_t n_fields; /* may be 0; a name may occur twice: the last one counts */
 	const pt_log_field *fields;

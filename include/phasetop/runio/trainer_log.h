@@ -1,5 +1,5 @@
 /**
- * Training logs: `trainer_state.json` of the Hugging Face Trainer, and JSONL logs of plain scripts.
+ * `trainer_state.json` of the Hugging Face Trainer: the whole history, written anew at every checkpoint.
  *
  * A missing key is missing, never 0. NaN, Infinity and null give fields that are not valid. Values that are
  * no numbers (words, booleans, arrays, objects) are no fields. Rows without a step are passed over and
@@ -53,35 +53,5 @@ PT_CHECKED pt_status pt_trainer_state_read(const char *path, const pt_log_sink *
 /** The same out of memory; `path` names the text in errors. bytes[n] need not be NUL. */
 PT_CHECKED pt_status pt_trainer_state_parse(const char *bytes, size_t n, const char *path,
 	const pt_log_sink *sink, pt_trainer_state *state, pt_error *err);
-
-/**
- * A JSONL log (`train_log.jsonl`, `trainer_log.jsonl`, `metrics.jsonl`), followed as it grows:
- * {"step": 120, "loss": 1.2, "val_loss": 1.3, "lr": 1e-4, "grad_norm": 0.5, …}, all other numbers being
- * further series. The step may be called step, global_step, iter or iteration.
- */
-typedef struct pt_jsonl_log pt_jsonl_log;
-
-typedef struct pt_jsonl_state {
-	size_t n_rows, n_bad_rows, n_rows_without_step, n_invalid_values;
-	bool has_closing_row;
-} pt_jsonl_state;
-
-/** NULL when out of memory. The file need not exist yet. */
-pt_jsonl_log *pt_jsonl_log_create(const char *path);
-void pt_jsonl_log_destroy(pt_jsonl_log *log);
-
-/**
- * Give the rows that are new since the last call; sink->reset first where the file was truncated or replaced.
- * A malformed line is a problem with its number (pt_jsonl_log_problems), and the reading goes on.
- * @retval as pt_tail_read
- */
-PT_CHECKED pt_status pt_jsonl_log_read(pt_jsonl_log *log, const pt_log_sink *sink, pt_error *err);
-
-/** Counts and problems of all that was read since the last reset; share the life of `log`. */
-const pt_jsonl_state *pt_jsonl_log_state(const pt_jsonl_log *log);
-const pt_log_problems *pt_jsonl_log_problems(const pt_jsonl_log *log);
-/** State of the file at the last read; the path as given to create. */
-pt_file_identity pt_jsonl_log_identity(const pt_jsonl_log *log);
-const char *pt_jsonl_log_path(const pt_jsonl_log *log);
 
 #endif

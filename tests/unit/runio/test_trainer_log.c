@@ -9,6 +9,7 @@
 #include "phasetop/base/alloc.h"
 #include "phasetop/base/text.h"
 #include "phasetop/runio/tail.h"
+#include "phasetop/runio/metric_log.h"
 #include "phasetop/runio/trainer_log.h"
 
 #include "runio_fixture.h"
@@ -337,7 +338,7 @@ typedef struct fixture {
 	char directory[64], path[128];
 	told to;
 	pt_log_sink sink;
-	pt_jsonl_log *log;
+	pt_metric_log *log;
 } fixture;
 
 static void begin(fixture *f)
@@ -347,13 +348,13 @@ static void begin(fixture *f)
 	snprintf(f->path, sizeof f->path, "%s/train_log.jsonl", f->directory);
 	f->sink = (pt_log_sink){&f->to, on_row, on_reset};
 	clear(&f->to);
-	f->log = pt_jsonl_log_create(f->path);
+	f->log = pt_metric_log_create(PT_LOG_TRAIN_JSONL, f->path);
 	assert_non_null(f->log);
 }
 
 static void end(fixture *f)
 {
-	pt_jsonl_log_destroy(f->log);
+	pt_metric_log_destroy(f->log);
 	scratch_remove(f->directory);
 }
 
@@ -368,7 +369,7 @@ static void append(fixture *f, const char *text)
 static void read_rows(fixture *f, const char *rows)
 {
 	pt_error err = {0};
-	assert_int_equal(pt_jsonl_log_read(f->log, &f->sink, &err), PT_OK);
+	assert_int_equal(pt_metric_log_read(f->log, &f->sink, &err), PT_OK);
 	assert_string_equal(f->to.bytes, rows);
 }
 
@@ -382,13 +383,12 @@ static void jsonl_rows_as_they_come(void **state)
 	read_rows(&f, "0{loss=2.5,eval_loss=3,learning_rate=0.01,mode_0=0.5}");
 	append(&f, "ss\": NaN}\r\n\n  \n{\"iter\": 11, \"train_loss\": 1.5, \"tokens\": 7}\n");
 	read_rows(&f, "0{loss=2.5,eval_loss=3,learning_rate=0.01,mode_0=0.5}10{loss=nan!}11{loss=1.5,tokens=7}");
-	const pt_jsonl_state *s = pt_jsonl_log_state(f.log);
+	const pt_metric_state *s = pt_metric_log_state(f.log);
 	assert_int_equal(s->n_rows, 3);
 	assert_int_equal(s->n_bad_rows, 0);
 	assert_int_equal(s->n_invalid_values, 1);
 	assert_false(s->has_closing_row);
-	assert_string_equal(pt_jsonl_log_path(f.log), f.path);
-	assert_true(pt_jsonl_log_identity(f.log).present);
+	assert_true(pt_metric_log_state(f.log)->identity.present);
 	end(&f);
 }
 
@@ -400,8 +400,8 @@ static void jsonl_bad_lines_are_named_and_passed_over(void **state)
 	append(&f, "{\"step\": 1}\n{\"step\": 2,\n[3]\n{\"step\": -1}\n{\"loss\": 1}\n{\"step\": 6} "
 			   "7\nword\n{\"step\": 8}\n");
 	read_rows(&f, "1{}8{}");
-	const pt_jsonl_state *s = pt_jsonl_log_state(f.log);
-	const pt_log_problems *p = pt_jsonl_log_problems(f.log);
+	const pt_metric_state *s = pt_metric_log_state(f.log);
+	const pt_log_problems *p = &pt_metric_log_state(f.log)->problems;
 	assert_int_equal(s->n_rows, 2);
 	assert_int_equal(s->n_bad_rows, 5);
 	assert_int_equal(s->n_rows_without_step, 1);
@@ -431,9 +431,9 @@ static void jsonl_starts_over(void **state)
 	write_file(f.directory, "train_log.jsonl", "{\"step\": 5}\n", 12);
 	read_rows(&f, "5{}");
 	assert_int_equal(f.to.n_resets, 1);
-	assert_int_equal(pt_jsonl_log_state(f.log)->n_rows, 1);
-	assert_int_equal(pt_jsonl_log_state(f.log)->n_bad_rows, 0);
-	assert_int_equal(pt_jsonl_log_problems(f.log)->n, 0);
+	assert_int_equal(pt_metric_log_state(f.log)->n_rows, 1);
+	assert_int_equal(pt_metric_log_state(f.log)->n_bad_rows, 0);
+	assert_int_equal(pt_metric_log_state(f.log)->problems.n, 0);
 	end(&f);
 }
 
@@ -444,8 +444,8 @@ static void jsonl_a_refused_row_comes_again(void **state)
 	begin(&f);
 	append(&f, "{\"step\": 1}\n{\"step\": 2}\n");
 	f.to.refuse_at = 2;
-	assert_int_equal(pt_jsonl_log_read(f.log, &f.sink, NULL), PT_ERR_CANCELLED);
-	assert_int_equal(pt_jsonl_log_state(f.log)->n_rows, 1);
+	assert_int_equal(pt_metric_log_read(f.log, &f.sink, NULL), PT_ERR_CANCELLED);
+	assert_int_equal(pt_metric_log_state(f.log)->n_rows, 1);
 	read_rows(&f, "1{}2{}");
 	end(&f);
 }
@@ -458,7 +458,7 @@ static void jsonl_failing_allocations(void **state)
 		begin(&f);
 		append(&f, "{\"step\": 1, \"a\": 2}\n{\"step\": 2, \"b\": 3}\n");
 		pt_alloc_fail_at(n, false);
-		pt_status status = pt_jsonl_log_read(f.log, &f.sink, NULL);
+		pt_status status = pt_metric_log_read(f.log, &f.sink, NULL);
 		done = status == PT_OK;
 		pt_alloc_fail_at(0, false);
 		if (!done)
@@ -477,11 +477,11 @@ static void jsonl_a_line_over_the_cap(void **state)
 	assert_int_equal(truncate(f.path, (off_t)PT_TAIL_LINE_CAP_BYTES + 1000), 0);
 	append(&f, "\n{\"step\": 3}\n");
 	read_rows(&f, "1{}3{}");
-	assert_int_equal(pt_jsonl_log_state(f.log)->n_bad_rows, 1);
-	assert_int_equal(pt_jsonl_log_problems(f.log)->items[0].code, PT_ERR_LIMIT);
-	assert_int_equal(pt_jsonl_log_problems(f.log)->items[0].offset, 2);
+	assert_int_equal(pt_metric_log_state(f.log)->n_bad_rows, 1);
+	assert_int_equal(pt_metric_log_state(f.log)->problems.items[0].code, PT_ERR_LIMIT);
+	assert_int_equal(pt_metric_log_state(f.log)->problems.items[0].offset, 2);
 	end(&f);
-	pt_jsonl_log_destroy(NULL);
+	pt_metric_log_destroy(NULL);
 	assert_string_equal(pt_log_role_name(PT_N_LOG_ROLES), "");
 }
 
@@ -501,11 +501,11 @@ static void real_jsonl_logs(void **state)
 		clear(&to);
 		const pt_log_sink sink = {&to, on_row, NULL};
 		shared_path(path, sizeof path, rows[i].path);
-		pt_jsonl_log *log = pt_jsonl_log_create(path);
-		assert_int_equal(pt_jsonl_log_read(log, &sink, NULL), PT_OK);
-		assert_int_equal(pt_jsonl_log_state(log)->n_rows, rows[i].n_rows);
-		assert_int_equal(pt_jsonl_log_state(log)->n_bad_rows, 0);
-		pt_jsonl_log_destroy(log);
+		pt_metric_log *log = pt_metric_log_create(PT_LOG_TRAIN_JSONL, path);
+		assert_int_equal(pt_metric_log_read(log, &sink, NULL), PT_OK);
+		assert_int_equal(pt_metric_log_state(log)->n_rows, rows[i].n_rows);
+		assert_int_equal(pt_metric_log_state(log)->n_bad_rows, 0);
+		pt_metric_log_destroy(log);
 	}
 }
 
