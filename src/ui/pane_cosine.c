@@ -372,7 +372,7 @@ static void draw_one(const pt_scene *scene, pt_matrix matrix, pt_frame *frame, p
 	shade_pending(scene, matrix, &chart);
 	draw_guides(scene, &chart);
 	pt_chart_change_points(&chart, scene, matrix);
-	pt_chart_cursor(&chart, scene);
+	pt_chart_guides(&chart, scene);
 	draw_curves(scene, matrix, &chart);
 	pt_chart_show(&chart);
 	add_legend(scene, matrix, &chart);

@@ -169,9 +169,24 @@ int pt_chart_dot_row(const pt_chart *chart, const pt_scale *scale, double value)
 	return chart->canvas->height - 1 - pt_scale_dot(scale, value, chart->canvas->height);
 }
 
-void pt_chart_cursor(pt_chart *chart, const pt_scene *scene)
+/* Where a run was resumed: no difference goes across such a line but from the checkpoint that it was resumed from. */
+static void draw_seams(pt_chart *chart, const pt_scene *scene)
 {
-	if (!chart->canvas || scene->cursor == PT_NO_STEP)
+	for (size_t r = 0; scene->snapshot && r < scene->snapshot->n_runs; r++) {
+		const pt_run_view *run = &scene->snapshot->runs[r];
+		for (size_t i = 1; i < run->n_segments && pt_view_run_shown(scene->view, r); i++) {
+			int x = pt_scale_dot(&chart->x, (double)run->segments[i].first_step, chart->canvas->width);
+			pt_canvas_vline(chart->canvas, x, U'┊', pt_ink_of(PT_ROLE_GUIDE, 0));
+		}
+	}
+}
+
+void pt_chart_guides(pt_chart *chart, const pt_scene *scene)
+{
+	if (!chart->canvas)
+		return;
+	draw_seams(chart, scene);
+	if (scene->cursor == PT_NO_STEP)
 		return;
 	int x = pt_scale_dot(&chart->x, (double)scene->cursor, chart->canvas->width);
 	pt_canvas_vline(chart->canvas, x, U'┊', pt_ink_of(PT_ROLE_CROSSHAIR, 0));

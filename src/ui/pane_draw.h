@@ -85,8 +85,8 @@ pt_canvas_kind pt_pane_canvas_kind(const pt_scene *scene, pt_pane_id pane, const
 pt_chart pt_chart_begin(const pt_scene *scene, pt_pane_id pane, pt_frame *frame, pt_rect rect, pt_axes *axes);
 /** Dot row of a value from the top of the canvas; -1 where it has no place. */
 int pt_chart_dot_row(const pt_chart *chart, const pt_scale *scale, double value);
-/** The step cursor, as a dotted vertical under the data. */
-void pt_chart_cursor(pt_chart *chart, const pt_scene *scene);
+/** The step cursor and the steps at which runs were resumed, as dotted verticals under the data. For step axes. */
+void pt_chart_guides(pt_chart *chart, const pt_scene *scene);
 /** The turn that the verdict on this matrix type claims, of the one run that is shown. */
 void pt_chart_change_points(pt_chart *chart, const pt_scene *scene, pt_matrix matrix);
 /** Copy the canvas to the frame, and find what is free for words. */

@@ -171,7 +171,7 @@ static void draw_single(const pt_scene *scene, pt_chart *chart, pt_legend *legen
 	const pt_loss_view *loss = &pt_scene_first_run(scene)->loss;
 	draw_band(chart, loss);
 	pt_chart_change_points(chart, scene, scene->main_matrix);
-	pt_chart_cursor(chart, scene);
+	pt_chart_guides(chart, scene);
 	if (loss->learning_rate && chart->plot.has_y2)
 		draw_rate(chart, loss);
 	for (int c = N_COLUMNS - 1; c >= 0; c--) {
@@ -195,7 +195,7 @@ static void draw_single(const pt_scene *scene, pt_chart *chart, pt_legend *legen
 
 static void draw_several(const pt_scene *scene, pt_chart *chart)
 {
-	pt_chart_cursor(chart, scene);
+	pt_chart_guides(chart, scene);
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
 		const pt_loss_view *loss = &scene->snapshot->runs[r].loss;

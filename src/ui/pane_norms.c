@@ -180,7 +180,7 @@ static void draw_one(const pt_scene *scene, pt_matrix matrix, pt_frame *frame, p
 	pt_axes axes = {.x = &scene->steps, .y = &y, .y2 = drift ? &y2 : NULL, .y2_role = PT_ROLE_SERIES_6};
 	pt_chart chart = pt_chart_begin(scene, PT_PANE_NORMS, frame, rect, &axes);
 	pt_chart_change_points(&chart, scene, matrix);
-	pt_chart_cursor(&chart, scene);
+	pt_chart_guides(&chart, scene);
 	draw_curves(scene, matrix, drift, &chart);
 	pt_chart_show(&chart);
 	add_words(scene, matrix, drift, &chart);
@@ -199,7 +199,8 @@ const pt_pane_ops pt_pane_norms = {
 	.about = {"The length of each weight vector over training: how far the update has grown.",
 		"A B of exactly 0 at the start is normal. m chooses A, B, ΔW; ΔW = s·B·A does not depend on how",
 		"A and B share its scale. In a large pane: drift from the first checkpoint, and the step length.",
-		"y makes the axis logarithmic."},
+		"y makes the axis logarithmic. A dotted vertical line, here and in every pane over steps: the training",
+		"was resumed there."},
 	.min_cols = 14,
 	.min_rows = 3,
 	.title = title,

@@ -152,7 +152,7 @@ static void draw_single(const pt_scene *scene, pt_frame *frame, pt_rect rect)
 		.y2_role = quantity_roles[QUANTITY_PR]};
 	pt_chart chart = pt_chart_begin(scene, PT_PANE_SPECTRUM, frame, rect, &axes);
 	pt_chart_change_points(&chart, scene, scene->main_matrix);
-	pt_chart_cursor(&chart, scene);
+	pt_chart_guides(&chart, scene);
 	pt_stroke strokes[N_QUANTITIES];
 	for (int q = 0; q < N_QUANTITIES; q++)
 		strokes[q] = quantity_stroke((quantity)q);
@@ -189,7 +189,7 @@ static void draw_quantity(const pt_scene *scene, quantity which, pt_frame *frame
 	pt_scale y = pt_scale_with_headroom(&range, is_log(scene) && which != QUANTITY_PR);
 	pt_axes axes = {.x = &scene->steps, .y = &y};
 	pt_chart chart = pt_chart_begin(scene, PT_PANE_SPECTRUM, frame, rect, &axes);
-	pt_chart_cursor(&chart, scene);
+	pt_chart_guides(&chart, scene);
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
 		const pt_spectrum_view *spectrum = pt_scene_spectrum(scene, &scene->snapshot->runs[r]);

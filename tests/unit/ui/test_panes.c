@@ -130,6 +130,29 @@ static void missing_values_are_gaps(void **state)
 	end(&d);
 }
 
+/* A run that was resumed has a line at the seam in every pane over steps. */
+static void a_resume_is_a_line(void **state)
+{
+	(void)state;
+	static const pt_pane_id panes[] = {PT_PANE_NORMS, PT_PANE_COSINE, PT_PANE_SPECTRUM, PT_PANE_LOSS};
+	for (size_t i = 0; i < sizeof panes / sizeof panes[0]; i++) {
+		drawing d = start(FIXTURE_MEDICAL, 80, 24);
+		draw_pane(&d, panes[i]);
+		size_t before = n_of_role(d.frame, PT_ROLE_GUIDE);
+		pt_segment segments[] = {{1, 200, "start"}, {205, 400, "resume"}};
+		pt_run_view run = d.snapshot->runs[0];
+		run.segments = segments;
+		run.n_segments = 2;
+		d.snapshot->runs = &run;
+		draw_pane(&d, panes[i]);
+		assert_true(n_of_role(d.frame, PT_ROLE_GUIDE) >= before + 5);
+		segments[1].first_step = 100000; /* beyond the axis: no line at its border */
+		draw_pane(&d, panes[i]);
+		assert_int_equal(n_of_role(d.frame, PT_ROLE_GUIDE), before);
+		end(&d);
+	}
+}
+
 static void spectrum_has_two_axes(void **state)
 {
 	(void)state;
@@ -286,6 +309,7 @@ int main(void)
 		cmocka_unit_test(only_what_is_beyond_the_turn_line_is_coloured),
 		cmocka_unit_test(one_k_alone_can_be_drawn),
 		cmocka_unit_test(missing_values_are_gaps),
+		cmocka_unit_test(a_resume_is_a_line),
 		cmocka_unit_test(spectrum_has_two_axes),
 		cmocka_unit_test(loss_has_its_curves),
 		cmocka_unit_test(problems_name_code_path_place_and_message),
