@@ -199,6 +199,7 @@ static pt_status build_state(
 	view->finish_wall_ms = live ? times.finish_ms : PT_NO_TIME;
 	view->max_steps = run->logs.max_steps == PT_LOG_NO_STEP ? PT_NO_STEP : run->logs.max_steps;
 	view->removed = run->removed;
+	view->n_unread = run->n_unread;
 	view->polling_why = run->polling_why;
 	view->polling = run->polling_why[0] != '\0';
 	view->kept = pt_trajectories_kept(&run->trajectories);

@@ -32,6 +32,7 @@ pt_status pt_pipeline_create(const pt_pipeline_options *options, pt_pipeline **o
 	pipeline->settings = options->settings;
 	pipeline->clock = options->clock;
 	pipeline->cancel = options->cancel;
+	pipeline->slice_ms = options->slice_ms;
 	pt_status status = PT_OK;
 	if (options->watch)
 		status = pt_run_watch_create(&options->watching, &pipeline->watch, err);
@@ -175,10 +176,14 @@ static pt_status take_in(
 		.settings = &pipeline->settings,
 		.now_wall_ms = pt_clock_wall_ms(&pipeline->clock),
 		.cancel = pipeline->cancel,
+		.clock = &pipeline->clock,
+		.read_until_ms = pipeline->slice_ms > 0 ? now_ms(pipeline) + pipeline->slice_ms : INT64_MAX,
 	};
 	pt_status status = pt_run_refresh(&followed->run, found, &context, changed, err);
 	if (status != PT_OK)
 		mark(followed, true, now_ms(pipeline));
+	else if (followed->run.n_unread > 0) /* go on at once */
+		mark(followed, true, INT64_MIN / 2);
 	return status;
 }
 

@@ -30,6 +30,7 @@ struct pt_pipeline {
 	pt_settings settings;
 	pt_clock clock;
 	const atomic_bool *cancel;
+	int64_t slice_ms;
 	pt_run_watch *watch; /* NULL: a cold scan */
 	size_t n_runs, run_capacity;
 	pt_followed_run **runs; /* in the order of the command line */

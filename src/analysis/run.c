@@ -293,6 +293,12 @@ static pt_status refuse(pt_seen_checkpoint *seen, const pt_checkpoint_entry *ent
 	return pt_problem_list_add(&seen->problems, entry->code, entry->directory, -1, entry->why, err);
 }
 
+static bool time_is_up(const pt_run_context *context)
+{
+	return context->read_until_ms != INT64_MAX &&
+		   pt_clock_monotonic_ms(context->clock) >= context->read_until_ms;
+}
+
 static pt_status follow_entry(pt_run *run, pt_seen_checkpoint *seen, const pt_checkpoint_entry *entry,
 	int64_t rescan_wall_ms, const pt_run_context *context, bool *changed, pt_error *err)
 {
@@ -311,10 +317,15 @@ static pt_status follow_entry(pt_run *run, pt_seen_checkpoint *seen, const pt_ch
 		*changed |= was_gone;
 		return PT_OK;
 	}
+	if (entry->readiness == PT_CHECKPOINT_READY && run->read_any && time_is_up(context)) {
+		run->n_unread++;
+		return PT_OK;
+	}
 	seen->fingerprint = entry->fingerprint;
 	*changed = true;
 	if (entry->readiness == PT_CHECKPOINT_REFUSED)
 		return refuse(seen, entry, err);
+	run->read_any = true;
 	pt_status status = read_checkpoint(run, seen, entry, context, err);
 	if (status == PT_ERR_CANCELLED || status == PT_ERR_MEMORY)
 		seen->progress = PT_FILE_UNREAD; /* the next refresh tries again */
@@ -366,6 +377,8 @@ static pt_status follow_entries(
 	pt_run *run, const pt_scan *scan, const pt_run_context *context, bool *changed, pt_error *err)
 {
 	int64_t every = context->settings->every;
+	run->n_unread = 0;
+	run->read_any = false;
 	for (size_t i = 0; i < run->n_seen; i++) {
 		run->seen[i].was_on_disk = run->seen[i].on_disk;
 		run->seen[i].on_disk = false;

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "phasetop/analysis/settings.h"
+#include "phasetop/base/clock.h"
 #include "phasetop/base/status.h"
 #include "phasetop/runio/checkpoint_load.h"
 #include "phasetop/runio/checkpoint_scan.h"
@@ -71,6 +72,8 @@ typedef struct pt_run {
 	pt_checkpoint_reader *reader;
 	pt_problem_list scan_problems; /* of the last scan, or why it failed */
 	int64_t rescan_wall_ms;        /* INT64_MAX: nothing to wait for */
+	size_t n_unread;               /* checkpoints that the last refresh left for the next one */
+	bool read_any;                 /* it read at least one */
 } pt_run;
 
 PT_CHECKED pt_status pt_run_init(pt_run *run, const char *name, const char *path, pt_error *err);
@@ -81,10 +84,13 @@ typedef struct pt_run_context {
 	const pt_settings *settings;
 	int64_t now_wall_ms;
 	const atomic_bool *cancel;
+	const pt_clock *clock;
+	int64_t read_until_ms; /* monotonic: what is not read then is left for the next refresh; INT64_MAX: all is read */
 } pt_run_context;
 
 /**
- * Take in what a scan found: new and changed checkpoints are read, vanished ones marked, logs followed.
+ * Take in what a scan found: new and changed checkpoints are read, vanished ones marked, logs followed. Of many
+ * checkpoints it reads what the context has time for, one at least, and leaves run->n_unread to the next call.
  * @param[out] changed  something new to show
  * @retval PT_ERR_MEMORY, PT_ERR_CANCELLED  (bad files are problems of the run, not failures)
  */

@@ -14,7 +14,7 @@
 #include "phasetop/ui/screen.h"
 #include "phasetop/ui/terminal.h"
 
-enum { FRAME_MS = 33, INLINE_PUMP_MS = 20 };
+enum { FRAME_MS = 33, INLINE_PUMP_MS = 20, READING_SLICE_MS = 250 };
 
 typedef struct screen_app {
 	const pt_session *session;
@@ -259,6 +259,7 @@ static pt_status start(screen_app *app, pt_error *err)
 		.inline_worker = options->inline_worker,
 		.wake_fd = pt_signals_worker_fd(),
 		.on_wake = on_worker_signal};
+	worker.pipeline.slice_ms = READING_SLICE_MS;
 	app->posted = worker.pipeline.settings = pt_session_settings(&app->view);
 	status = pt_worker_create(&worker, &app->worker, err);
 	if (status != PT_OK)

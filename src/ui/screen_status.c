@@ -110,11 +110,24 @@ static void several_states(const pt_scene *scene, pt_text *text)
 	}
 }
 
-/* The state without its glyph. `brief` leaves the age out. */
+static size_t count_unread(const pt_scene *scene)
+{
+	size_t n = 0;
+	for (size_t r = 0; scene->snapshot && r < scene->snapshot->n_runs; r++)
+		n += scene->snapshot->runs[r].n_unread;
+	return n;
+}
+
+/* The state without its glyph. `brief` leaves the age out. While a long run is read, nothing else is told of it. */
 static void state_text(const pt_scene *scene, bool brief, char *out, size_t capacity)
 {
 	pt_text text = pt_text_over(out, capacity);
 	const pt_run_view *run = sole_run(scene);
+	size_t n_unread = count_unread(scene);
+	if (n_unread) {
+		pt_text_addf(&text, brief ? "reading, %zu left" : "reading, %zu checkpoints left", n_unread);
+		return;
+	}
 	if (!run && scene->snapshot && scene->snapshot->n_runs > 1) {
 		several_states(scene, &text);
 		return;

@@ -35,6 +35,9 @@ typedef struct pt_pipeline_options {
 	bool watch; /* false: a cold scan only, no inotify, no timers (--once) */
 	pt_watch_options watching;
 	const atomic_bool *cancel; /* looked at between tensors; NULL: never */
+	/* Of a run with much to read one call of run_due reads so long, a checkpoint at least, so that a screen can show
+	   how far it is (pt_run_view.n_unread); 0: all at once, so that no snapshot is of a part. */
+	int64_t slice_ms;
 } pt_pipeline_options;
 
 /**

@@ -300,6 +300,7 @@ typedef struct pt_run_view {
 	const char *path; /* as given on the command line */
 	pt_run_state state;
 	bool removed; /* the directory is gone; data are kept */
+	size_t n_unread; /* checkpoints on the disk that are still to be read: what is shown is a part */
 	bool polling; /* watched by polling */
 	const char *polling_why; /* in a few words: "a network file system"; "": not polling; static */
 	int64_t last_write_wall_ms, next_checkpoint_wall_ms, finish_wall_ms; /* PT_NO_TIME: not known */

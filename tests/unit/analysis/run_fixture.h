@@ -78,6 +78,7 @@ static inline void write_adapter(const char *root, int64_t step, int64_t turn)
 /* Wall time of the tests: an hour after now, so that files are settled; monotonic time is driven by hand. */
 typedef struct fixture_time {
 	int64_t wall_ms, monotonic_ms;
+	int64_t look_ms; /* monotonic time goes on by so much at each look */
 } fixture_time;
 
 static inline int64_t fixture_wall(void *context)
@@ -87,15 +88,16 @@ static inline int64_t fixture_wall(void *context)
 
 static inline int64_t fixture_monotonic(void *context)
 {
-	return ((fixture_time *)context)->monotonic_ms;
+	fixture_time *now = context;
+	return now->monotonic_ms += now->look_ms;
 }
 
-static inline pt_pipeline *fixture_pipeline(
-	const char *root, bool watch, fixture_time *now, const pt_settings *settings)
+/* @param slice_ms  how long one round of reading may take; 0: as long as it takes */
+static inline pt_pipeline *fixture_pipeline_sliced(
+	const char *root, bool watch, fixture_time *now, const pt_settings *settings, int64_t slice_ms)
 {
 	pt_clock real = pt_clock_system();
-	now->wall_ms = pt_clock_wall_ms(&real) + 3600 * 1000;
-	now->monotonic_ms = 1000;
+	*now = (fixture_time){.wall_ms = pt_clock_wall_ms(&real) + 3600 * 1000, .monotonic_ms = 1000};
 	pt_clock clock = {.wall_ms = fixture_wall, .monotonic_ms = fixture_monotonic, .context = now};
 	pt_run_path path = {.path = root};
 	pt_pipeline_options options = {
@@ -105,11 +107,18 @@ static inline pt_pipeline *fixture_pipeline(
 		.clock = clock,
 		.watch = watch,
 		.watching = {.mode = PT_WATCH_AUTO, .clock = clock, .calls = pt_watch_calls_system()},
+		.slice_ms = slice_ms,
 	};
 	pt_pipeline *pipeline = NULL;
 	if (pt_pipeline_create(&options, &pipeline, NULL) != PT_OK)
 		return NULL;
 	return pipeline;
+}
+
+static inline pt_pipeline *fixture_pipeline(
+	const char *root, bool watch, fixture_time *now, const pt_settings *settings)
+{
+	return fixture_pipeline_sliced(root, watch, now, settings, 0);
 }
 
 /* Events, then all that is due now; true: something changed. */

@@ -313,6 +313,39 @@ static void a_file_in_flight_waits_and_a_settled_one_is_a_problem(void **state)
 	pt_pipeline_destroy(pipeline);
 }
 
+/* A long run is read a slice at a time, each with a snapshot of what there is; in the end nothing is missing. */
+static void a_long_run_is_read_in_slices(void **state)
+{
+	enum { N = 9 };
+	for (int step = 1; step <= N; step++)
+		write_adapter(*state, 5 * step, 100);
+	fixture_time now;
+	pt_pipeline *pipeline = fixture_pipeline_sliced(*state, true, &now, NULL, 25);
+	now.look_ms = 10;
+	size_t n_before = 0, n_rounds = 0;
+	for (; n_before < N; n_rounds++) {
+		bool changed = false;
+		assert_true(pt_pipeline_next_due_ms(pipeline) <= now.monotonic_ms);
+		assert_int_equal(pt_pipeline_run_due(pipeline, &changed, NULL), PT_OK);
+		assert_true(changed);
+		pt_snapshot *snapshot = fixture_snapshot(pipeline);
+		const pt_run_view *run = &snapshot->runs[0];
+		assert_true(run->n_steps > n_before && run->n_steps < n_before + 4);
+		assert_int_equal(run->n_unread, N - run->n_steps);
+		assert_int_equal(run->n_problems + run->n_pending + run->n_deleted, 0);
+		assert_int_equal(run->steps[0], 5);
+		assert_int_equal(run->steps[run->n_steps - 1], 5 * (int64_t)run->n_steps);
+		n_before = run->n_steps;
+		pt_snapshot_destroy(snapshot);
+	}
+	assert_true(n_rounds >= 3);
+	bool changed = true;
+	now.monotonic_ms += 1000;
+	assert_int_equal(pt_pipeline_run_due(pipeline, &changed, NULL), PT_OK);
+	assert_false(changed);
+	pt_pipeline_destroy(pipeline);
+}
+
 static void settings_change_without_reading(void **state)
 {
 	fixture_time now;
@@ -468,6 +501,7 @@ int main(void)
 		CASE(a_state_cut_short_leaves_the_older_one),
 		CASE(arrivals_are_seen_and_deleted_results_stay),
 		CASE(a_file_in_flight_waits_and_a_settled_one_is_a_problem),
+		CASE(a_long_run_is_read_in_slices),
 		CASE(settings_change_without_reading),
 		CASE(staleness_wakes_once),
 		CASE(why_a_run_is_polled_is_said),

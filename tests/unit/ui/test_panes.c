@@ -276,6 +276,12 @@ static void the_status_line_tells_state_and_next(void **state)
 	d = start(FIXTURE_STALE, 130, 30);
 	pt_screen_draw(d.snapshot, &d.view, d.frame);
 	assert_int_equal(row_of(d.frame, "◌ stale, newest data 14 min old"), 0);
+	pt_run_view run = d.snapshot->runs[0];
+	run.n_unread = 160;
+	d.snapshot->runs = &run;
+	pt_screen_draw(d.snapshot, &d.view, d.frame);
+	assert_int_equal(row_of(d.frame, "reading, 160 checkpoints left"), 0);
+	assert_int_equal(row_of(d.frame, "stale"), -1); /* before all is read nothing else is claimed */
 	end(&d);
 }
 
