@@ -254,7 +254,7 @@ static void add_progress(const pt_scene *scene, segment_list *list)
 static void add_next(const pt_scene *scene, segment_list *list)
 {
 	const pt_run_view *run = sole_run(scene);
-	if (!run || run->state != PT_RUN_LIVE || run->next_checkpoint_wall_ms == PT_NO_TIME)
+	if (!run || run->n_unread || run->state != PT_RUN_LIVE || run->next_checkpoint_wall_ms == PT_NO_TIME)
 		return;
 	time_t seconds = (time_t)(run->next_checkpoint_wall_ms / 1000);
 	struct tm local;
