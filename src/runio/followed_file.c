@@ -10,7 +10,8 @@ enum {
 	GUARD_BYTES = 512,       /* read again before each chunk: do they still lie before the place? */
 	CHUNK_BYTES = 64 * 1024, /* read at a time */
 	KEPT_BYTES = 256 * 1024, /* buffer kept between calls */
-	MAX_RESTARTS = 3         /* a writer that rewrites faster than we read: the next call goes on */
+	ZEROS_AT_END_BYTES = 1024 * 1024,
+	MAX_RESTARTS = 3 /* a writer that rewrites faster than we read: the next call goes on */
 };
 
 bool followed_file_init(followed_file *file, const char *path, pt_pread_fn read_at)
@@ -35,18 +36,35 @@ static void start_over(followed_file *file, const follow_handler *handler)
 		handler->reset(handler->context);
 }
 
-void followed_file_unread(followed_file *file)
+size_t followed_solid_bytes(const followed_file *file)
 {
-	file->offset = followed_offset(file);
-	file->end = file->start;
+	size_t n = followed_bytes(file);
+	while (n > 0 && file->bytes[file->start + n - 1] == 0)
+		n--;
+	return n;
 }
 
-bool followed_is_zero_from(const followed_file *file, size_t from)
+bool followed_is_zero_behind(const followed_file *file, size_t n)
 {
-	if (from == file->end)
+	size_t n_behind = followed_bytes(file) - n;
+	if (n_behind == 0)
 		return true;
-	const char *bytes = file->bytes + from;
-	return bytes[0] == 0 && memcmp(bytes, bytes + 1, file->end - from - 1) == 0;
+	const char *bytes = file->bytes + file->start + n;
+	return bytes[0] == 0 && memcmp(bytes, bytes + 1, n_behind - 1) == 0;
+}
+
+bool followed_ends_in_zeros(const followed_file *file)
+{
+	return followed_bytes(file) >= ZEROS_AT_END_BYTES &&
+		   followed_bytes(file) - followed_solid_bytes(file) >= ZEROS_AT_END_BYTES;
+}
+
+void followed_file_unread_zeros(followed_file *file)
+{
+	if (followed_bytes(file) == 0 || file->bytes[file->end - 1] != 0)
+		return;
+	file->offset = followed_offset(file);
+	file->end = file->start;
 }
 
 /* Move what is not taken to the front, the guard before it, and make room for guard and chunk behind. */

@@ -47,12 +47,19 @@ static inline int64_t followed_offset(const followed_file *file)
 	return file->offset - (int64_t)followed_bytes(file);
 }
 
-/* Forget what was read and not taken: the next call reads it anew. For bytes that may still be written in
- * place. */
-void followed_file_unread(followed_file *file);
+/* Bytes read and not taken, without the zeros that they end in: a preallocated or half copied file ends in
+   zeros that may still be filled in place. @cost O(zeros) */
+size_t followed_solid_bytes(const followed_file *file);
 
-/* Nothing but zeros from bytes[from] up to bytes[end]? As a preallocated or half copied file ends. */
-bool followed_is_zero_from(const followed_file *file, size_t from);
+/* Nothing but zeros (or nothing at all) behind the first n bytes that are not taken? @cost O(zeros behind) */
+bool followed_is_zero_behind(const followed_file *file, size_t n);
+
+/* Does it end in zeros enough (1 MiB) to take them for the end of what was written? Then reading on would
+   only fill memory. */
+bool followed_ends_in_zeros(const followed_file *file);
+
+/* Where what was not taken ends in a zero, forget it: the next call reads it anew. */
+void followed_file_unread_zeros(followed_file *file);
 
 /**
  * Hand all that is new to the handler.
