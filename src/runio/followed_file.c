@@ -32,6 +32,7 @@ static void start_over(followed_file *file, const follow_handler *handler)
 	bool had_begun = file->offset > 0;
 	file->offset = 0;
 	file->start = file->end = 0;
+	file->is_refused = false;
 	if (had_begun)
 		handler->reset(handler->context);
 }
@@ -93,21 +94,22 @@ static void give_back_room(followed_file *file)
 	}
 }
 
-/* Read one chunk behind the place. *n_fresh: new bytes (0 at the end of the file); *is_other: the bytes
+/* Read up to n bytes behind the place. *n_fresh: new bytes (0 at the end of the file); *is_other: the bytes
    before the place are no longer those that were read. Guard and chunk come by one read, so that no
    truncation can slip in between. */
-static pt_status read_chunk(followed_file *file, int fd, size_t *n_fresh, bool *is_other, pt_error *err)
+static pt_status read_chunk(
+	followed_file *file, int fd, size_t n, size_t *n_fresh, bool *is_other, pt_error *err)
 {
 	if (!make_room(file))
 		return pt_fail(err, PT_ERR_MEMORY, file->path, -1, "out of memory");
-	size_t guard = file->end < GUARD_BYTES ? file->end : GUARD_BYTES, n = 0;
+	size_t guard = file->end < GUARD_BYTES ? file->end : GUARD_BYTES, n_read = 0;
 	char *place = file->bytes + file->end;
 	pt_status status = pt_regular_file_read_at(
-		fd, file->read_at, place, guard + CHUNK_BYTES, file->offset - (int64_t)guard, file->path, &n, err);
+		fd, file->read_at, place, guard + n, file->offset - (int64_t)guard, file->path, &n_read, err);
 	if (status != PT_OK)
 		return status;
-	*is_other = n < guard || memcmp(place, place - guard, guard) != 0;
-	*n_fresh = *is_other ? 0 : n - guard;
+	*is_other = n_read < guard || memcmp(place, place - guard, guard) != 0;
+	*n_fresh = *is_other ? 0 : n_read - guard;
 	memmove(place, place + guard, *n_fresh);
 	file->end += *n_fresh;
 	file->offset += (int64_t)*n_fresh;
@@ -116,13 +118,13 @@ static pt_status read_chunk(followed_file *file, int fd, size_t *n_fresh, bool *
 
 static pt_status read_news(followed_file *file, int fd, const follow_handler *handler, pt_error *err)
 {
+	pt_status status = PT_OK;
 	bool enough = false;
-	/* what a handler refused the last time comes first */
-	pt_status status = handler->take(handler->context, file, &enough, err);
 	for (int n_restarts = 0; status == PT_OK && !enough;) {
 		size_t n_fresh = 0;
 		bool is_other = false;
-		status = read_chunk(file, fd, &n_fresh, &is_other, err);
+		/* what was refused the last time comes first, if it still lies there */
+		status = read_chunk(file, fd, file->is_refused ? 0 : CHUNK_BYTES, &n_fresh, &is_other, err);
 		if (status != PT_OK)
 			break;
 		if (is_other) {
@@ -131,9 +133,10 @@ static pt_status read_news(followed_file *file, int fd, const follow_handler *ha
 				break;
 			continue;
 		}
-		if (n_fresh == 0)
+		if (n_fresh == 0 && !file->is_refused)
 			break;
 		status = handler->take(handler->context, file, &enough, err);
+		file->is_refused = status != PT_OK;
 	}
 	return status;
 }

@@ -18,13 +18,14 @@ typedef struct followed_file {
 	int64_t offset;            /* in the file, of bytes[end] */
 	char *bytes;               /* [start, end): read and not yet taken; before start: kept to compare */
 	size_t capacity, start, end;
+	bool is_refused; /* `take` failed: it is to see the same bytes again before further ones */
 } followed_file;
 
 typedef struct follow_handler {
 	void *context;
-	/* Take from bytes[start, end) what is whole, by moving start. Called before and after each chunk that is
-	   read. Another status than PT_OK ends the reading, and what was not taken comes again. *enough = true:
-	   read no further now. */
+	/* Take from bytes[start, end) what is whole, by moving start. Called after each chunk that is read.
+	   Another status than PT_OK ends the reading, and what was not taken comes again. *enough = true: read no
+	   further now. */
 	pt_status (*take)(void *context, followed_file *file, bool *enough, pt_error *err);
 	/* What was taken is void: the file is read from its beginning. Called only where a byte was read before.
 	 */

@@ -81,11 +81,19 @@ static void add_problem(const wandb_reading *reading, pt_status code, int64_t of
 	metric_state_bad_row(reading->state, &problem);
 }
 
-static pt_status take_file_header(followed_file *file, pt_error *err)
+/* FILE_HEADER_BYTES are there; *is_taken = false: they are zeros from somewhere on, and may still be written.
+ */
+static pt_status take_file_header(followed_file *file, bool *is_taken, pt_error *err)
 {
-	static const char ident[] = ":W&B\xE1\xBE";
+	static const char ident[VERSION_AT] = ":W&B\xE1\xBE";
 	const char *bytes = file->bytes + file->start;
-	if (memcmp(bytes, ident, sizeof ident - 1) != 0)
+	size_t n = 0;
+	while (n < sizeof ident && bytes[n] == ident[n])
+		n++;
+	*is_taken = n == sizeof ident;
+	if (!*is_taken && followed_is_zero_behind(file, n))
+		return PT_OK;
+	if (!*is_taken)
 		return pt_fail(err, PT_ERR_FORMAT, file->path, 0, "not a W&B run: its header is missing");
 	if (bytes[VERSION_AT] != 0)
 		return pt_fail(err, PT_ERR_FORMAT, file->path, VERSION_AT, "a W&B run of version %u, only 0 is known",
@@ -267,7 +275,7 @@ static pt_status take_next(const wandb_reading *reading, bool *goes_on, pt_error
 		return give_whole(reading, err);
 	*goes_on = followed_bytes(file) >= HEADER_BYTES;
 	if (followed_offset(file) == 0)
-		return *goes_on ? take_file_header(file, err) : PT_OK;
+		return *goes_on ? take_file_header(file, goes_on, err) : PT_OK;
 	if (left < HEADER_BYTES) {
 		*goes_on = followed_bytes(file) >= left;
 		file->start += *goes_on ? left : 0;
