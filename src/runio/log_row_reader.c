@@ -8,7 +8,7 @@
 
 /* What the step is called; the first of these that a row has counts. */
 static const char *const step_keys[] = {"step", "global_step", "iter", "iteration"};
-enum { N_STEP_KEYS = sizeof step_keys / sizeof step_keys[0], MAX_NAME_BYTES = 1024 };
+enum { N_STEP_KEYS = sizeof step_keys / sizeof step_keys[0] };
 
 void log_row_reader_fini(log_row_reader *reader)
 {
@@ -26,52 +26,47 @@ static int step_key_of(const pt_json_token *key)
 	return -1;
 }
 
-/* Decode a key behind the names; false: no name that can be shown (NUL inside, too long). */
-static bool decode_name(log_row_reader *reader, const pt_json_token *key, bool *out_of_memory)
+void log_row_begin(log_row_reader *reader)
 {
-	*out_of_memory = false;
-	if (key->length > MAX_NAME_BYTES)
-		return false;
+	reader->n_fields = reader->n_names = reader->n_invalid = 0;
+}
+
+pt_status log_row_add(log_row_reader *reader, const char *name, size_t n, pt_log_role role, double value,
+	const char *path, pt_error *err)
+{
+	if (n > LOG_MAX_NAME_BYTES || memchr(name, '\0', n))
+		return PT_OK;
+	size_t at = reader->n_fields;
 	if (!pt_array_reserve(
-			(void **)&reader->names, &reader->names_capacity, reader->n_names + key->length + 1, 1)) {
-		*out_of_memory = true;
-		return false;
-	}
-	char *name = reader->names + reader->n_names;
-	if (!key->is_escaped) { /* nearly all; the tokenizer has checked the text */
-		memcpy(name, key->text, key->length);
-		name[key->length] = '\0';
-		return true;
-	}
-	size_t length;
-	if (pt_json_decode(key, name, key->length + 1, &length) != PT_OK)
-		return false;
-	return strlen(name) == length;
+			(void **)&reader->fields, &reader->fields_capacity, at + 1, sizeof *reader->fields) ||
+		!pt_array_reserve((void **)&reader->name_offsets, &reader->offsets_capacity, at + 1,
+			sizeof *reader->name_offsets) ||
+		!pt_array_reserve((void **)&reader->names, &reader->names_capacity, reader->n_names + n + 1, 1))
+		return pt_fail(err, PT_ERR_MEMORY, path, -1, "out of memory");
+	memcpy(reader->names + reader->n_names, name, n);
+	reader->names[reader->n_names + n] = '\0';
+	reader->name_offsets[at] = reader->n_names;
+	reader->fields[at] = (pt_log_field){.role = role, .value = value, .valid = isfinite(value) != 0};
+	reader->n_names += n + 1;
+	reader->n_fields++;
+	reader->n_invalid += !reader->fields[at].valid;
+	return PT_OK;
 }
 
 static pt_status add_field(
 	log_row_reader *reader, const pt_json_token *key, double value, const char *path, pt_error *err)
 {
-	bool out_of_memory;
-	if (!decode_name(reader, key, &out_of_memory)) {
-		if (out_of_memory)
-			return pt_fail(err, PT_ERR_MEMORY, path, -1, "out of memory");
+	char name[LOG_MAX_NAME_BYTES + 1];
+	size_t n = key->length;
+	if (n > LOG_MAX_NAME_BYTES)
+		return PT_OK;
+	if (!key->is_escaped) { /* nearly all; the tokenizer has checked the text */
+		memcpy(name, key->text, n);
+		name[n] = '\0';
+	} else if (pt_json_decode(key, name, sizeof name, &n) != PT_OK) {
 		return PT_OK;
 	}
-	size_t n = reader->n_fields;
-	if (!pt_array_reserve(
-			(void **)&reader->fields, &reader->fields_capacity, n + 1, sizeof *reader->fields) ||
-		!pt_array_reserve(
-			(void **)&reader->name_offsets, &reader->offsets_capacity, n + 1, sizeof *reader->name_offsets))
-		return pt_fail(err, PT_ERR_MEMORY, path, -1, "out of memory");
-	const char *name = reader->names + reader->n_names;
-	reader->name_offsets[n] = reader->n_names;
-	reader->fields[n] =
-		(pt_log_field){.role = pt_log_role_of(name), .value = value, .valid = isfinite(value) != 0};
-	reader->n_names += strlen(name) + 1;
-	reader->n_fields++;
-	reader->n_invalid += !reader->fields[n].valid;
-	return PT_OK;
+	return log_row_add(reader, name, n, pt_log_role_of(name), value, path, err);
 }
 
 static bool has_role(const log_row_reader *reader, pt_log_role role)
@@ -91,19 +86,31 @@ static bool has_name(const log_row_reader *reader, const char *name)
 }
 
 /* `train_loss` is the mean over the whole run in the Trainer's closing row, and a plain loss in the logs of
- * scripts. Names are set last, for the array that they lie in moves while it grows. */
-static bool settle_names(log_row_reader *reader)
+ * scripts. */
+static void settle_roles(log_row_reader *reader)
 {
 	bool has_loss = has_role(reader, PT_LOG_LOSS);
 	bool is_closing = !has_loss && has_role(reader, PT_LOG_FINAL_LOSS) && has_name(reader, "train_runtime");
+	for (size_t i = 0; i < reader->n_fields && !is_closing; i++)
+		if (reader->fields[i].role == PT_LOG_FINAL_LOSS)
+			reader->fields[i].role = has_loss ? PT_LOG_OTHER : PT_LOG_LOSS;
+}
+
+void log_row_end(log_row_reader *reader, pt_log_row *row)
+{
+	/* names are set last, for the array that they lie in moves while it grows */
 	for (size_t i = 0; i < reader->n_fields; i++) {
 		pt_log_field *field = &reader->fields[i];
-		if (field->role == PT_LOG_FINAL_LOSS && !is_closing)
-			field->role = has_loss ? PT_LOG_OTHER : PT_LOG_LOSS;
 		field->name = field->role == PT_LOG_OTHER ? reader->names + reader->name_offsets[i]
 												  : pt_log_role_name(field->role);
 	}
-	return is_closing;
+	*row = (pt_log_row){
+		.step = PT_LOG_NO_STEP,
+		.wall_s = (double)NAN,
+		.is_closing = has_role(reader, PT_LOG_FINAL_LOSS),
+		.n_fields = reader->n_fields,
+		.fields = reader->fields,
+	};
 }
 
 pt_status log_row_read(
@@ -111,7 +118,7 @@ pt_status log_row_read(
 {
 	int best_key = N_STEP_KEYS;
 	*step = STEP_ABSENT;
-	reader->n_fields = reader->n_names = reader->n_invalid = 0;
+	log_row_begin(reader);
 	int64_t found = PT_LOG_NO_STEP;
 	for (;;) {
 		pt_json_token key, value;
@@ -141,9 +148,9 @@ pt_status log_row_read(
 		if (status != PT_OK)
 			return status;
 	}
-	bool is_closing = settle_names(reader);
-	*row = (pt_log_row){
-		.step = found, .wall_s = (double)NAN, .is_closing = is_closing, .n_fields = reader->n_fields, .fields = reader->fields};
+	settle_roles(reader);
+	log_row_end(reader, row);
+	row->step = found;
 	return PT_OK;
 }
 

@@ -60,8 +60,8 @@ typedef struct pt_checkpoint_entry {
 	X(PT_LOG_PROBE_JSONL, true, "probe log")            \
 	X(PT_LOG_PROBE_CSV, false, "probe log as CSV")      \
 	X(PT_LOG_METRICS_CSV, false, "metrics.csv")         \
-	X(PT_LOG_TFEVENTS, false, "TensorBoard events")     \
-	X(PT_LOG_WANDB, false, "W&B offline run")
+	X(PT_LOG_TFEVENTS, true, "TensorBoard events")     \
+	X(PT_LOG_WANDB, true, "W&B offline run")
 
 typedef enum pt_log_kind {
 #define X(id, is_read, name) id,

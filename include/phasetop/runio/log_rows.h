@@ -46,6 +46,9 @@ typedef struct pt_log_row {
 	int64_t line;    /* line number (from 1) in a text, byte offset in a binary file, index (from 0) in log_history */
 	double wall_s;   /* when it was logged, seconds since 1970; NaN: not said */
 	bool is_closing; /* the Trainer's last row: `train_loss`, `train_runtime`, no `loss` */
+	/** A resumed writer begins again at `step` (TensorBoard's session START): rows at or after it that were given before,
+	 * and those of the event files before this one in its directory, are void. No fields. */
+	bool is_restart;
 	size_t n_fields; /* may be 0; a name may occur twice: the last one counts */
 	const pt_log_field *fields;
 } pt_log_row;
@@ -73,7 +76,8 @@ typedef struct pt_log_problems {
 /** Store `problem`, or count it where the store is full. */
 void pt_log_problems_add(pt_log_problems *problems, const pt_error *problem);
 
-/** Role of a column by the name in the file; PT_LOG_OTHER for all others. */
+/** Role of a column by the name in the file, capital letters taken for small ones (`Loss/train`); PT_LOG_OTHER for all
+ * others. */
 pt_log_role pt_log_role_of(const char *name);
 
 /** Name shown of a role; "" for PT_LOG_OTHER. */

@@ -348,9 +348,9 @@ static void logs_up_to_three_levels_below(void **state)
 		   "log a/b/metrics.jsonl: training log\n"
 		   "log a/train_log.jsonl: training log\n"
 		   "log probe_losses.jsonl: probe log\n"
-		   "log runs/x/events.out.tfevents.1.host.2.0: TensorBoard events (later)\n"
+		   "log runs/x/events.out.tfevents.1.host.2.0: TensorBoard events\n"
 		   "log trainer_state.json: trainer_state.json\n"
-		   "log wandb/run-1/run-1.wandb: W&B offline run (later)\n");
+		   "log wandb/run-1/run-1.wandb: W&B offline run\n");
 }
 
 static void the_newest_trainer_state_with_something_in_it(void **state)

@@ -16,6 +16,13 @@
 #include "../../fuzz/fuzz_probe_log.c"
 #undef LLVMFuzzerTestOneInput
 
+#define LLVMFuzzerTestOneInput fuzz_tfevents
+#include "../../fuzz/fuzz_tfevents.c"
+#undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzz_wandb
+#include "../../fuzz/fuzz_wandb.c"
+#undef LLVMFuzzerTestOneInput
+
 typedef int (*target)(const uint8_t *data, size_t size);
 
 static void damage(target run, const uint8_t *seed, size_t n)
@@ -71,8 +78,25 @@ static void probe_log(void **state)
 	replay("fuzz_probe_log", fuzz_probe_log, 13);
 }
 
+static void tfevents(void **state)
+{
+	(void)state;
+	replay("fuzz_tfevents", fuzz_tfevents, 12);
+}
+
+static void wandb(void **state)
+{
+	(void)state;
+	replay("fuzz_wandb", fuzz_wandb, 12);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(trainer_log), cmocka_unit_test(probe_log)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(trainer_log),
+		cmocka_unit_test(probe_log),
+		cmocka_unit_test(tfevents),
+		cmocka_unit_test(wandb),
+	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
