@@ -19,7 +19,7 @@ void pt_run_logs_init(pt_run_logs *logs)
 
 static bool is_probe_log(const pt_run_log *log)
 {
-	return log->kind == PT_LOG_PROBE_JSONL;
+	return log->kind == PT_LOG_PROBE_JSONL || log->kind == PT_LOG_PROBE_CSV;
 }
 
 static void log_destroy(pt_run_log *log)

@@ -23,6 +23,7 @@ PT_CHECKED pt_status metric_give_row(
 	pt_metric_state *state, const pt_log_sink *sink, const pt_log_row *row, pt_error *err);
 
 extern const metric_reader jsonl_log_reader;
+extern const metric_reader csv_log_reader;
 extern const metric_reader tfevents_log_reader;
 extern const metric_reader wandb_log_reader;
 

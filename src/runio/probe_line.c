@@ -178,15 +178,20 @@ static pt_status check_line(const probe_line *line, const char *path, pt_error *
 	return PT_OK;
 }
 
-pt_status probe_line_parse(probe_line *line, const char *text, size_t n, const char *path, pt_error *err)
+void probe_line_clear(probe_line *line)
 {
-	pt_json_reader json;
-	pt_json_token key;
 	line->has_probes = line->has_step = line->has_losses = line->has_samples = false;
 	line->is_finite = true;
 	line->sigma = (double)NAN;
 	line->losses.n = line->samples.n = line->n_samples = line->n_names = line->names_bytes = 0;
 	line->unit[0] = '\0';
+}
+
+pt_status probe_line_parse(probe_line *line, const char *text, size_t n, const char *path, pt_error *err)
+{
+	pt_json_reader json;
+	pt_json_token key;
+	probe_line_clear(line);
 	pt_json_init(&json, text, n, PT_JSON_PYTHON, path, 0);
 	pt_status status = pt_json_expect(&json, PT_JSON_OBJECT_BEGIN, "an object", &key, err);
 	while (status == PT_OK) {

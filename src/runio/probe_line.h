@@ -33,6 +33,9 @@ typedef struct probe_line {
 
 void probe_line_fini(probe_line *line);
 
+/* As if nothing had stood in it; the arrays are kept. */
+void probe_line_clear(probe_line *line);
+
 /**
  * @retval PT_ERR_JSON, PT_ERR_BAD_ROW, PT_ERR_LIMIT  the line is to be passed over
  * @retval PT_ERR_MEMORY

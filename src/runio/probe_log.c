@@ -4,9 +4,11 @@
 #include "phasetop/runio/tail.h"
 
 #include "log_row_reader.h"
+#include "probe_csv.h"
 #include "probe_line.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* The header in force: names of the probes, and what their losses are measured in. */
 typedef struct probe_header {
@@ -22,6 +24,8 @@ struct pt_probe_log {
 	pt_probe_state state;
 	pt_log_problems problems;
 	probe_line line;
+	bool is_csv;
+	probe_csv csv;
 	probe_header header;
 	size_t set_n;        /* probes in a row of the set in force; 0: no row yet */
 	bool header_is_news; /* since the set in force began */
@@ -42,6 +46,8 @@ pt_probe_log *pt_probe_log_create(const char *path)
 		pt_free(log);
 		return NULL;
 	}
+	size_t n = strlen(path);
+	log->is_csv = n >= 4 && strcasecmp(path + n - 4, ".csv") == 0;
 	return log;
 }
 
@@ -58,6 +64,7 @@ void pt_probe_log_destroy(pt_probe_log *log)
 		return;
 	pt_tail_destroy(log->tail);
 	probe_line_fini(&log->line);
+	probe_csv_fini(&log->csv);
 	header_fini(&log->header);
 	pt_free(log);
 }
@@ -152,7 +159,9 @@ pt_status pt_probe_log_feed(
 	if (log_line_is_blank(line, n))
 		return PT_OK;
 	pt_error problem;
-	pt_status status = probe_line_parse(&log->line, line, n, pt_tail_path(log->tail), &problem);
+	const char *path = pt_tail_path(log->tail);
+	pt_status status = log->is_csv ? probe_csv_parse(&log->csv, &log->line, line, n, path, &problem)
+								   : probe_line_parse(&log->line, line, n, path, &problem);
 	if (status == PT_ERR_MEMORY)
 		return pt_fail(err, status, pt_tail_path(log->tail), -1, "out of memory");
 	if (status != PT_OK) {
@@ -180,6 +189,7 @@ static void take_reset(void *context)
 	log->state = (pt_probe_state){0};
 	log->problems = (pt_log_problems){0};
 	header_fini(&log->header);
+	probe_csv_fini(&log->csv);
 	log->set_n = 0;
 	log->header_is_news = false;
 	if (reading->sink->reset)

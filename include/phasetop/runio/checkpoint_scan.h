@@ -58,8 +58,8 @@ typedef struct pt_checkpoint_entry {
 	X(PT_LOG_TRAINER_STATE, true, "trainer_state.json") \
 	X(PT_LOG_TRAIN_JSONL, true, "training log")         \
 	X(PT_LOG_PROBE_JSONL, true, "probe log")            \
-	X(PT_LOG_PROBE_CSV, false, "probe log as CSV")      \
-	X(PT_LOG_METRICS_CSV, false, "metrics.csv")         \
+	X(PT_LOG_PROBE_CSV, true, "probe log as CSV")      \
+	X(PT_LOG_METRICS_CSV, true, "metrics.csv")         \
 	X(PT_LOG_TFEVENTS, true, "TensorBoard events")     \
 	X(PT_LOG_WANDB, true, "W&B offline run")
 

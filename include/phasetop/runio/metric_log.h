@@ -4,6 +4,7 @@
  * Each kind has a reader, one file of its own and one row of the table in metric_log.c:
  *
  *   PT_LOG_TRAIN_JSONL   {"step": 120, "loss": 1.2, "val_loss": 1.3, "lr": 1e-4, …} a line
+ *   PT_LOG_METRICS_CSV   a header of names, then a row a line; divided by , ; tab or |, quoted or not
  *   PT_LOG_TFEVENTS      TFRecords of TensorBoard events; a row for each event with scalars
  *   PT_LOG_WANDB         LevelDB log blocks of W&B records; a row for each history record
  *

@@ -1,9 +1,11 @@
 /**
- * Probe logs (`probe_losses*.jsonl`): per-sample losses, one row a log step.
+ * Probe logs (`probe_losses*.jsonl`, `probe_losses*.csv`): per-sample losses, one row a log step.
  *
  *   {"probes": ["name", …], "unit": "nats/token"}             header, optional, may come again
  *   {"step": 120, "losses": [… n …]}                           plain row
  *   {"step": 5, "sigma": 1e-3, "samples": [[… n …], … m]}     Gaussian row: m perturbed loss vectors
+ *
+ * A file called .csv holds `step,name1,name2,…` and a row of losses a line instead; an empty cell is a loss that is missing.
  *
  * A *probe set* is a stretch of rows with the same probes: a header with other names, or a row with another
  * n, starts a new one. A loss that is NaN, infinite or null makes its row invalid: it is given with its step,
