@@ -93,7 +93,7 @@ static pt_status add(
 	pt_metric_table_init(&log->table);
 	pt_status status = name_log(log, root, file->path, err);
 	if (status == PT_OK && is_probe_log(log))
-		status = pt_probe_store_init(&log->probes, log->full_path, err);
+		status = pt_probe_store_init(&log->probes, log->full_path, file->kind == PT_LOG_PROBE_CSV, err);
 	if (status == PT_OK && pt_metric_log_reads(file->kind)) {
 		log->metrics = pt_metric_log_create(file->kind, log->full_path);
 		if (!log->metrics)
@@ -255,8 +255,6 @@ pt_status pt_run_logs_sync(
 		logs->logs[i]->on_disk = false;
 	for (size_t i = 0; i < scan->n_logs; i++) {
 		const pt_log_file *file = &scan->logs[i];
-		if (!file->is_read)
-			continue;
 		pt_run_log *log = find(logs, file);
 		pt_status status = PT_OK;
 		if (!log)

@@ -39,12 +39,6 @@ static void add_problem(scan_builder *builder, const pt_error *problem)
 		tree->problems[tree->n_problems++] = *problem;
 }
 
-static const bool kind_is_read[] = {
-#define X(id, is_read, name) is_read,
-	PT_LOG_KIND_TABLE(X)
-#undef X
-};
-
 /* A log's name in the listed directory: a problem where it is no regular file. */
 static void add_log(scan_builder *builder, const directory_list *list, const char *directory,
 	const char *name, pt_log_kind kind)
@@ -60,7 +54,7 @@ static void add_log(scan_builder *builder, const directory_list *list, const cha
 	if (!directory_stat(list, name, &record))
 		return; /* gone while we looked, or a link to nothing */
 	if (S_ISREG(record.st_mode)) {
-		tree->logs[tree->n_logs++] = (pt_log_file){kind, kind_is_read[kind], path};
+		tree->logs[tree->n_logs++] = (pt_log_file){kind, path};
 		return;
 	}
 	pt_error problem;

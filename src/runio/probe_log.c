@@ -8,7 +8,6 @@
 #include "probe_line.h"
 
 #include <string.h>
-#include <strings.h>
 
 /* The header in force: names of the probes, and what their losses are measured in. */
 typedef struct probe_header {
@@ -36,7 +35,7 @@ typedef struct probe_reading {
 	const pt_probe_sink *sink;
 } probe_reading;
 
-pt_probe_log *pt_probe_log_create(const char *path)
+pt_probe_log *pt_probe_log_create(const char *path, bool is_csv)
 {
 	pt_probe_log *log = pt_array_alloc(1, sizeof *log);
 	if (!log)
@@ -46,8 +45,7 @@ pt_probe_log *pt_probe_log_create(const char *path)
 		pt_free(log);
 		return NULL;
 	}
-	size_t n = strlen(path);
-	log->is_csv = n >= 4 && strcasecmp(path + n - 4, ".csv") == 0;
+	log->is_csv = is_csv;
 	return log;
 }
 

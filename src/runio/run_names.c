@@ -49,7 +49,7 @@ static const refused_weights refused_rows[] = {
 	{"adapters", ".safetensors", PT_ERR_UNSUPPORTED, "MLX adapters are not read yet"},
 };
 
-/* Logs by name. The kind's own table says which are read by this release. */
+/* Logs by name. */
 static const struct {
 	const char *prefix, *suffix;
 	pt_log_kind kind;
@@ -66,7 +66,7 @@ static const struct {
 };
 
 static const char *const log_kind_names[] = {
-#define X(id, is_read, name) name,
+#define X(id, name) name,
 	PT_LOG_KIND_TABLE(X)
 #undef X
 };

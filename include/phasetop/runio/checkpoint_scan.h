@@ -53,18 +53,18 @@ typedef struct pt_checkpoint_entry {
 		fingerprint; /* of path, kind and identity of weights and configs: equal as long as none changed */
 } pt_checkpoint_entry;
 
-/* X(id, is it read by this release, name) */
-#define PT_LOG_KIND_TABLE(X)                            \
-	X(PT_LOG_TRAINER_STATE, true, "trainer_state.json") \
-	X(PT_LOG_TRAIN_JSONL, true, "training log")         \
-	X(PT_LOG_PROBE_JSONL, true, "probe log")            \
-	X(PT_LOG_PROBE_CSV, true, "probe log as CSV")      \
-	X(PT_LOG_METRICS_CSV, true, "metrics.csv")         \
-	X(PT_LOG_TFEVENTS, true, "TensorBoard events")     \
-	X(PT_LOG_WANDB, true, "W&B offline run")
+/* X(id, name) */
+#define PT_LOG_KIND_TABLE(X)                      \
+	X(PT_LOG_TRAINER_STATE, "trainer_state.json") \
+	X(PT_LOG_TRAIN_JSONL, "training log")         \
+	X(PT_LOG_PROBE_JSONL, "probe log")            \
+	X(PT_LOG_PROBE_CSV, "probe log as CSV")       \
+	X(PT_LOG_METRICS_CSV, "metrics.csv")          \
+	X(PT_LOG_TFEVENTS, "TensorBoard events")      \
+	X(PT_LOG_WANDB, "W&B offline run")
 
 typedef enum pt_log_kind {
-#define X(id, is_read, name) id,
+#define X(id, name) id,
 	PT_LOG_KIND_TABLE(X)
 #undef X
 		PT_N_LOG_KINDS
@@ -74,7 +74,6 @@ typedef enum pt_log_kind {
  * non-empty one (where that one does not parse: the entries say where older ones are). */
 typedef struct pt_log_file {
 	pt_log_kind kind;
-	bool is_read;     /* false: known, but of a later release */
 	const char *path; /* in the run directory */
 } pt_log_file;
 

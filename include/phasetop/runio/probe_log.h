@@ -5,7 +5,7 @@
  *   {"step": 120, "losses": [… n …]}                           plain row
  *   {"step": 5, "sigma": 1e-3, "samples": [[… n …], … m]}     Gaussian row: m perturbed loss vectors
  *
- * A file called .csv holds `step,name1,name2,…` and a row of losses a line instead; an empty cell is a loss that is missing.
+ * As CSV a log holds `step,name1,name2,…` and a row of losses a line instead; an empty cell is a loss that is missing.
  *
  * A *probe set* is a stretch of rows with the same probes: a header with other names, or a row with another
  * n, starts a new one. A loss that is NaN, infinite or null makes its row invalid: it is given with its step,
@@ -65,7 +65,7 @@ typedef struct pt_probe_state {
 typedef struct pt_probe_log pt_probe_log;
 
 /** NULL when out of memory. The file need not exist yet. */
-pt_probe_log *pt_probe_log_create(const char *path);
+pt_probe_log *pt_probe_log_create(const char *path, bool is_csv);
 void pt_probe_log_destroy(pt_probe_log *log);
 
 /**

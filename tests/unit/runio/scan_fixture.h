@@ -70,8 +70,7 @@ static inline void describe_scan(const pt_scan *scan, char *out, size_t capacity
 		pt_text_add(&text, "\n");
 	}
 	for (size_t i = 0; i < scan->n_logs; i++)
-		pt_text_addf(&text, "log %s: %s%s\n", scan->logs[i].path, pt_log_kind_name(scan->logs[i].kind),
-			scan->logs[i].is_read ? "" : " (later)");
+		pt_text_addf(&text, "log %s: %s\n", scan->logs[i].path, pt_log_kind_name(scan->logs[i].kind));
 	for (size_t i = 0; i < scan->n_problems; i++)
 		pt_text_addf(
 			&text, "problem %s: %s\n", scan->problems[i].path, pt_status_name(scan->problems[i].code));

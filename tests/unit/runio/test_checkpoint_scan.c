@@ -344,7 +344,7 @@ static void logs_up_to_three_levels_below(void **state)
 	make_adapter(root, "other_run/checkpoint-1");
 	make_file(root, "other_run/train_log.jsonl", "of the run below, not of this one");
 	expect("1 checkpoint-1 unknown pending (no weights yet)\n"
-		   "log a/b/c/metrics.csv: metrics.csv (later)\n"
+		   "log a/b/c/metrics.csv: metrics.csv\n"
 		   "log a/b/metrics.jsonl: training log\n"
 		   "log a/train_log.jsonl: training log\n"
 		   "log probe_losses.jsonl: probe log\n"

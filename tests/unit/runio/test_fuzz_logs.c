@@ -16,6 +16,9 @@
 #include "../../fuzz/fuzz_probe_log.c"
 #undef LLVMFuzzerTestOneInput
 
+#define LLVMFuzzerTestOneInput fuzz_csv_log
+#include "../../fuzz/fuzz_csv_log.c"
+#undef LLVMFuzzerTestOneInput
 #define LLVMFuzzerTestOneInput fuzz_tfevents
 #include "../../fuzz/fuzz_tfevents.c"
 #undef LLVMFuzzerTestOneInput
@@ -78,6 +81,12 @@ static void probe_log(void **state)
 	replay("fuzz_probe_log", fuzz_probe_log, 13);
 }
 
+static void csv_log(void **state)
+{
+	(void)state;
+	replay("fuzz_csv_log", fuzz_csv_log, 8);
+}
+
 static void tfevents(void **state)
 {
 	(void)state;
@@ -95,6 +104,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(trainer_log),
 		cmocka_unit_test(probe_log),
+		cmocka_unit_test(csv_log),
 		cmocka_unit_test(tfevents),
 		cmocka_unit_test(wandb),
 	};

@@ -73,15 +73,20 @@ typedef struct fixture {
 	pt_probe_log *log;
 } fixture;
 
-static void begin(fixture *f)
+static void begin_named(fixture *f, const char *name)
 {
 	*f = (fixture){0};
 	scratch_directory(f->directory);
-	snprintf(f->path, sizeof f->path, "%s/probe_losses.jsonl", f->directory);
+	snprintf(f->path, sizeof f->path, "%s/%s", f->directory, name);
 	f->sink = (pt_probe_sink){&f->to, on_set, on_row, on_reset};
 	clear(&f->to);
-	f->log = pt_probe_log_create(f->path);
+	f->log = pt_probe_log_create(f->path, strstr(name, ".csv") != NULL);
 	assert_non_null(f->log);
+}
+
+static void begin(fixture *f)
+{
+	begin_named(f, "probe_losses.jsonl");
 }
 
 static void end(fixture *f)
@@ -121,6 +126,35 @@ static void header_and_rows(void **state)
 	assert_int_equal(pt_probe_log_state(f.log)->n_bad_rows, 0);
 	assert_string_equal(pt_probe_log_path(f.log), f.path);
 	assert_true(pt_probe_log_identity(f.log).present);
+	end(&f);
+}
+
+/* The same numbers as CSV and as JSONL are the same rows. */
+static void csv_is_as_good(void **state)
+{
+	(void)state;
+	fixture f;
+	begin_named(&f, "probe_losses.csv");
+	append(&f, "step,a,\"b, c\"\r\n0,1,2\r\n2,1.5,-2e3\r\n4,nan,3\r\n6,,3\r\n8,5,");
+	read_all(&f, "set0@2[2:a,b, c;] 0:1,2 2:1.5,-2000 4!:nan,3 6!:nan,3 ");
+	append(&f, "6\r\n");
+	read_all(&f, "set0@2[2:a,b, c;] 0:1,2 2:1.5,-2000 4!:nan,3 6!:nan,3 8:5,6 ");
+	assert_int_equal(pt_probe_log_state(f.log)->n_invalid_rows, 2);
+	/* words, other numbers of cells, no step: the line alone; other names: another set; indices are names too */
+	append(&f, "word,1,2\n9,x,1\n9,1\n-1,1,2\n\n10,7,8\n0,step,1\n1,12,2\n");
+	clear(&f.to);
+	read_all(&f, "10:7,8 set1@14[2:0,1;] 12:1,2 ");
+	assert_int_equal(pt_probe_log_state(f.log)->n_bad_rows, 4);
+	assert_int_equal(pt_probe_log_problems(f.log)->items[0].offset, 7);
+	/* another file in its place, divided otherwise, the step not in front */
+	write_file(f.directory, "probe_losses.csv", "x;Step;y\n1,5;3;2\n", 17);
+	read_all(&f, "set0@2[2:x,y;] 3:1.5,2 ");
+	assert_int_equal(f.to.n_resets, 1);
+	end(&f);
+	begin_named(&f, "probe_losses.csv");
+	append(&f, "1,2,3\n4,5,6\n");
+	read_all(&f, "");
+	assert_int_equal(pt_probe_log_state(f.log)->n_bad_rows, 2);
 	end(&f);
 }
 
@@ -342,7 +376,7 @@ static void real_logs(void **state)
 		clear(&to);
 		const pt_probe_sink sink = {&to, on_set, on_row, NULL};
 		shared_path(path, sizeof path, rows[i].path);
-		pt_probe_log *log = pt_probe_log_create(path);
+		pt_probe_log *log = pt_probe_log_create(path, false);
 		pt_error err;
 		if (pt_probe_log_read(log, &sink, &err) != PT_OK)
 			fail_msg("%s: %s", path, err.message);
@@ -362,6 +396,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(header_and_rows),
+		cmocka_unit_test(csv_is_as_good),
 		cmocka_unit_test(no_header),
 		cmocka_unit_test(gaussian_rows),
 		cmocka_unit_test(rows_that_are_not_finite_are_given_and_counted),
