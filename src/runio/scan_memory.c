@@ -174,7 +174,7 @@ static bool assemble_logs(scan_memory *memory, size_t n_entries)
 	for (size_t i = n_entries; i-- > 0;) {
 		const checkpoint_look *look = memory->chosen[i]->look;
 		if (look->entry.trainer_state.present && look->entry.trainer_state.size_bytes > 0) {
-			memory->logs[n++] = (pt_log_file){PT_LOG_TRAINER_STATE, true, look->state_path};
+			memory->logs[n++] = (pt_log_file){PT_LOG_TRAINER_STATE, look->state_path};
 			break;
 		}
 	}
