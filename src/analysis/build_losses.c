@@ -127,10 +127,16 @@ static bool is_well_known(const char *name)
 	return false;
 }
 
-static const char *file_name(const char *path)
+/* The file's name; of event files their directory, which is what TensorBoard calls them by. */
+static char *source_of(const pt_run_log *log, pt_arena *arena)
 {
-	const char *slash = strrchr(path, '/');
-	return slash ? slash + 1 : path;
+	const char *slash = strrchr(log->path, '/');
+	if (!slash || log->kind != PT_LOG_TFEVENTS)
+		return pt_arena_text(arena, slash ? slash + 1 : log->path);
+	char *source = pt_arena_text(arena, log->path);
+	if (source)
+		source[slash - log->path] = '\0';
+	return source;
 }
 
 /* The first step at which a series passes half way from its first value to the one farthest from it. */
@@ -154,7 +160,7 @@ static pt_status build_series_of(const pt_run_log *log, const pt_metric_column *
 	double *values = pt_arena_alloc(arena, table->n_rows, sizeof *values);
 	*view = (pt_metric_view){
 		.name = pt_arena_text(arena, column->name),
-		.source = pt_arena_text(arena, file_name(log->path)),
+		.source = source_of(log, arena),
 		.steps = steps,
 		.values = values,
 	};

@@ -1,6 +1,7 @@
 #include "phasetop/analysis/metric_table.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "phasetop/base/alloc.h"
@@ -61,6 +62,8 @@ static pt_status reserve_rows(pt_metric_table *table, size_t needed, pt_error *e
 	if (needed <= table->row_capacity)
 		return PT_OK;
 	size_t capacity = table->row_capacity + table->row_capacity / 2 + 16;
+	if (capacity < needed)
+		capacity = needed;
 	int64_t *steps = pt_array_resize(table->steps, capacity, sizeof *steps);
 	if (!steps)
 		return out_of_memory(err);
@@ -104,22 +107,101 @@ static void insert_row(pt_metric_table *table, size_t row, int64_t step)
 	table->n_rows++;
 }
 
+/* Index of the column of that name, which is made where there is none. */
+static pt_status find_or_add_column(pt_metric_table *table, const char *name, size_t *index, pt_error *err)
+{
+	const pt_metric_column *column = pt_metric_table_column(table, name);
+	if (column) {
+		*index = (size_t)(column - table->columns);
+		return PT_OK;
+	}
+	pt_status status = add_column(table, name, err);
+	if (status == PT_OK)
+		*index = table->n_columns - 1;
+	return status;
+}
+
 pt_status pt_metric_table_set(
 	pt_metric_table *table, int64_t step, const char *name, double value, pt_error *err)
 {
+	size_t column = 0;
 	pt_status status = reserve_rows(table, table->n_rows + 1, err);
+	if (status == PT_OK)
+		status = find_or_add_column(table, name, &column, err);
 	if (status != PT_OK)
 		return status;
-	const pt_metric_column *column = pt_metric_table_column(table, name);
-	if (!column) {
-		status = add_column(table, name, err);
-		if (status != PT_OK)
-			return status;
-		column = &table->columns[table->n_columns - 1];
-	}
 	size_t row = row_of(table, step);
 	if (row == table->n_rows || table->steps[row] != step)
 		insert_row(table, row, step);
-	column->values[row] = isfinite(value) ? value : PT_MISSING;
+	table->columns[column].values[row] = isfinite(value) ? value : PT_MISSING;
 	return PT_OK;
+}
+
+void pt_metric_table_drop_from(pt_metric_table *table, int64_t step)
+{
+	table->n_rows = row_of(table, step);
+}
+
+/* The rows of two sorted tables as one, from the last to the first. */
+typedef struct merge {
+	const int64_t *steps, *others;
+	size_t n, n_others; /* not yet merged */
+} merge;
+
+/* The next row behind all that are left: is it of the first table (whose index is then merge->n)? */
+static bool take_last(merge *rows)
+{
+	bool is_own =
+		rows->n > 0 && (rows->n_others == 0 || rows->steps[rows->n - 1] >= rows->others[rows->n_others - 1]);
+	if (!is_own || (rows->n_others > 0 && rows->steps[rows->n - 1] == rows->others[rows->n_others - 1]))
+		rows->n_others--;
+	rows->n -= is_own;
+	return is_own;
+}
+
+/* Make rows for the first n steps of `from`; the new ones are missing everywhere. */
+static pt_status merge_rows(pt_metric_table *to, const pt_metric_table *from, size_t n, pt_error *err)
+{
+	const merge all = {.steps = to->steps, .others = from->steps, .n = to->n_rows, .n_others = n};
+	size_t n_rows = 0;
+	for (merge rows = all; rows.n > 0 || rows.n_others > 0; n_rows++)
+		(void)take_last(&rows);
+	pt_status status = reserve_rows(to, n_rows, err);
+	if (status != PT_OK)
+		return status;
+	for (size_t c = 0; c < to->n_columns; c++) {
+		double *values = to->columns[c].values;
+		merge rows = all;
+		rows.steps = to->steps;
+		for (size_t r = n_rows; r-- > 0;) {
+			bool is_own = take_last(&rows);
+			values[r] = is_own ? values[rows.n] : PT_MISSING;
+		}
+	}
+	merge rows = all;
+	rows.steps = to->steps;
+	for (size_t r = n_rows; r-- > 0;) {
+		bool is_own = take_last(&rows);
+		to->steps[r] = is_own ? to->steps[rows.n] : from->steps[rows.n_others];
+	}
+	to->n_rows = n_rows;
+	return PT_OK;
+}
+
+pt_status pt_metric_table_add(
+	pt_metric_table *to, const pt_metric_table *from, int64_t before_step, pt_error *err)
+{
+	size_t n = row_of(from, before_step);
+	pt_status status = merge_rows(to, from, n, err);
+	for (size_t c = 0; c < from->n_columns && status == PT_OK; c++) {
+		size_t column = 0;
+		status = find_or_add_column(to, from->columns[c].name, &column, err);
+		for (size_t r = 0, at = 0; r < n && status == PT_OK; r++) {
+			while (to->steps[at] < from->steps[r])
+				at++;
+			if (!pt_is_missing(from->columns[c].values[r]))
+				to->columns[column].values[at] = from->columns[c].values[r];
+		}
+	}
+	return status;
 }

@@ -7,6 +7,8 @@
 #include "phasetop/base/alloc.h"
 #include "phasetop/base/text.h"
 
+#include "event_files.h"
+
 static pt_status out_of_memory(pt_error *err)
 {
 	return pt_fail(err, PT_ERR_MEMORY, "", -1, "out of memory for logs");
@@ -27,6 +29,7 @@ static void log_destroy(pt_run_log *log)
 	pt_free(log->path);
 	pt_free(log->full_path);
 	pt_metric_table_fini(&log->table);
+	pt_metric_table_fini(&log->own);
 	pt_metric_log_destroy(log->metrics);
 	pt_probe_store_fini(&log->probes);
 	pt_free(log);
@@ -90,6 +93,7 @@ static pt_status add(
 		return out_of_memory(err);
 	}
 	log->kind = file->kind;
+	log->restart_step = INT64_MAX;
 	pt_metric_table_init(&log->table);
 	pt_status status = name_log(log, root, file->path, err);
 	if (status == PT_OK && is_probe_log(log))
@@ -126,9 +130,33 @@ static pt_status take_row(void *context, const pt_log_row *row, pt_error *err)
 	return PT_OK;
 }
 
-static void reset_table(void *context)
+/* Where the rows of a log's own file go. */
+static pt_metric_table *own_rows(pt_run_log *log)
 {
-	pt_metric_table_fini(context);
+	return log->is_part ? &log->own : &log->table;
+}
+
+static pt_status take_metric_row(void *context, const pt_log_row *row, pt_error *err)
+{
+	pt_run_log *log = context;
+	if (row->is_restart) {
+		pt_metric_table_drop_from(own_rows(log), row->step);
+		if (row->step < log->restart_step)
+			log->restart_step = row->step;
+	}
+	if (row->wall_s > log->newest_s)
+		log->newest_s = row->wall_s;
+	log->has_new_rows = true;
+	return take_row(own_rows(log), row, err);
+}
+
+static void forget_metric_rows(void *context)
+{
+	pt_run_log *log = context;
+	pt_metric_table_fini(own_rows(log));
+	log->restart_step = INT64_MAX;
+	log->newest_s = 0.0;
+	log->has_new_rows = true;
 }
 
 /* The whole history is in each trainer_state.json: a new one takes the old one's place when it reads well. */
@@ -148,7 +176,7 @@ static pt_status take_trainer_state(
 	log->table = table;
 	if (state.max_steps != PT_LOG_NO_STEP)
 		logs->max_steps = state.max_steps;
-	logs->closed |= state.has_closing_row;
+	logs->state_closed |= state.has_closing_row;
 	return PT_OK;
 }
 
@@ -171,11 +199,11 @@ static pt_status read_trainer_state(pt_run_logs *logs, pt_run_log *log, bool *ch
 static pt_status read_metrics(pt_run_logs *logs, pt_run_log *log, bool *changed, pt_error *err)
 {
 	const pt_metric_state *state = pt_metric_log_state(log->metrics);
-	size_t n_rows = state->n_rows, n_bad_rows = state->n_bad_rows;
-	pt_log_sink sink = {.context = &log->table, .row = take_row, .reset = reset_table};
+	size_t n_bad_rows = state->n_bad_rows;
+	pt_log_sink sink = {.context = log, .row = take_metric_row, .reset = forget_metric_rows};
 	pt_status status = pt_metric_log_read(log->metrics, &sink, err);
-	*changed |= state->n_rows != n_rows || state->n_bad_rows != n_bad_rows;
-	logs->closed |= state->has_closing_row;
+	*changed |= log->has_new_rows || state->n_bad_rows != n_bad_rows;
+	logs->state_closed |= log->kind == PT_LOG_TRAIN_JSONL && state->has_closing_row;
 	if (state->max_steps != PT_LOG_NO_STEP)
 		logs->max_steps = state->max_steps;
 	return status;
@@ -222,7 +250,10 @@ pt_status pt_run_logs_read(pt_run_logs *logs, bool *changed, pt_error *err)
 		if (status != PT_OK)
 			return status;
 	}
-	return PT_OK;
+	bool was_closed = logs->closed;
+	logs->closed = logs->state_closed || pt_event_logs_closed(logs);
+	*changed |= logs->closed != was_closed;
+	return pt_event_files_join(logs, err);
 }
 
 /* The newest checkpoint's state does not parse (the trainer was killed while it wrote it): an older

@@ -22,6 +22,11 @@ typedef struct pt_run_log {
 	pt_file_identity identity; /* of what was read; trainer_state.json only */
 	pt_metric_table table;     /* of a training log */
 	pt_metric_log *metrics;    /* NULL: of another kind */
+	double newest_s;           /* time of its newest row, since 1970; 0: not said */
+	pt_metric_table own;       /* rows of one of several event files of a directory (event_files.h) */
+	bool is_part;              /* it is such a file: `own` holds its rows, not `table` */
+	bool has_new_rows;         /* rows came, or all are void, since event files were joined */
+	int64_t restart_step;      /* least step that a session of the file began again at; INT64_MAX: none */
 	pt_probe_store probes;
 	bool has_problem;
 	pt_error problem; /* the last reading's; retried when the file changes */
@@ -31,7 +36,8 @@ typedef struct pt_run_logs {
 	size_t n, capacity;
 	pt_run_log **logs;  /* sorted by path as the scan sorts them; those gone are kept */
 	int64_t max_steps;  /* PT_LOG_NO_STEP: not said */
-	bool closed;        /* a closing row was seen */
+	bool closed;        /* the training ended: a closing row was seen */
+	bool state_closed;  /* one that tells no time: of a trainer_state.json, of a JSONL log */
 	int64_t written_ns; /* newest mtime of a log */
 } pt_run_logs;
 

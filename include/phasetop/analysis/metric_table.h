@@ -36,6 +36,17 @@ void pt_metric_table_fini(pt_metric_table *table);
 PT_CHECKED pt_status pt_metric_table_set(
 	pt_metric_table *table, int64_t step, const char *name, double value, pt_error *err);
 
+/** Forget the rows at `step` and behind it; columns stay. @cost O(log rows) */
+void pt_metric_table_drop_from(pt_metric_table *table, int64_t step);
+
+/**
+ * Add the rows of `from` below `before_step` (INT64_MAX: all) to `to`, as if each number had been set.
+ * @retval PT_ERR_MEMORY  some are added
+ * @cost   O((rows of both) · columns)
+ */
+PT_CHECKED pt_status pt_metric_table_add(
+	pt_metric_table *to, const pt_metric_table *from, int64_t before_step, pt_error *err);
+
 /** Column of that name, or NULL. */
 const pt_metric_column *pt_metric_table_column(const pt_metric_table *table, const char *name);
 
