@@ -13,7 +13,7 @@ enum { MAX_WARNINGS = 4 };
 typedef struct entry {
 	const char *module, *adapter;
 	pt_lora_role role;
-	const pt_tensor_info *tensor;
+	const weight_tensor *tensor;
 } entry;
 
 /* All tensors of one module of one adapter. */
@@ -25,8 +25,6 @@ typedef struct pair {
 typedef struct loader {
 	pt_checkpoint_store *store;
 	const pt_adapter_config *config; /* of the reader; NULL: none that is of use */
-	pt_safetensors *file;
-	char path[PT_STORE_PATH_BYTES];
 	entry *entries;
 	size_t n, capacity;
 	size_t n_unread[PT_N_NAME_SCHEMES]; /* matrices of schemes that are not read */
@@ -35,30 +33,15 @@ typedef struct loader {
 
 /* --- opening --- */
 
-static pt_status open_weights(loader *l)
-{
-	pt_status status = pt_store_path(l->store, "adapter_model.safetensors", l->path, l->err);
-	if (status != PT_OK)
-		return status;
-	status = pt_safetensors_open(l->path, &l->file, l->err);
-	if (status != PT_ERR_NOT_FOUND)
-		return status;
-	if (pt_store_has(l->store, "adapter_model.bin"))
-		return pt_fail(l->err, PT_ERR_PICKLE, l->store->directory, -1,
-			"adapter_model.bin is a pickle, not opened: save again with "
-			"model.save_pretrained(DIR, safe_serialization=True)");
-	return pt_fail(l->err, PT_ERR_NOT_FOUND, l->path, -1, "no adapter_model.safetensors");
-}
-
 /* A config that can't be used costs the scaling alone, unless it says that this is no LoRA at all. */
 static pt_status open_config(loader *l)
 {
-	char path[PT_STORE_PATH_BYTES];
+	const char *path = l->store->config;
 	pt_error fault;
-	pt_status status = pt_store_path(l->store, "adapter_config.json", path, l->err);
-	if (status != PT_OK)
-		return status;
-	status = checkpoint_reader_config(l->store->reader, path, &l->config, &fault);
+	if (!path)
+		return pt_store_problem(l->store, l->err, PT_ERR_NO_CONFIG, l->store->weights, -1,
+			"no adapter_config.json: the scaling is not known");
+	pt_status status = checkpoint_reader_config(l->store->reader, path, &l->config, &fault);
 	if (status == PT_ERR_MEMORY || status == PT_ERR_NOT_LORA) {
 		if (l->err)
 			*l->err = fault;
@@ -82,7 +65,7 @@ static char *copy_name(pt_arena *arena, const char *name, size_t length)
 	return copy;
 }
 
-static pt_status add_entry(loader *l, const pt_tensor_info *tensor, const pt_adapter_name *name)
+static pt_status add_entry(loader *l, const weight_tensor *tensor, const pt_adapter_name *name)
 {
 	entry e = {.role = name->role, .tensor = tensor};
 	e.module = copy_name(l->store->arena, name->module, name->module_length);
@@ -97,16 +80,16 @@ static pt_status add_entry(loader *l, const pt_tensor_info *tensor, const pt_ada
 static pt_status sort_out(loader *l)
 {
 	pt_status status = PT_OK;
-	for (size_t i = 0; i < pt_safetensors_count(l->file) && status == PT_OK; i++) {
-		const pt_tensor_info *tensor = pt_safetensors_tensor(l->file, i);
-		pt_adapter_name name = pt_adapter_name_parse(tensor->name, tensor->name_length);
+	for (size_t i = 0; i < l->store->files.n_tensors && status == PT_OK; i++) {
+		const weight_tensor *tensor = &l->store->files.tensors[i];
+		pt_adapter_name name = pt_adapter_name_parse(tensor->info->name, tensor->info->name_length);
 		bool is_read = pt_name_scheme_is_read(name.scheme);
 		if (name.scheme != PT_NAMES_NONE && !is_read)
 			l->n_unread[name.scheme]++;
 		if (is_read)
 			status = add_entry(l, tensor, &name);
 		if (status == PT_OK && (!is_read || name.role == PT_LORA_MAGNITUDE))
-			status = pt_store_skip(l->store, tensor->name, l->err);
+			status = pt_store_skip(l->store, tensor->info->name, l->err);
 	}
 	return status;
 }
@@ -120,13 +103,13 @@ static pt_status tell_unread(loader *l)
 			continue;
 		const char *name = pt_name_scheme_name((pt_name_scheme)s);
 		if (l->n == 0)
-			return pt_fail(l->err, PT_ERR_UNSUPPORTED, l->path, -1,
+			return pt_fail(l->err, PT_ERR_UNSUPPORTED, l->store->weights, -1,
 				"LoRA tensors with the names of %s, which this release does not read", name);
-		status = pt_store_problem(l->store, l->err, PT_ERR_UNSUPPORTED, l->path, -1,
+		status = pt_store_problem(l->store, l->err, PT_ERR_UNSUPPORTED, l->store->weights, -1,
 			"%zu tensors with the names of %s, passed over", l->n_unread[s], name);
 	}
 	if (status == PT_OK && l->n == 0)
-		return pt_fail(l->err, PT_ERR_NOT_LORA, l->path, -1, "no lora_A or lora_B tensors in it");
+		return pt_fail(l->err, PT_ERR_NOT_LORA, l->store->weights, -1, "no lora_A or lora_B tensors in it");
 	return status;
 }
 
@@ -164,11 +147,12 @@ static size_t collect_pair(const loader *l, size_t first, pair *out)
 
 /* --- one module --- */
 
-static pt_status tensor_problem(loader *l, const pt_tensor_info *tensor, pt_status code, const char *what)
+static pt_status tensor_problem(loader *l, const weight_tensor *tensor, pt_status code, const char *what)
 {
 	char name[PT_STORE_NAME_BYTES];
-	pt_store_shown_name(tensor, name);
-	return pt_store_problem(l->store, l->err, code, l->path, tensor->offset, "tensor %s: %s", name, what);
+	pt_store_shown_name(tensor->info, name);
+	return pt_store_problem(
+		l->store, l->err, code, tensor->in->path, tensor->info->offset, "tensor %s: %s", name, what);
 }
 
 /* Rows × the product of all other dimensions. */
@@ -209,8 +193,8 @@ static pt_status check_pair(loader *l, const pair *p, bool *loads)
 		return tensor_problem(l, (p->a ? p->a : p->b)->tensor, PT_ERR_MISSING_PAIR,
 			p->a ? "its lora_B is missing" : "its lora_A is missing");
 	for (int i = 0; i < 2; i++) {
-		const pt_tensor_info *tensor = i == 0 ? p->a->tensor : p->b->tensor;
-		pt_status code = fault_of(tensor, &what);
+		const weight_tensor *tensor = i == 0 ? p->a->tensor : p->b->tensor;
+		pt_status code = fault_of(tensor->info, &what);
 		if (code != PT_OK)
 			return tensor_problem(l, tensor, code, what);
 	}
@@ -270,10 +254,10 @@ static pt_status set_warnings(loader *l, const pair *p, pt_loaded_module *m, war
 		pt_text_addf(&text, "%s: the update is not s·B·A alone", pt_adapter_config_variant(l->config));
 		status = add_warning(l, warnings, line);
 	}
-	if (status == PT_OK && p->a->tensor->dtype != p->b->tensor->dtype) {
+	if (status == PT_OK && p->a->tensor->info->dtype != p->b->tensor->info->dtype) {
 		text = pt_text_over(line, sizeof line);
-		pt_text_addf(&text, "A is stored as %s, B as %s", pt_dtype_name(p->a->tensor->dtype),
-			pt_dtype_name(p->b->tensor->dtype));
+		pt_text_addf(&text, "A is stored as %s, B as %s", pt_dtype_name(p->a->tensor->info->dtype),
+			pt_dtype_name(p->b->tensor->info->dtype));
 		status = add_warning(l, warnings, line);
 	}
 	if (status != PT_OK || warnings->n == 0)
@@ -287,7 +271,7 @@ static pt_status set_warnings(loader *l, const pair *p, pt_loaded_module *m, war
 static pt_status describe(loader *l, const pair *p, pt_loaded_module *m)
 {
 	warning_list warnings = {.n = 0};
-	const pt_tensor_info *a = p->a->tensor, *b = p->b->tensor;
+	const pt_tensor_info *a = p->a->tensor->info, *b = p->b->tensor->info;
 	m->name = p->a->module;
 	m->adapter = p->a->adapter;
 	m->dtype = pt_dtype_name(a->dtype);
@@ -304,7 +288,8 @@ static pt_status describe(loader *l, const pair *p, pt_loaded_module *m)
 		status = set_warnings(l, p, m, &warnings);
 	m->has_product = m->b_cols == m->a_rows && isfinite(m->scaling);
 	if (status == PT_OK && m->b_cols != m->a_rows)
-		status = tensor_problem(l, b, PT_ERR_SHAPE, "its columns are not as many as the rows of lora_A");
+		status = tensor_problem(
+			l, p->b->tensor, PT_ERR_SHAPE, "its columns are not as many as the rows of lora_A");
 	return status;
 }
 
@@ -331,9 +316,9 @@ static pt_status load_module(loader *l, const pair *p)
 	pt_store_values a = {.values = NULL}, b = {.values = NULL};
 	pt_status status = describe(l, p, &m);
 	if (status == PT_OK)
-		status = pt_store_read(l->store, l->file, l->path, p->a->tensor, m.is_f64, &a, l->err);
+		status = pt_store_read(l->store, p->a->tensor, m.is_f64, &a, l->err);
 	if (status == PT_OK)
-		status = pt_store_read(l->store, l->file, l->path, p->b->tensor, m.is_f64, &b, l->err);
+		status = pt_store_read(l->store, p->b->tensor, m.is_f64, &b, l->err);
 	if (status == PT_OK && m.n_experts > 1)
 		status = regroup_experts(l, &m, b.values);
 	if (status == PT_OK) {
@@ -371,18 +356,11 @@ pt_status pt_store_load_adapter(pt_checkpoint_store *store, pt_error *err)
 	loader l = {.store = store, .err = err};
 	pt_status status = open_config(&l);
 	if (status == PT_OK)
-		status = open_weights(&l);
-	if (status == PT_OK)
-		status = pt_store_check_trailing(store, l.file, l.path, err);
-	if (status == PT_OK)
 		status = sort_out(&l);
 	if (status == PT_OK)
 		status = tell_unread(&l);
 	if (status == PT_OK)
 		status = load_modules(&l);
-	if (status == PT_OK)
-		status = pt_safetensors_check_unchanged(l.file, err);
-	pt_safetensors_close(l.file);
 	pt_free(l.entries);
 	return status;
 }
