@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "adapter_methods.h"
 #include "checkpoint_store.h"
 #include "phasetop/runio/adapter_names.h"
 
@@ -13,48 +14,81 @@ static int by_name(const void *a, const void *b)
 	return order ? order : pt_natural_compare(x->name, y->name);
 }
 
+/* What the tensors say about the whole. */
+typedef struct content {
+	bool has_lora;                /* matrices A or B */
+	const adapter_method *method; /* another one, by the names of its tensors; NULL: none */
+} content;
+
 /* The tensors decide what the weights are, whatever the file is called. */
-static pt_checkpoint_kind kind_of(const weight_files *files)
+static content look_at(const weight_files *files)
 {
+	content found = {.has_lora = false};
 	for (size_t i = 0; i < files->n_tensors; i++) {
 		const pt_tensor_info *info = files->tensors[i].info;
-		pt_lora_role role = pt_adapter_name_parse(info->name, info->name_length).role;
-		if (role != PT_LORA_OTHER && role != PT_LORA_MAGNITUDE)
-			return PT_CHECKPOINT_ADAPTER;
+		const adapter_method *method = adapter_method_of_tensor(info);
+		found.has_lora |= pt_lora_role_is_matrix(pt_adapter_name_parse(info->name, info->name_length).role);
+		if (method && (!found.method || method->owns_lora))
+			found.method = method;
 	}
-	return PT_CHECKPOINT_FULL;
+	if (found.method && found.method->owns_lora)
+		found.has_lora = false;
+	return found;
 }
 
-/* An adapter of another method is refused by name; whatever else is wrong with a config is told later. */
-static pt_status check_method(pt_checkpoint_store *store, pt_error *err)
+/* A config that can't be used costs the scaling alone: *config is then NULL. */
+static pt_status read_config(pt_checkpoint_store *store, const pt_adapter_config **config, pt_error *err)
 {
-	const pt_adapter_config *config;
 	pt_error fault;
+	*config = NULL;
 	if (!store->config)
 		return PT_OK;
-	pt_status status = checkpoint_reader_config(store->reader, store->config, &config, &fault);
-	if (status != PT_ERR_NOT_LORA && status != PT_ERR_MEMORY)
-		return PT_OK;
-	if (err)
-		*err = fault;
+	pt_status status = checkpoint_reader_config(store->reader, store->config, config, &fault);
+	if (status == PT_ERR_MEMORY)
+		return pt_store_fail_memory(store, err);
+	if (status != PT_OK)
+		return pt_store_problem(store, err, status, store->config, fault.offset, "%s", fault.message);
+	for (size_t i = 0; i < pt_adapter_config_n_warnings(*config) && status == PT_OK; i++)
+		status = pt_store_problem(
+			store, err, PT_ERR_INVALID, store->config, -1, "%s", pt_adapter_config_warning(*config, i));
 	return status;
+}
+
+/* Tensors that make no LoRA are watched as they are, and it is said whose they are. */
+static pt_status load_as_they_are(
+	pt_checkpoint_store *store, const content *found, const pt_adapter_config *config, pt_error *err)
+{
+	const char *type = config ? pt_adapter_config_method(config) : NULL;
+	const adapter_method *method = type ? adapter_method_of_type(type) : found->method;
+	const char *name = method ? method->name : type;
+	pt_status status = PT_OK;
+	if (name)
+		status = pt_store_problem(store, err, PT_ERR_NOT_LORA, store->weights, -1,
+			"%s is not plain LoRA: its tensors are watched as they are, matrix W, no ΔW", name);
+	else if (config && pt_adapter_config_is_peft(config))
+		status = pt_store_problem(store, err, PT_ERR_NOT_LORA, store->weights, -1,
+			"no LoRA matrices in it: its tensors are watched as they are, matrix W, no ΔW");
+	return status == PT_OK ? pt_store_load_full(store, method, err) : status;
 }
 
 static pt_status load(pt_checkpoint_store *store, pt_error *err)
 {
+	const pt_adapter_config *config;
 	store->arena = pt_arena_create();
 	if (!store->arena)
 		return pt_store_fail_memory(store, err);
-	pt_status status = check_method(store, err);
-	if (status == PT_OK)
-		status = weight_files_open(&store->files, store->arena, store->weights, err);
+	pt_status status = weight_files_open(&store->files, store->arena, store->weights, err);
 	if (status == PT_OK)
 		status = pt_store_check_files(store, err);
+	if (status == PT_OK)
+		status = read_config(store, &config, err);
 	if (status != PT_OK)
 		return status;
-	store->checkpoint.kind = kind_of(&store->files);
-	status = store->checkpoint.kind == PT_CHECKPOINT_ADAPTER ? pt_store_load_adapter(store, err)
-															 : pt_store_load_full(store, err);
+	content found = look_at(&store->files);
+	bool is_lora = found.has_lora && !(config && pt_adapter_config_method(config));
+	store->checkpoint.kind = is_lora ? PT_CHECKPOINT_ADAPTER : PT_CHECKPOINT_FULL;
+	status =
+		is_lora ? pt_store_load_adapter(store, config, err) : load_as_they_are(store, &found, config, err);
 	if (status == PT_OK)
 		status = weight_files_check_unchanged(&store->files, err);
 	if (status == PT_OK && store->checkpoint.n_modules > 1)

@@ -7,6 +7,7 @@
 #include "phasetop/runio/checkpoint_load.h"
 #include "phasetop/runio/safetensors.h"
 
+#include "adapter_methods.h"
 #include "checkpoint_reader.h"
 #include "weight_files.h"
 
@@ -32,9 +33,12 @@ typedef struct pt_store_values {
 	bool finite;
 } pt_store_values;
 
-/** Both kinds; each adds modules to the store. */
-PT_CHECKED pt_status pt_store_load_adapter(pt_checkpoint_store *store, pt_error *err);
-PT_CHECKED pt_status pt_store_load_full(pt_checkpoint_store *store, pt_error *err);
+/** LoRA modules. @param config  of the adapter; NULL: none that is of use */
+PT_CHECKED pt_status pt_store_load_adapter(
+	pt_checkpoint_store *store, const pt_adapter_config *config, pt_error *err);
+/** Tensors as they are. @param method  whose frozen tensors are passed over; NULL: none */
+PT_CHECKED pt_status pt_store_load_full(
+	pt_checkpoint_store *store, const adapter_method *method, pt_error *err);
 
 /** A failure for want of memory. */
 pt_status pt_store_fail_memory(const pt_checkpoint_store *store, pt_error *err);

@@ -42,25 +42,41 @@ static pt_status load_tensor(pt_checkpoint_store *store, const weight_tensor *te
 	return status;
 }
 
-static pt_status pass_over(pt_checkpoint_store *store, const weight_tensor *tensor, pt_error *err)
+/* Dtypes that can't be read are told in one line: a quantised network has hundreds of such tensors. */
+static pt_status tell_unread(pt_checkpoint_store *store, pt_error *err)
 {
-	const pt_tensor_info *info = tensor->info;
-	pt_status status = pt_store_skip(store, info->name, err);
-	if (status != PT_OK || pt_dtype_how_read(info->dtype) != PT_READ_NOT)
-		return status;
+	const weight_tensor *example = NULL;
+	size_t n = 0;
+	for (size_t i = 0; i < store->files.n_tensors; i++) {
+		const weight_tensor *tensor = &store->files.tensors[i];
+		if (pt_dtype_how_read(tensor->info->dtype) == PT_READ_NOT && n++ == 0)
+			example = tensor;
+	}
+	if (!example)
+		return PT_OK;
 	char name[PT_STORE_NAME_BYTES];
-	pt_store_shown_name(info, name);
-	return pt_store_problem(store, err, PT_ERR_UNSUPPORTED, tensor->in->path, info->offset,
-		"tensor %s: dtype %s is not read", name, pt_dtype_name(info->dtype));
+	pt_store_shown_name(example->info, name);
+	return pt_store_problem(store, err, PT_ERR_UNSUPPORTED, example->in->path, example->info->offset,
+		"%zu tensor%s of a dtype that is not read, e.g. %s: %s", n, n == 1 ? "" : "s", name,
+		pt_dtype_name(example->info->dtype));
 }
 
-pt_status pt_store_load_full(pt_checkpoint_store *store, pt_error *err)
+static bool is_watched(const adapter_method *method, const pt_tensor_info *tensor)
 {
-	pt_status status = PT_OK;
+	bool is_frozen = method && adapter_method_freezes(method, tensor);
+	return pt_store_reads(tensor->dtype) && tensor->n_values > 0 && !is_frozen;
+}
+
+pt_status pt_store_load_full(pt_checkpoint_store *store, const adapter_method *method, pt_error *err)
+{
+	pt_status status = tell_unread(store, err);
 	for (size_t i = 0; i < store->files.n_tensors && status == PT_OK; i++) {
 		const weight_tensor *tensor = &store->files.tensors[i];
-		bool reads = pt_store_reads(tensor->info->dtype) && tensor->info->n_values > 0;
-		status = reads ? load_tensor(store, tensor, err) : pass_over(store, tensor, err);
+		status = is_watched(method, tensor->info) ? load_tensor(store, tensor, err)
+												  : pt_store_skip(store, tensor->info->name, err);
 	}
+	if (status == PT_OK && store->checkpoint.n_modules == 0)
+		status = pt_store_problem(
+			store, err, PT_ERR_EMPTY, store->weights, -1, "no tensor of floats in it that could be watched");
 	return status;
 }

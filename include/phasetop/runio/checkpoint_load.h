@@ -90,15 +90,14 @@ void pt_checkpoint_reader_destroy(pt_checkpoint_reader *reader);
  * @retval PT_ERR_AMBIGUOUS  one name in two shards
  * @retval PT_ERR_CANCELLED  `cancel` was set
  * @retval PT_ERR_INVALID    an index that names a file outside of its directory
- * @retval PT_ERR_NOT_LORA   peft_type is another method (the message names it)
- * @retval PT_ERR_UNSUPPORTED LoRA tensors of another naming scheme
  * @retval PT_ERR_MEMORY, and those of pt_safetensors_open
  *
  * Told as problems: PT_ERR_NO_CONFIG (and any other failure of the config: scalings are then NaN),
  * PT_ERR_MISSING_PAIR, PT_ERR_SHAPE, PT_ERR_NOT_FINITE (offset: the first bad value), PT_ERR_UNSUPPORTED
- * (dtype, or tensors of another naming scheme beside PEFT's), PT_ERR_AMBIGUOUS (two tensors for one matrix),
- * PT_ERR_INVALID (what in the config was passed over), PT_ERR_FORMAT (trailing bytes), PT_ERR_NOT_FOUND (a
- * tensor that the index promises).
+ * (dtype), PT_ERR_AMBIGUOUS (it can't be told which tensors make a matrix or a module), PT_ERR_INVALID (what
+ * in the config was passed over), PT_ERR_FORMAT (trailing bytes), PT_ERR_NOT_FOUND (a tensor that the index
+ * promises), PT_ERR_NOT_LORA (another method, by name: watched as it is, or beside LoRA passed over),
+ * PT_ERR_EMPTY (nothing to watch).
  * @cost reading the tensors once; memory of the values as float (double for F64)
  */
 PT_CHECKED pt_status pt_checkpoint_load(const char *weights, const char *config, pt_checkpoint_reader *reader,
