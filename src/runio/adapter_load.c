@@ -215,7 +215,8 @@ static pt_status describe(loader *l, const adapter_pair *p, const adapter_layout
 	if (status == PT_OK)
 		status = set_warnings(l, p, &scaling, m);
 	m->has_product = fits && !p->middle && isfinite(m->scaling);
-	if (status == PT_OK && !fits)
+	bool is_variant = scaling.config && pt_adapter_config_variant(scaling.config); /* of shapes of its own */
+	if (status == PT_OK && !fits && !is_variant)
 		status = tensor_problem(l, p->b, PT_ERR_SHAPE, "its rank is not that of A");
 	return status;
 }
