@@ -20,7 +20,8 @@ struct pt_adapter_config {
 	double scale;       /* MLX; NaN: PEFT */
 	double scale_alpha; /* MLX before DoRA: s = scale·alpha/r; NaN: s = scale */
 	bool use_rslora, use_dora, fan_in_fan_out;
-	bool one_key; /* PEFT up to 0.13: one key for both patterns */
+	bool has_unused_alpha; /* MLX: an alpha of which it can't be told whether it counted */
+	bool one_key;          /* PEFT up to 0.13: one key for both patterns */
 	const char *variant, *start;
 	module_patterns ranks, alphas;
 	size_t n_targets;
@@ -223,8 +224,6 @@ static pt_status read_peft(const config_source *from, pt_error *err)
  */
 static pt_status read_mlx(const config_source *from, const pt_json_value *parameters, pt_error *err)
 {
-	static const char unused[] =
-		"taken as scale alone, as MLX does since June 2024; before, it was multiplied by alpha/rank";
 	pt_adapter_config *config = from->config;
 	const pt_json_value *alpha = pt_json_member(parameters, "alpha");
 	pt_status status =
@@ -235,8 +234,7 @@ static pt_status read_mlx(const config_source *from, const pt_json_value *parame
 		return status;
 	if (!member(from, "use_dora") && !member(from, "fine_tune_type") && !member(from, "num_layers"))
 		return read_factor(from, alpha, "lora_parameters.alpha", &config->scale_alpha, err);
-	if (member(from, "use_dora") && !warn(config, "lora_parameters", "alpha", unused))
-		return fail_memory(from->path, err);
+	config->has_unused_alpha = !member(from, "fine_tune_type") && !member(from, "num_layers");
 	return PT_OK;
 }
 
@@ -436,6 +434,10 @@ pt_status pt_adapter_config_scaling(const pt_adapter_config *config, const char 
 	if (configured != 0 && configured != rank)
 		pt_text_addf(&text, "the config gives rank %lld, the tensor has %lld: the tensor's is used",
 			(long long)configured, (long long)rank);
+	if (config->has_unused_alpha)
+		pt_text_addf(&text,
+			"%sthe scaling is the config's scale; MLX before June 2024 took scale times alpha/rank",
+			text.length > 0 ? "; " : "");
 	*scaling = scaling_of(config, module, rank);
 	return PT_OK;
 }

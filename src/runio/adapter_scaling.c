@@ -28,6 +28,8 @@ static pt_status from_alpha(const adapter_pair *pair, int64_t rank, adapter_scal
 			return status;
 	}
 	out->bad_alpha = !isfinite(alpha);
+	if (alpha == 0.0)
+		snprintf(out->warning, sizeof out->warning, "an alpha of 0 stands for the rank, as in kohya");
 	out->value = alpha == 0.0 ? 1.0 : out->bad_alpha ? (double)NAN : alpha / (double)rank;
 	return PT_OK;
 }

@@ -82,7 +82,8 @@ int64_t pt_adapter_config_experts(const pt_adapter_config *config, const char *m
  * @param      module      the model's own name for the layer
  * @param      rank        rows of A (an expert's, for MoE)
  * @param[out] scaling     dimensionless; NaN: of another method
- * @param[out] warning     "" or one line: the config disagrees with the tensor's rank
+ * @param[out] warning     "" or one line: the config disagrees with the tensor's rank, or it can't be told
+ * which rule it was written under
  * @param      capacity    bytes of `warning`
  * @retval PT_ERR_INVALID rank < 1
  */

@@ -288,19 +288,26 @@ static void mlx_multiplies_by_its_scale(void **state)
 		const char *text;
 		double scaling;
 		size_t n_warnings;
+		bool doubts;
 	} cases[] = {
 		/* mlx-lm now, with a leftover alpha, in the weeks when it can't be told, and at first */
-		{"{\"fine_tune_type\":\"lora\",\"num_layers\":4,\"lora_parameters\":{\"rank\":8,\"scale\":20.0}}", 20, 0},
-		{"{\"num_layers\":4,\"lora_parameters\":{\"rank\":8,\"scale\":10,\"alpha\":32}}", 10, 0},
-		{"{\"lora_layers\":4,\"use_dora\":false,\"lora_parameters\":{\"rank\":8,\"scale\":10,\"alpha\":32}}", 10, 1},
-		{"{\"lora_layers\":4,\"lora_parameters\":{\"rank\":8,\"scale\":10,\"alpha\":32}}", 40, 0},
-		{"{\"lora_parameters\":{\"scale\":0.5}}", 0.5, 1}, /* no rank: the tensor has it */
+		{"{\"fine_tune_type\":\"lora\",\"num_layers\":4,\"lora_parameters\":{\"rank\":8,\"scale\":20.0}}", 20,
+			0, false},
+		{"{\"num_layers\":4,\"lora_parameters\":{\"rank\":8,\"scale\":10,\"alpha\":32}}", 10, 0, false},
+		{"{\"lora_layers\":4,\"use_dora\":false,\"lora_parameters\":{\"rank\":8,\"scale\":10,\"alpha\":32}}",
+			10, 0, true},
+		{"{\"lora_layers\":4,\"lora_parameters\":{\"rank\":8,\"scale\":10,\"alpha\":32}}", 40, 0, false},
+		{"{\"lora_parameters\":{\"scale\":0.5}}", 0.5, 1, false}, /* no rank: the tensor has it */
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		pt_adapter_config *config = parse(cases[i].text);
 		if (scaling(config, "model.layers.0.q", 8) != cases[i].scaling ||
 			pt_adapter_config_n_warnings(config) != cases[i].n_warnings)
 			fail_msg("%s: %g", cases[i].text, scaling(config, "model.layers.0.q", 8));
+		double s;
+		char warning[256];
+		assert_int_equal(pt_adapter_config_scaling(config, "q", 8, &s, warning, sizeof warning, NULL), PT_OK);
+		assert_int_equal(strstr(warning, "before June 2024") != NULL, cases[i].doubts);
 		assert_false(pt_adapter_config_is_peft(config));
 		assert_null(pt_adapter_config_method(config));
 		pt_adapter_config_destroy(config);
@@ -310,8 +317,7 @@ static void mlx_multiplies_by_its_scale(void **state)
 		"{\"lora_layers\":4,\"lora_parameters\":{\"rank\":8,\"scale\":1,\"alpha\":\"x\"}}"};
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		pt_adapter_config *config = NULL;
-		assert_int_equal(
-			pt_adapter_config_parse(bad[i], strlen(bad[i]), "p", &config, NULL), PT_ERR_INVALID);
+		assert_int_equal(pt_adapter_config_parse(bad[i], strlen(bad[i]), "p", &config, NULL), PT_ERR_INVALID);
 	}
 }
 
