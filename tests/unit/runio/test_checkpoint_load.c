@@ -9,24 +9,8 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "phasetop/base/alloc.h"
-#include "phasetop/runio/checkpoint_load.h"
 #include "phasetop/runio/json.h"
-#include "runio_fixture.h"
-
-/* The weights of a directory under their usual name; a config where one lies there. */
-static pt_status load_from(const char *directory, const char *weights, const atomic_bool *cancel,
-	pt_checkpoint **out, pt_error *err)
-{
-	char path[8192], config[8192];
-	snprintf(path, sizeof path, "%s/%s", directory, weights);
-	snprintf(config, sizeof config, "%s/adapter_config.json", directory);
-	return pt_checkpoint_load(path, access(config, F_OK) == 0 ? config : NULL, NULL, cancel, out, err);
-}
-
-#define ADAPTER "adapter_model.safetensors"
-#define NETWORK "model.safetensors"
-#define INDEX "model.safetensors.index.json"
+#include "checkpoint_fixture.h"
 
 static double value_at(const pt_loaded_module *m, const void *values, size_t i)
 {
@@ -260,8 +244,7 @@ static void the_tensor_decides_the_rank(void **state)
 	(void)state;
 	if (!shared_has("formats/patterns_order_rank_trap"))
 		skip();
-	pt_checkpoint *checkpoint =
-		load_shared("formats/patterns_order_rank_trap/checkpoint-8", ADAPTER);
+	pt_checkpoint *checkpoint = load_shared("formats/patterns_order_rank_trap/checkpoint-8", ADAPTER);
 	assert_int_equal(checkpoint->n_modules, 4);
 	const pt_loaded_module *q = find_module(checkpoint, "model.layers.0.self_attn.q_proj");
 	assert_int_equal(q->rank, 2);
@@ -336,47 +319,6 @@ static void interrupted_saves_are_told(void **state)
 }
 
 /* --- hand-made --- */
-
-static char scratch[64];
-
-static int setup(void **state)
-{
-	(void)state;
-	scratch_directory(scratch);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	scratch_remove(scratch);
-	return 0;
-}
-
-static void write_config(const char *text)
-{
-	write_file(scratch, "adapter_config.json", text, strlen(text));
-}
-
-static const char plain_config[] = "{\"peft_type\":\"LORA\",\"r\":1,\"lora_alpha\":2}";
-
-static pt_checkpoint *load(const char *weights)
-{
-	pt_checkpoint *checkpoint;
-	pt_error err;
-	if (load_from(scratch, weights, NULL, &checkpoint, &err) != PT_OK)
-		fail_msg("%s: %s", err.path, err.message);
-	return checkpoint;
-}
-
-static pt_status load_fails(const char *weights, pt_error *err)
-{
-	pt_checkpoint *checkpoint = NULL;
-	pt_status status = load_from(scratch, weights, NULL, &checkpoint, err);
-	assert_int_not_equal(status, PT_OK);
-	assert_null(checkpoint);
-	return status;
-}
 
 static void a_bad_module_costs_itself_alone(void **state)
 {
@@ -508,10 +450,6 @@ static void problems_are_capped_and_counted(void **state)
 	pt_checkpoint_destroy(c);
 }
 
-static const char one_pair[] =
-	"{\"x.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[0,4]},"
-	"\"x.lora_B.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[4,8]}}";
-
 static void a_bad_config_costs_the_scaling_alone(void **state)
 {
 	(void)state;
@@ -568,12 +506,10 @@ static void a_cancelled_load_stops(void **state)
 	pt_checkpoint *checkpoint = NULL;
 	write_safetensors(scratch, ADAPTER, one_pair, "\0\0\0\0\0\0\0", 8);
 	write_config(plain_config);
-	assert_int_equal(load_from(scratch, ADAPTER, &cancel, &checkpoint, NULL),
-		PT_ERR_CANCELLED);
+	assert_int_equal(load_from(scratch, ADAPTER, &cancel, &checkpoint, NULL), PT_ERR_CANCELLED);
 	assert_null(checkpoint);
 	cancel = false;
-	assert_int_equal(
-		load_from(scratch, ADAPTER, &cancel, &checkpoint, NULL), PT_OK);
+	assert_int_equal(load_from(scratch, ADAPTER, &cancel, &checkpoint, NULL), PT_OK);
 	pt_checkpoint_destroy(checkpoint);
 }
 
@@ -668,7 +604,8 @@ static void odd_tensors_are_told(void **state)
 	static const struct {
 		pt_status code;
 		const char *says;
-	} expected[] = {{PT_ERR_FORMAT, "3 bytes after"}, {PT_ERR_INVALID, "r "}, {PT_ERR_MISSING_PAIR, "b.lora_B.weight: its matrix A"},
+	} expected[] = {{PT_ERR_FORMAT, "3 bytes after"}, {PT_ERR_INVALID, "r "},
+		{PT_ERR_MISSING_PAIR, "b.lora_B.weight: its matrix A"},
 		{PT_ERR_MISSING_PAIR, "k.lora_up.weight: its matrix A"}, {PT_ERR_SHAPE, "n.lora_A"},
 		{PT_ERR_AMBIGUOUS, "t.lora_B"}, {PT_ERR_NOT_FINITE, "x.lora_B"}};
 	assert_int_equal(c->n_problems, sizeof expected / sizeof expected[0]);
@@ -702,7 +639,8 @@ static void odd_networks_are_told(void **state)
 	assert_int_equal(c->n_problems, 2);
 	assert_int_equal(c->problems[0].code, PT_ERR_FORMAT);
 	assert_int_equal(c->problems[1].code, PT_ERR_UNSUPPORTED);
-	assert_non_null(strstr(c->problems[1].message, "1 tensor of a dtype that is not read, e.g. eight: F8_E4M3"));
+	assert_non_null(
+		strstr(c->problems[1].message, "1 tensor of a dtype that is not read, e.g. eight: F8_E4M3"));
 	pt_checkpoint_destroy(c);
 }
 
@@ -718,29 +656,6 @@ static void too_much_is_refused_before_it_is_read(void **state)
 	snprintf(path, sizeof path, "%s/model.safetensors", scratch);
 	assert_int_equal(truncate(path, 8 + (off_t)sizeof header - 1 + 9663676416), 0);
 	assert_int_equal(load_fails(NETWORK, &err), PT_ERR_LIMIT);
-}
-
-/* Fail the n-th allocation, then the next: an error each time, no crash, no leak (ASan), then success. */
-static void fail_allocations(const char *weights)
-{
-	size_t n = 1;
-	for (;; n++) {
-		pt_checkpoint *checkpoint = NULL;
-		pt_error err;
-		pt_alloc_fail_at(n, false);
-		pt_status status = load_from(scratch, weights, NULL, &checkpoint, &err);
-		pt_alloc_fail_at(0, false);
-		if (status == PT_OK) {
-			pt_checkpoint_destroy(checkpoint);
-			break;
-		}
-		assert_int_equal(status, PT_ERR_MEMORY);
-		assert_int_equal(err.code, PT_ERR_MEMORY);
-		assert_null(checkpoint);
-		assert_true(n < 10000);
-	}
-	printf("%zu allocations failed one by one\n", n - 1);
-	assert_true(n > 10);
 }
 
 static void every_allocation_may_fail(void **state)
