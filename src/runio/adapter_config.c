@@ -1,5 +1,6 @@
 #include "phasetop/runio/adapter_config.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -128,8 +129,9 @@ static pt_status read_factor(
 	if (!pt_json_number(value, &number))
 		return pt_fail(err, PT_ERR_INVALID, from->path, -1,
 			value ? "%s is not a number" : "no %s: the scaling is not known", name);
-	if (!isfinite(number))
-		return pt_fail(err, PT_ERR_INVALID, from->path, -1, "%s is not finite", name);
+	if (!(fabs(number) <= PT_ALPHA_MOST))
+		return pt_fail(err, PT_ERR_INVALID, from->path, -1,
+			isfinite(number) ? "%s is too large: the scaling is not used" : "%s is not finite", name);
 	*out = number;
 	return PT_OK;
 }
@@ -187,12 +189,13 @@ static pt_status read_targets(const config_source *from, pt_error *err)
 }
 
 static pt_status read_patterns(
-	const config_source *from, const char *what, module_patterns *patterns, pt_error *err)
+	const config_source *from, const char *what, double most, module_patterns *patterns, pt_error *err)
 {
 	module_patterns_source source = {
 		.arena = from->config->arena,
 		.object = member(from, what),
 		.what = what,
+		.most = most,
 		.ungrouped = from->config->one_key,
 		.warn = warn,
 		.warn_to = from->config,
@@ -210,9 +213,9 @@ static pt_status read_peft(const config_source *from, pt_error *err)
 	if (status != PT_OK)
 		return status;
 	read_switches(from);
-	status = read_patterns(from, "rank_pattern", &config->ranks, err);
+	status = read_patterns(from, "rank_pattern", DBL_MAX, &config->ranks, err);
 	if (status == PT_OK)
-		status = read_patterns(from, "alpha_pattern", &config->alphas, err);
+		status = read_patterns(from, "alpha_pattern", PT_ALPHA_MOST, &config->alphas, err);
 	if (status == PT_OK)
 		status = read_targets(from, err);
 	return status;

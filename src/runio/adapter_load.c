@@ -136,7 +136,7 @@ static pt_status set_scaling(loader *l, const adapter_pair *p, pt_loaded_module 
 		return status;
 	m->scaling = scaling->value;
 	if (scaling->bad_alpha)
-		return tensor_problem(l, p->alpha, PT_ERR_NOT_FINITE, "its alpha is no finite number");
+		return tensor_problem(l, p->alpha, PT_ERR_NOT_FINITE, "no number that an alpha can be");
 	l->lacks_config |= isnan(m->scaling);
 	return PT_OK;
 }

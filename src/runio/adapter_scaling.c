@@ -27,7 +27,7 @@ static pt_status from_alpha(const adapter_pair *pair, int64_t rank, adapter_scal
 		if (status != PT_OK)
 			return status;
 	}
-	out->bad_alpha = !isfinite(alpha);
+	out->bad_alpha = !(fabs(alpha) <= PT_ALPHA_MOST);
 	if (alpha == 0.0)
 		snprintf(out->warning, sizeof out->warning, "an alpha of 0 stands for the rank, as in kohya");
 	out->value = alpha == 0.0 ? 1.0 : out->bad_alpha ? (double)NAN : alpha / (double)rank;

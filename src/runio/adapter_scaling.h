@@ -16,7 +16,7 @@ typedef struct adapter_scaling {
 	double value; /* NaN: not known */
 	char warning[PT_ERROR_MESSAGE_BYTES];
 	const pt_adapter_config *config; /* the one that holds for the module; NULL: none */
-	bool bad_alpha;                  /* its alpha is not one finite number */
+	bool bad_alpha;                  /* its alpha is not one number up to PT_ALPHA_MOST */
 } adapter_scaling;
 
 /**

@@ -25,12 +25,12 @@ static pt_status read_value(
 {
 	double value;
 	entry->value = (double)NAN;
-	if (pt_json_number(member, &value) && isfinite(value)) {
+	if (pt_json_number(member, &value) && fabs(value) <= source->most) {
 		entry->value = value;
 		return PT_OK;
 	}
 	bool told =
-		source->warn(source->warn_to, source->what, entry->key, "its value is no finite number, passed over");
+		source->warn(source->warn_to, source->what, entry->key, "its value is no number of use, passed over");
 	return told ? PT_OK : fail_memory(source, err);
 }
 

@@ -32,6 +32,7 @@ typedef struct module_patterns_source {
 	pt_arena *arena;             /* holds the keys */
 	const pt_json_value *object; /* NULL or null: no patterns */
 	const char *what;            /* "rank_pattern" */
+	double most;                 /* a value beyond it is passed over */
 	bool ungrouped;              /* PEFT up to 0.13: `.*\.KEY$` instead of `(.*\.)?(KEY)$` */
 	module_patterns_warn warn;
 	void *warn_to;

@@ -242,6 +242,7 @@ static void what_gives_no_scaling_is_refused(void **state)
 		{"{\"peft_type\":\"LORA\",\"lora_alpha\":NaN}", PT_ERR_INVALID, "finite"},
 		{"{\"peft_type\":\"LORA\",\"lora_alpha\":-Infinity}", PT_ERR_INVALID, "finite"},
 		{"{\"peft_type\":\"LORA\",\"lora_alpha\":1e999}", PT_ERR_INVALID, "finite"},
+		{"{\"peft_type\":\"LORA\",\"lora_alpha\":1e308}", PT_ERR_INVALID, "too large"},
 		{"{\"peft_type\":\"LORA\",\"lora_alpha\":true}", PT_ERR_INVALID, "number"},
 		{"{\"peft_type\":\"LORA\",\"lora_alpha\":1", PT_ERR_JSON, "ends"},
 	};
