@@ -22,7 +22,8 @@
 #include "phasetop/base/status.h"
 #include "phasetop/runio/json.h"
 
-/* A larger alpha or scale counts as none: squares of dW would leave the range of doubles, and cost A and B too. */
+/* A larger alpha or scale counts as none: squares of dW would leave the range of doubles, and cost A and B
+ * too. */
 #define PT_ALPHA_MOST 1e100
 
 typedef struct pt_adapter_config pt_adapter_config;
