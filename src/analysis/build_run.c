@@ -66,11 +66,22 @@ static pt_status add_problem(pt_problem *problems, size_t *n, pt_arena *arena, p
 	return problem->path && problem->message ? PT_OK : pt_build_out_of_memory(err);
 }
 
+/* That a run is of another method than LoRA is told once, not for every checkpoint. */
+static bool is_told(const pt_problem *problems, size_t n, const pt_kept_problem *kept)
+{
+	for (size_t i = 0; kept->code == PT_ERR_NOT_LORA && i < n; i++)
+		if (strcmp(problems[i].message, kept->message) == 0)
+			return true;
+	return false;
+}
+
 static pt_status add_kept(
 	pt_problem *problems, size_t *n, pt_arena *arena, const pt_problem_list *list, pt_error *err)
 {
 	for (size_t i = 0; i < list->n; i++) {
 		const pt_kept_problem *kept = &list->items[i];
+		if (is_told(problems, *n, kept))
+			continue;
 		pt_status status =
 			add_problem(problems, n, arena, kept->code, kept->path, kept->offset, kept->message, err);
 		if (status != PT_OK)

@@ -136,6 +136,15 @@ static void parts_fini(loaded_parts *loaded)
 	pt_free(loaded->modules);
 }
 
+/* An adapter that its file does not name has the name of its part; tensors as they are need one only where there are
+   several parts, for names to differ. */
+static void name_adapter(pt_loaded_module *module, const char *part, size_t n_parts)
+{
+	bool is_named = strcmp(module->adapter, "default") != 0 && module->adapter[0] != '\0';
+	if (!is_named && part[0] != '\0' && (module->b || n_parts > 1))
+		module->adapter = part;
+}
+
 static pt_status join_modules(loaded_parts *loaded, const pt_checkpoint_entry *entry, pt_error *err)
 {
 	size_t n = 0;
@@ -148,11 +157,23 @@ static pt_status join_modules(loaded_parts *loaded, const pt_checkpoint_entry *e
 	for (size_t i = 0; i < loaded->n; i++)
 		for (size_t m = 0; m < loaded->parts[i]->n_modules; m++) {
 			loaded->modules[at] = loaded->parts[i]->modules[m];
-			if (entry->kind == PT_CHECKPOINT_ADAPTER && loaded->n > 1)
-				loaded->modules[at].adapter = entry->parts[i].adapter;
-			at++;
+			name_adapter(&loaded->modules[at++], entry->parts[i].adapter, loaded->n);
 		}
 	loaded->list = (pt_module_list){.n_modules = n, .modules = loaded->modules};
+	return PT_OK;
+}
+
+/* A path in the run directory made one of the process; NULL stays NULL. */
+static pt_status full_path(
+	const pt_run *run, const char *path, char *out, size_t capacity, const char **full, pt_error *err)
+{
+	*full = NULL;
+	if (!path)
+		return PT_OK;
+	int n = snprintf(out, capacity, "%s/%s", run->path, path);
+	if (n < 0 || (size_t)n >= capacity)
+		return pt_fail(err, PT_ERR_LIMIT, path, -1, "path too long");
+	*full = out;
 	return PT_OK;
 }
 
@@ -163,15 +184,14 @@ static pt_status load_parts(const pt_run *run, const pt_checkpoint_entry *entry,
 	if (!loaded->parts)
 		return out_of_memory(err);
 	for (size_t i = 0; i < entry->n_parts; i++) {
-		char directory[4096];
-		const char *weights = entry->parts[i].weights;
-		const char *slash = strrchr(weights, '/');
-		int n = snprintf(directory, sizeof directory, "%s/%.*s", run->path,
-			slash ? (int)(slash - weights) : 1, slash ? weights : ".");
-		if (n < 0 || (size_t)n >= sizeof directory)
-			return pt_fail(err, PT_ERR_LIMIT, weights, -1, "path too long");
-		pt_status status =
-			pt_checkpoint_load(directory, entry->kind, run->reader, cancel, &loaded->parts[i], err);
+		char paths[2][4096];
+		const char *weights, *config;
+		const pt_checkpoint_part *part = &entry->parts[i];
+		pt_status status = full_path(run, part->weights, paths[0], sizeof paths[0], &weights, err);
+		if (status == PT_OK)
+			status = full_path(run, part->config, paths[1], sizeof paths[1], &config, err);
+		if (status == PT_OK)
+			status = pt_checkpoint_load(weights, config, run->reader, cancel, &loaded->parts[i], err);
 		if (status != PT_OK)
 			return status;
 		loaded->n = i + 1;

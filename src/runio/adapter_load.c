@@ -1,185 +1,71 @@
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "adapter_layout.h"
+#include "adapter_methods.h"
+#include "adapter_scaling.h"
 #include "checkpoint_store.h"
 #include "phasetop/base/text.h"
-#include "phasetop/runio/adapter_config.h"
-#include "phasetop/runio/adapter_names.h"
 
-enum { MAX_WARNINGS = 4 };
-
-/* One LoRA tensor of the file. */
-typedef struct entry {
-	const char *module, *adapter;
-	pt_lora_role role;
-	const pt_tensor_info *tensor;
-} entry;
-
-/* All tensors of one module of one adapter. */
-typedef struct pair {
-	const entry *a, *b;
-	bool is_embedding, has_magnitude, is_ambiguous;
-} pair;
+enum { MAX_WARNINGS = 8 };
 
 typedef struct loader {
 	pt_checkpoint_store *store;
-	const pt_adapter_config *config; /* of the reader; NULL: none that is of use */
-	pt_safetensors *file;
-	char path[PT_STORE_PATH_BYTES];
-	entry *entries;
-	size_t n, capacity;
-	size_t n_unread[PT_N_NAME_SCHEMES]; /* matrices of schemes that are not read */
+	adapter_sources sources;
+	adapter_pairs pairs;
+	bool lacks_config; /* some scaling could not be had for want of a config */
 	pt_error *err;
 } loader;
 
-/* --- opening --- */
+/* --- what is known about all modules --- */
 
-static pt_status open_weights(loader *l)
+/* A metadata string that can't be used costs the scalings alone. */
+static pt_status read_metadata(loader *l, adapter_metadata *metadata)
 {
-	pt_status status = pt_store_path(l->store, "adapter_model.safetensors", l->path, l->err);
-	if (status != PT_OK)
-		return status;
-	status = pt_safetensors_open(l->path, &l->file, l->err);
-	if (status != PT_ERR_NOT_FOUND)
-		return status;
-	if (pt_store_has(l->store, "adapter_model.bin"))
-		return pt_fail(l->err, PT_ERR_PICKLE, l->store->directory, -1,
-			"adapter_model.bin is a pickle, not opened: save again with "
-			"model.save_pretrained(DIR, safe_serialization=True)");
-	return pt_fail(l->err, PT_ERR_NOT_FOUND, l->path, -1, "no adapter_model.safetensors");
-}
-
-/* A config that can't be used costs the scaling alone, unless it says that this is no LoRA at all. */
-static pt_status open_config(loader *l)
-{
-	char path[PT_STORE_PATH_BYTES];
-	pt_error fault;
-	pt_status status = pt_store_path(l->store, "adapter_config.json", path, l->err);
-	if (status != PT_OK)
-		return status;
-	status = checkpoint_reader_config(l->store->reader, path, &l->config, &fault);
-	if (status == PT_ERR_MEMORY || status == PT_ERR_NOT_LORA) {
-		if (l->err)
-			*l->err = fault;
-		return status;
-	}
-	if (status != PT_OK)
-		return pt_store_problem(l->store, l->err, status, path, fault.offset, "%s", fault.message);
-	for (size_t i = 0; i < pt_adapter_config_n_warnings(l->config) && status == PT_OK; i++)
+	pt_status status = PT_OK;
+	for (size_t i = 0; i < l->store->files.n_files && metadata->n == 0; i++) {
+		const weight_file *in = &l->store->files.files[i];
+		const char *text = pt_safetensors_metadata(in->file, ADAPTER_METADATA_KEY);
+		pt_error fault;
+		if (!text)
+			continue;
+		status = adapter_metadata_parse(metadata, text, in->path, &fault);
+		if (status == PT_OK)
+			continue;
+		adapter_metadata_fini(metadata);
+		if (status == PT_ERR_MEMORY)
+			return pt_store_fail_memory(l->store, l->err);
 		status = pt_store_problem(
-			l->store, l->err, PT_ERR_INVALID, path, -1, "%s", pt_adapter_config_warning(l->config, i));
+			l->store, l->err, status, in->path, -1, ADAPTER_METADATA_KEY ": %s", fault.message);
+		break;
+	}
 	return status;
 }
 
-/* --- sorting tensors out --- */
-
-static char *copy_name(pt_arena *arena, const char *name, size_t length)
+/* Tensors of other methods among those of LoRA: one line a method. */
+static pt_status tell_other_methods(loader *l)
 {
-	char *copy = pt_arena_alloc(arena, length + 1, 1);
-	if (copy)
-		memcpy(copy, name, length);
-	return copy;
-}
-
-static pt_status add_entry(loader *l, const pt_tensor_info *tensor, const pt_adapter_name *name)
-{
-	entry e = {.role = name->role, .tensor = tensor};
-	e.module = copy_name(l->store->arena, name->module, name->module_length);
-	e.adapter = copy_name(l->store->arena, name->adapter, name->adapter_length);
-	if (!e.module || !e.adapter ||
-		!pt_array_reserve((void **)&l->entries, &l->capacity, l->n + 1, sizeof *l->entries))
-		return pt_store_fail_memory(l->store, l->err);
-	l->entries[l->n++] = e;
-	return PT_OK;
-}
-
-static pt_status sort_out(loader *l)
-{
+	const adapter_method *last = NULL;
 	pt_status status = PT_OK;
-	for (size_t i = 0; i < pt_safetensors_count(l->file) && status == PT_OK; i++) {
-		const pt_tensor_info *tensor = pt_safetensors_tensor(l->file, i);
-		pt_adapter_name name = pt_adapter_name_parse(tensor->name, tensor->name_length);
-		bool is_read = pt_name_scheme_is_read(name.scheme);
-		if (name.scheme != PT_NAMES_NONE && !is_read)
-			l->n_unread[name.scheme]++;
-		if (is_read)
-			status = add_entry(l, tensor, &name);
-		if (status == PT_OK && (!is_read || name.role == PT_LORA_MAGNITUDE))
-			status = pt_store_skip(l->store, tensor->name, l->err);
+	for (size_t i = 0; i < l->store->files.n_tensors && status == PT_OK; i++) {
+		const weight_tensor *tensor = &l->store->files.tensors[i];
+		const adapter_method *method = adapter_method_of_tensor(tensor->info);
+		if (method && method != last)
+			status = pt_store_problem(l->store, l->err, PT_ERR_NOT_LORA, tensor->in->path, -1,
+				"tensors of %s beside those of LoRA are passed over", method->name);
+		last = method ? method : last;
 	}
 	return status;
-}
-
-/* Matrices under names that this release does not read: refused where there are no others. */
-static pt_status tell_unread(loader *l)
-{
-	pt_status status = PT_OK;
-	for (int s = 0; s < PT_N_NAME_SCHEMES && status == PT_OK; s++) {
-		if (l->n_unread[s] == 0)
-			continue;
-		const char *name = pt_name_scheme_name((pt_name_scheme)s);
-		if (l->n == 0)
-			return pt_fail(l->err, PT_ERR_UNSUPPORTED, l->path, -1,
-				"LoRA tensors with the names of %s, which this release does not read", name);
-		status = pt_store_problem(l->store, l->err, PT_ERR_UNSUPPORTED, l->path, -1,
-			"%zu tensors with the names of %s, passed over", l->n_unread[s], name);
-	}
-	if (status == PT_OK && l->n == 0)
-		return pt_fail(l->err, PT_ERR_NOT_LORA, l->path, -1, "no lora_A or lora_B tensors in it");
-	return status;
-}
-
-static int by_module(const void *a, const void *b)
-{
-	const entry *x = a, *y = b;
-	int order = strcmp(x->adapter, y->adapter);
-	if (order == 0)
-		order = strcmp(x->module, y->module);
-	return order ? order : (int)x->role - (int)y->role;
-}
-
-/* The entries from `first` on that belong to one module. */
-static size_t collect_pair(const loader *l, size_t first, pair *out)
-{
-	const entry *head = &l->entries[first];
-	size_t i = first;
-	*out = (pair){.a = NULL};
-	for (; i < l->n; i++) {
-		const entry *e = &l->entries[i];
-		if (strcmp(e->adapter, head->adapter) != 0 || strcmp(e->module, head->module) != 0)
-			break;
-		if (e->role == PT_LORA_MAGNITUDE) {
-			out->has_magnitude = true;
-			continue;
-		}
-		bool is_a = e->role == PT_LORA_A || e->role == PT_LORA_EMBEDDING_A;
-		const entry **place = is_a ? &out->a : &out->b;
-		out->is_ambiguous = out->is_ambiguous || *place;
-		out->is_embedding = e->role == PT_LORA_EMBEDDING_A || e->role == PT_LORA_EMBEDDING_B;
-		*place = e;
-	}
-	return i;
 }
 
 /* --- one module --- */
 
-static pt_status tensor_problem(loader *l, const pt_tensor_info *tensor, pt_status code, const char *what)
+static pt_status tensor_problem(loader *l, const weight_tensor *tensor, pt_status code, const char *what)
 {
 	char name[PT_STORE_NAME_BYTES];
-	pt_store_shown_name(tensor, name);
-	return pt_store_problem(l->store, l->err, code, l->path, tensor->offset, "tensor %s: %s", name, what);
-}
-
-/* Rows × the product of all other dimensions. */
-static void set_shape(
-	const pt_tensor_info *tensor, int64_t shape[PT_MODULE_DIMS], size_t *n_shape, size_t *rows, size_t *cols)
-{
-	*n_shape = tensor->n_dims;
-	for (size_t i = 0; i < tensor->n_dims; i++)
-		shape[i] = (int64_t)tensor->shape[i];
-	*rows = (size_t)tensor->shape[0];
-	*cols = *rows > 0 ? (size_t)(tensor->n_values / tensor->shape[0]) : 0;
+	pt_store_shown_name(tensor->info, name);
+	return pt_store_problem(
+		l->store, l->err, code, tensor->in->path, tensor->info->offset, "tensor %s: %s", name, what);
 }
 
 /* What keeps a matrix from being read; PT_OK: nothing. */
@@ -196,21 +82,18 @@ static pt_status fault_of(const pt_tensor_info *tensor, const char **what)
 }
 
 /* What keeps a module from being loaded is told as a problem; *loads is then false. */
-static pt_status check_pair(loader *l, const pair *p, bool *loads)
+static pt_status check_pair(loader *l, const adapter_pair *p, bool *loads)
 {
 	const char *what = NULL;
 	*loads = false;
-	if (p->is_ambiguous)
-		return tensor_problem(
-			l, (p->a ? p->a : p->b)->tensor, PT_ERR_AMBIGUOUS, "two tensors for one matrix of this module");
-	if (!p->a && !p->b)
-		return PT_OK; /* a magnitude alone */
+	if (p->ambiguity)
+		return tensor_problem(l, p->a ? p->a : p->b, PT_ERR_AMBIGUOUS, p->ambiguity);
 	if (!p->a || !p->b)
-		return tensor_problem(l, (p->a ? p->a : p->b)->tensor, PT_ERR_MISSING_PAIR,
-			p->a ? "its lora_B is missing" : "its lora_A is missing");
+		return tensor_problem(l, p->a ? p->a : p->b, PT_ERR_MISSING_PAIR,
+			p->a ? "its matrix B is missing" : "its matrix A is missing");
 	for (int i = 0; i < 2; i++) {
-		const pt_tensor_info *tensor = i == 0 ? p->a->tensor : p->b->tensor;
-		pt_status code = fault_of(tensor, &what);
+		const weight_tensor *tensor = i == 0 ? p->a : p->b;
+		pt_status code = fault_of(tensor->info, &what);
 		if (code != PT_OK)
 			return tensor_problem(l, tensor, code, what);
 	}
@@ -221,121 +104,143 @@ static pt_status check_pair(loader *l, const pair *p, bool *loads)
 typedef struct warning_list {
 	const char *lines[MAX_WARNINGS];
 	size_t n;
+	bool out_of_memory;
 } warning_list;
 
-static pt_status add_warning(loader *l, warning_list *list, const char *line)
+static void add_warning(loader *l, warning_list *list, const char *line)
 {
 	if (line[0] == '\0' || list->n == MAX_WARNINGS)
-		return PT_OK;
+		return;
 	const char *copy = pt_arena_text(l->store->arena, line);
-	if (!copy)
-		return pt_store_fail_memory(l->store, l->err);
-	list->lines[list->n++] = copy;
-	return PT_OK;
+	if (copy)
+		list->lines[list->n++] = copy;
+	else
+		list->out_of_memory = true;
 }
 
-static const char *kind_of(const pair *p, const pt_loaded_module *m)
+static const char *kind_of(const adapter_pair *p, const adapter_layout *layout)
 {
-	if (m->n_experts > 1)
+	if (layout->n_experts > 1)
 		return "moe";
 	if (p->is_embedding)
 		return "embedding";
 	if (p->has_magnitude)
 		return "dora";
-	return m->n_shape_a > 2 ? "conv" : "lora";
+	return layout->is_convolution ? "conv" : "lora";
 }
 
-static pt_status set_scaling(loader *l, pt_loaded_module *m, warning_list *warnings)
+static pt_status set_scaling(loader *l, const adapter_pair *p, pt_loaded_module *m, adapter_scaling *scaling)
 {
-	char line[PT_ERROR_MESSAGE_BYTES];
-	m->scaling = (double)NAN;
-	if (!l->config)
-		return PT_OK;
-	pt_status status =
-		pt_adapter_config_scaling(l->config, m->name, m->rank, &m->scaling, line, sizeof line, l->err);
-	if (status == PT_OK)
-		status = add_warning(l, warnings, line);
-	return status;
-}
-
-static pt_status set_warnings(loader *l, const pair *p, pt_loaded_module *m, warning_list *warnings)
-{
-	char line[PT_ERROR_MESSAGE_BYTES];
-	pt_text text = pt_text_over(line, sizeof line);
-	pt_status status = PT_OK;
-	if (p->has_magnitude)
-		status =
-			add_warning(l, warnings, "DoRA: dW is s·B·A; the merged change also holds the magnitude vector");
-	if (status == PT_OK && l->config && pt_adapter_config_variant(l->config)) {
-		pt_text_addf(&text, "%s: the update is not s·B·A alone", pt_adapter_config_variant(l->config));
-		status = add_warning(l, warnings, line);
-	}
-	if (status == PT_OK && p->a->tensor->dtype != p->b->tensor->dtype) {
-		text = pt_text_over(line, sizeof line);
-		pt_text_addf(&text, "A is stored as %s, B as %s", pt_dtype_name(p->a->tensor->dtype),
-			pt_dtype_name(p->b->tensor->dtype));
-		status = add_warning(l, warnings, line);
-	}
-	if (status != PT_OK || warnings->n == 0)
+	pt_status status = adapter_scaling_of(&l->sources, p, m->rank, scaling, l->err);
+	if (status != PT_OK)
 		return status;
-	m->warnings = pt_arena_copy(l->store->arena, warnings->lines, warnings->n, sizeof *warnings->lines);
-	m->n_warnings = warnings->n;
-	return m->warnings ? PT_OK : pt_store_fail_memory(l->store, l->err);
-}
-
-/* All but the values. */
-static pt_status describe(loader *l, const pair *p, pt_loaded_module *m)
-{
-	warning_list warnings = {.n = 0};
-	const pt_tensor_info *a = p->a->tensor, *b = p->b->tensor;
-	m->name = p->a->module;
-	m->adapter = p->a->adapter;
-	m->dtype = pt_dtype_name(a->dtype);
-	m->is_f64 = a->dtype == PT_DTYPE_F64 || b->dtype == PT_DTYPE_F64;
-	set_shape(a, m->shape_a, &m->n_shape_a, &m->a_rows, &m->a_cols);
-	set_shape(b, m->shape_b, &m->n_shape_b, &m->b_rows, &m->b_cols);
-	m->n_experts = 1;
-	if (l->config && m->b_cols == m->a_rows)
-		m->n_experts = pt_adapter_config_experts(l->config, m->name, (int64_t)m->a_rows);
-	m->rank = (int64_t)m->a_rows / m->n_experts;
-	m->kind = kind_of(p, m);
-	pt_status status = set_scaling(l, m, &warnings);
-	if (status == PT_OK)
-		status = set_warnings(l, p, m, &warnings);
-	m->has_product = m->b_cols == m->a_rows && isfinite(m->scaling);
-	if (status == PT_OK && m->b_cols != m->a_rows)
-		status = tensor_problem(l, b, PT_ERR_SHAPE, "its columns are not as many as the rows of lora_A");
-	return status;
-}
-
-/* PEFT stores the B of E experts as (d_out, r, E), while A is (E, r, d_in): B becomes (E, d_out, r). */
-static pt_status regroup_experts(loader *l, pt_loaded_module *m, void *values)
-{
-	size_t size = m->is_f64 ? sizeof(double) : sizeof(float);
-	size_t r = (size_t)m->rank, n_experts = (size_t)m->n_experts, n = m->b_rows * m->b_cols;
-	char *stored = pt_array_alloc(n, size), *to = values;
-	if (!stored)
-		return pt_store_fail_memory(l->store, l->err);
-	memcpy(stored, values, n * size);
-	for (size_t e = 0; e < n_experts; e++)
-		for (size_t i = 0; i < m->b_rows; i++)
-			for (size_t k = 0; k < r; k++, to += size)
-				memcpy(to, stored + (i * m->b_cols + k * n_experts + e) * size, size);
-	pt_free(stored);
+	m->scaling = scaling->value;
+	if (scaling->bad_alpha)
+		return tensor_problem(l, p->alpha, PT_ERR_NOT_FINITE, "no number that an alpha can be");
+	l->lacks_config |= isnan(m->scaling);
 	return PT_OK;
 }
 
-static pt_status load_module(loader *l, const pair *p)
+static void add_config_warnings(loader *l, const pt_adapter_config *config, warning_list *warnings)
 {
-	pt_loaded_module m = {.kind = NULL};
+	char line[PT_ERROR_MESSAGE_BYTES];
+	const char *variant = pt_adapter_config_variant(config), *start = pt_adapter_config_start(config);
+	if (variant) {
+		pt_text text = pt_text_over(line, sizeof line);
+		pt_text_addf(&text, "%s: the update is not s·B·A alone", variant);
+		add_warning(l, warnings, line);
+	}
+	if (start) {
+		pt_text text = pt_text_over(line, sizeof line);
+		pt_text_addf(&text,
+			"%s at the start: B·A did not begin at zero, its norm is not the change made by training", start);
+		add_warning(l, warnings, line);
+	}
+}
+
+static pt_status set_warnings(
+	loader *l, const adapter_pair *p, const adapter_scaling *scaling, pt_loaded_module *m)
+{
+	warning_list warnings = {.n = 0};
+	char line[PT_ERROR_MESSAGE_BYTES];
+	pt_dtype a = p->a->info->dtype, b = p->b->info->dtype;
+	add_warning(l, &warnings, scaling->warning);
+	if (p->has_magnitude)
+		add_warning(l, &warnings, "DoRA: dW is s·B·A; the merged change also holds the magnitude vector");
+	if (p->middle)
+		add_warning(l, &warnings, "a core (lora_mid) lies between A and B: the update is not s·B·A");
+	if (scaling->config)
+		add_config_warnings(l, scaling->config, &warnings);
+	if (a != b) {
+		pt_text text = pt_text_over(line, sizeof line);
+		pt_text_addf(&text, "A is stored as %s, B as %s", pt_dtype_name(a), pt_dtype_name(b));
+		add_warning(l, &warnings, line);
+	}
+	if (warnings.n == 0 && !warnings.out_of_memory)
+		return PT_OK;
+	m->warnings = pt_arena_copy(l->store->arena, warnings.lines, warnings.n, sizeof *warnings.lines);
+	m->n_warnings = warnings.n;
+	return m->warnings && !warnings.out_of_memory ? PT_OK : pt_store_fail_memory(l->store, l->err);
+}
+
+static void set_shape(const pt_tensor_info *tensor, int64_t shape[PT_MODULE_DIMS], size_t *n_shape)
+{
+	*n_shape = tensor->n_dims;
+	for (size_t i = 0; i < tensor->n_dims; i++)
+		shape[i] = (int64_t)tensor->shape[i];
+}
+
+/* All but the values. */
+static pt_status describe(loader *l, const adapter_pair *p, const adapter_layout *layout, pt_loaded_module *m)
+{
+	const pt_tensor_info *a = p->a->info, *b = p->b->info;
+	adapter_scaling scaling;
+	bool fits = layout->b_cols == layout->a_rows;
+	*m = (pt_loaded_module){
+		.name = p->module,
+		.adapter = p->adapter,
+		.kind = kind_of(p, layout),
+		.dtype = pt_dtype_name(a->dtype),
+		.is_f64 = a->dtype == PT_DTYPE_F64 || b->dtype == PT_DTYPE_F64,
+		.rank = (int64_t)(layout->a_rows / layout->n_experts),
+		.n_experts = (int64_t)layout->n_experts,
+		.a_rows = layout->a_rows,
+		.a_cols = layout->a_cols,
+		.b_rows = layout->b_rows,
+		.b_cols = layout->b_cols,
+	};
+	set_shape(a, m->shape_a, &m->n_shape_a);
+	set_shape(b, m->shape_b, &m->n_shape_b);
+	pt_status status = set_scaling(l, p, m, &scaling);
+	if (status == PT_OK)
+		status = set_warnings(l, p, &scaling, m);
+	m->has_product = fits && !p->middle && isfinite(m->scaling);
+	bool is_variant = scaling.config && pt_adapter_config_variant(scaling.config); /* of shapes of its own */
+	if (status == PT_OK && !fits && !is_variant)
+		status = tensor_problem(l, p->b, PT_ERR_SHAPE, "its rank is not that of A");
+	return status;
+}
+
+static pt_status read_matrices(loader *l, const adapter_pair *p, const adapter_layout *layout, bool is_f64,
+	pt_store_values *a, pt_store_values *b)
+{
+	size_t size = is_f64 ? sizeof(double) : sizeof(float);
+	pt_status status = pt_store_read(l->store, p->a, is_f64, a, l->err);
+	if (status == PT_OK)
+		status = adapter_layout_arrange_a(layout, size, a->values, l->err);
+	if (status == PT_OK)
+		status = pt_store_read(l->store, p->b, is_f64, b, l->err);
+	return status == PT_OK ? adapter_layout_arrange_b(layout, size, b->values, l->err) : status;
+}
+
+static pt_status load_module(loader *l, const adapter_pair *p)
+{
+	pt_loaded_module m;
 	pt_store_values a = {.values = NULL}, b = {.values = NULL};
-	pt_status status = describe(l, p, &m);
+	adapter_layout layout = adapter_layout_of(p, l->sources.config);
+	pt_status status = describe(l, p, &layout, &m);
 	if (status == PT_OK)
-		status = pt_store_read(l->store, l->file, l->path, p->a->tensor, m.is_f64, &a, l->err);
-	if (status == PT_OK)
-		status = pt_store_read(l->store, l->file, l->path, p->b->tensor, m.is_f64, &b, l->err);
-	if (status == PT_OK && m.n_experts > 1)
-		status = regroup_experts(l, &m, b.values);
+		status = read_matrices(l, p, &layout, m.is_f64, &a, &b);
 	if (status == PT_OK) {
 		m.a = a.values;
 		m.b = b.values;
@@ -353,36 +258,41 @@ static pt_status load_module(loader *l, const pair *p)
 static pt_status load_modules(loader *l)
 {
 	pt_status status = PT_OK;
-	if (l->n > 1)
-		qsort(l->entries, l->n, sizeof *l->entries, by_module);
-	for (size_t i = 0; i < l->n && status == PT_OK;) {
-		pair p;
+	for (size_t i = 0; i < l->pairs.n && status == PT_OK; i++) {
 		bool loads;
-		i = collect_pair(l, i, &p);
-		status = check_pair(l, &p, &loads);
+		status = check_pair(l, &l->pairs.items[i], &loads);
 		if (status == PT_OK && loads)
-			status = load_module(l, &p);
+			status = load_module(l, &l->pairs.items[i]);
 	}
 	return status;
 }
 
-pt_status pt_store_load_adapter(pt_checkpoint_store *store, pt_error *err)
+static bool has_name(const char *path, const char *name)
 {
+	const char *slash = strrchr(path, '/');
+	return strcmp(slash ? slash + 1 : path, name) == 0;
+}
+
+pt_status pt_store_load_adapter(pt_checkpoint_store *store, const pt_adapter_config *config, pt_error *err)
+{
+	adapter_metadata metadata = {.n = 0};
 	loader l = {.store = store, .err = err};
-	pt_status status = open_config(&l);
+	l.sources = (adapter_sources){
+		.config = config,
+		.metadata = &metadata,
+		.is_pipeline = has_name(store->weights, "pytorch_lora_weights.safetensors"),
+	};
+	pt_status status = read_metadata(&l, &metadata);
 	if (status == PT_OK)
-		status = open_weights(&l);
+		status = tell_other_methods(&l);
 	if (status == PT_OK)
-		status = pt_store_check_trailing(store, l.file, l.path, err);
-	if (status == PT_OK)
-		status = sort_out(&l);
-	if (status == PT_OK)
-		status = tell_unread(&l);
+		status = adapter_pairs_collect(store, &l.pairs, err);
 	if (status == PT_OK)
 		status = load_modules(&l);
-	if (status == PT_OK)
-		status = pt_safetensors_check_unchanged(l.file, err);
-	pt_safetensors_close(l.file);
-	pt_free(l.entries);
+	if (status == PT_OK && l.lacks_config && !store->config)
+		status = pt_store_problem(store, err, PT_ERR_NO_CONFIG, store->weights, -1,
+			"no adapter_config.json: the scaling is not known");
+	pt_free(l.pairs.items);
+	adapter_metadata_fini(&metadata);
 	return status;
 }

@@ -22,10 +22,15 @@ static const suffix suffixes[] = {
 	{PT_NAMES_PEFT, PT_LORA_MAGNITUDE, ".lora_magnitude_vector", "", true},
 	{PT_NAMES_MLX, PT_LORA_A, ".lora_a", "", false},
 	{PT_NAMES_MLX, PT_LORA_B, ".lora_b", "", false},
-	{PT_NAMES_MLX, PT_LORA_A, ".lora_a", ".weight", false},
-	{PT_NAMES_MLX, PT_LORA_B, ".lora_b", ".weight", false},
+	{PT_NAMES_MLX, PT_LORA_MAGNITUDE, ".m", "", false},
+	{PT_NAMES_TORCHTUNE, PT_LORA_A, ".lora_a", ".weight", false},
+	{PT_NAMES_TORCHTUNE, PT_LORA_B, ".lora_b", ".weight", false},
+	{PT_NAMES_TORCHTUNE, PT_LORA_MAGNITUDE, ".magnitude", "", false},
 	{PT_NAMES_KOHYA, PT_LORA_A, ".lora_down", ".weight", false},
 	{PT_NAMES_KOHYA, PT_LORA_B, ".lora_up", ".weight", false},
+	{PT_NAMES_KOHYA, PT_LORA_ALPHA, ".alpha", "", false},
+	{PT_NAMES_KOHYA, PT_LORA_MIDDLE, ".lora_mid", ".weight", false},
+	{PT_NAMES_KOHYA, PT_LORA_MAGNITUDE, ".dora_scale", "", false},
 	{PT_NAMES_DIFFUSERS, PT_LORA_A, ".lora.down", ".weight", false},
 	{PT_NAMES_DIFFUSERS, PT_LORA_B, ".lora.up", ".weight", false},
 	{PT_NAMES_DIFFUSERS, PT_LORA_A, "_lora.down", ".weight", false},
@@ -34,16 +39,8 @@ static const suffix suffixes[] = {
 	{PT_NAMES_DIFFUSERS, PT_LORA_B, ".lora_linear_layer.up", ".weight", false},
 };
 
-static const struct {
-	const char *name;
-	bool is_read;
-} schemes[] = {
-	{"PEFT", true},
-	{"MLX", false},
-	{"kohya", false},
-	{"diffusers", false},
-};
-_Static_assert(sizeof schemes / sizeof schemes[0] == PT_N_NAME_SCHEMES, "a row for every naming scheme");
+static const char *const scheme_names[] = {"PEFT", "MLX", "torchtune", "kohya", "diffusers"};
+_Static_assert(sizeof scheme_names / sizeof scheme_names[0] == PT_N_NAME_SCHEMES, "a name for every scheme");
 
 /* Last place of `stem` in the name; -1: none. */
 static ptrdiff_t find_last(const char *name, size_t length, const char *stem)
@@ -69,8 +66,9 @@ static bool fits(const suffix *s, const char *name, size_t length, pt_adapter_na
 	out->adapter = default_adapter;
 	out->adapter_length = sizeof default_adapter - 1;
 	if (from < to) { /* .ADAPTER */
-		if (!s->has_adapter || name[from] != '.' || to - from < 2)
-			return false;
+		if (!s->has_adapter || name[from] != '.' || to - from < 2 ||
+			memchr(name + from + 1, '.', to - from - 1))
+			return false; /* torch allows no dot in the name of an adapter */
 		out->adapter = name + from + 1;
 		out->adapter_length = to - from - 1;
 	}
@@ -105,14 +103,15 @@ pt_adapter_name pt_adapter_name_parse(const char *name, size_t length)
 	return out;
 }
 
-const char *pt_name_scheme_name(pt_name_scheme scheme)
+bool pt_lora_role_is_matrix(pt_lora_role role)
 {
-	return (unsigned)scheme < PT_N_NAME_SCHEMES ? schemes[scheme].name : "";
+	return role == PT_LORA_A || role == PT_LORA_B || role == PT_LORA_EMBEDDING_A ||
+		   role == PT_LORA_EMBEDDING_B;
 }
 
-bool pt_name_scheme_is_read(pt_name_scheme scheme)
+const char *pt_name_scheme_name(pt_name_scheme scheme)
 {
-	return (unsigned)scheme < PT_N_NAME_SCHEMES && schemes[scheme].is_read;
+	return (unsigned)scheme < PT_N_NAME_SCHEMES ? scheme_names[scheme] : "";
 }
 
 static bool is_digit(char c)

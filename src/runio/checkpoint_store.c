@@ -3,30 +3,12 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "phasetop/base/text.h"
 
-pt_status pt_store_path(
-	const pt_checkpoint_store *store, const char *name, char out[PT_STORE_PATH_BYTES], pt_error *err)
-{
-	int n = snprintf(out, PT_STORE_PATH_BYTES, "%s/%s", store->directory, name);
-	if (n < 0 || n >= PT_STORE_PATH_BYTES)
-		return pt_fail(err, PT_ERR_LIMIT, store->directory, -1, "a path of more than %d bytes",
-			(int)PT_STORE_PATH_BYTES);
-	return PT_OK;
-}
-
-bool pt_store_has(const pt_checkpoint_store *store, const char *name)
-{
-	char path[PT_STORE_PATH_BYTES];
-	struct stat status;
-	return pt_store_path(store, name, path, NULL) == PT_OK && stat(path, &status) == 0;
-}
-
 pt_status pt_store_fail_memory(const pt_checkpoint_store *store, pt_error *err)
 {
-	return pt_fail(err, PT_ERR_MEMORY, store->directory, -1, "out of memory for a checkpoint");
+	return pt_fail(err, PT_ERR_MEMORY, store->weights, -1, "out of memory for a checkpoint");
 }
 
 pt_status pt_store_problem(pt_checkpoint_store *store, pt_error *err, pt_status code, const char *path,
@@ -82,14 +64,22 @@ pt_status pt_store_add(pt_checkpoint_store *store, const pt_loaded_module *modul
 	return PT_OK;
 }
 
-pt_status pt_store_check_trailing(
-	pt_checkpoint_store *store, const pt_safetensors *file, const char *path, pt_error *err)
+pt_status pt_store_check_files(pt_checkpoint_store *store, pt_error *err)
 {
-	size_t n = pt_safetensors_trailing_bytes(file);
-	if (n == 0)
-		return PT_OK;
-	return pt_store_problem(
-		store, err, PT_ERR_FORMAT, path, -1, "%zu bytes after the last tensor, passed over", n);
+	const weight_files *files = &store->files;
+	pt_status status = PT_OK;
+	for (size_t i = 0; i < files->n_files && status == PT_OK; i++) {
+		size_t n = pt_safetensors_trailing_bytes(files->files[i].file);
+		if (n > 0)
+			status = pt_store_problem(store, err, PT_ERR_FORMAT, files->files[i].path, -1,
+				"%zu bytes after the last tensor, passed over", n);
+	}
+	if (status != PT_OK || files->n_missing == 0)
+		return status;
+	char name[PT_STORE_NAME_BYTES];
+	pt_text_sanitize(name, sizeof name, files->missing, strlen(files->missing));
+	return pt_store_problem(store, err, PT_ERR_NOT_FOUND, store->weights, -1,
+		"%zu tensors of the index are not in their shards, e.g. %s", files->n_missing, name);
 }
 
 void pt_store_free_values(const pt_checkpoint_store *store, const void *values)
@@ -145,43 +135,51 @@ static size_t first_not_finite_double(const double *x, size_t n)
 }
 
 static pt_status note_not_finite(
-	pt_checkpoint_store *store, const char *path, const pt_tensor_info *tensor, size_t index, pt_error *err)
+	pt_checkpoint_store *store, const weight_tensor *tensor, size_t index, pt_error *err)
 {
 	char name[PT_STORE_NAME_BYTES];
-	pt_store_shown_name(tensor, name);
-	int64_t offset = tensor->offset + (int64_t)(index * (pt_dtype_bits(tensor->dtype) / 8));
-	return pt_store_problem(
-		store, err, PT_ERR_NOT_FINITE, path, offset, "tensor %s: value %zu is not finite", name, index);
+	pt_store_shown_name(tensor->info, name);
+	int64_t offset = tensor->info->offset + (int64_t)(index * (pt_dtype_bits(tensor->info->dtype) / 8));
+	return pt_store_problem(store, err, PT_ERR_NOT_FINITE, tensor->in->path, offset,
+		"tensor %s: value %zu is not finite", name, index);
 }
 
-pt_status pt_store_read(pt_checkpoint_store *store, const pt_safetensors *file, const char *path,
-	const pt_tensor_info *tensor, bool as_double, pt_store_values *out, pt_error *err)
+/* Room for n values; *values is NULL on failure. */
+static pt_status take_room(
+	pt_checkpoint_store *store, const weight_tensor *tensor, size_t size, void **values, pt_error *err)
 {
-	if (store->cancel && atomic_load(store->cancel))
-		return pt_fail(err, PT_ERR_CANCELLED, path, -1, "called off");
+	uint64_t n = tensor->info->n_values;
+	*values = NULL;
+	if (n > PT_CHECKPOINT_BYTES / size || n * size > PT_CHECKPOINT_BYTES - store->checkpoint.n_value_bytes)
+		return pt_fail(err, PT_ERR_LIMIT, tensor->in->path, tensor->info->offset,
+			"more than %llu MiB of values", (unsigned long long)(PT_CHECKPOINT_BYTES >> 20));
+	*values = checkpoint_reader_values(store->reader, (size_t)n * size);
+	if (!*values) /* resize of NULL, not alloc: every byte is written, so that zeroing would be for nothing */
+		*values = pt_array_resize(NULL, (size_t)n, size);
+	return *values ? PT_OK : pt_store_fail_memory(store, err);
+}
+
+pt_status pt_store_read(pt_checkpoint_store *store, const weight_tensor *tensor, bool as_double,
+	pt_store_values *out, pt_error *err)
+{
 	size_t size = as_double ? sizeof(double) : sizeof(float);
-	size_t n = (size_t)tensor->n_values;
-	if (tensor->n_values > PT_CHECKPOINT_BYTES / size ||
-		tensor->n_values * size > PT_CHECKPOINT_BYTES - store->checkpoint.n_value_bytes)
-		return pt_fail(err, PT_ERR_LIMIT, path, tensor->offset, "more than %llu MiB of values",
-			(unsigned long long)(PT_CHECKPOINT_BYTES >> 20));
-	void *values = checkpoint_reader_values(store->reader, n * size);
-	if (!values) /* resize of NULL, not alloc: every byte is written, so that zeroing would be for nothing */
-		values = pt_array_resize(NULL, n, size);
-	if (!values)
-		return pt_store_fail_memory(store, err);
-	pt_status status = as_double ? pt_safetensors_read_double(file, tensor, values, err)
-								 : pt_safetensors_read_float(file, tensor, values, err);
-	size_t bad = n;
+	size_t n = (size_t)tensor->info->n_values, bad = n;
+	void *values;
+	if (store->cancel && atomic_load(store->cancel))
+		return pt_fail(err, PT_ERR_CANCELLED, tensor->in->path, -1, "called off");
+	pt_status status = take_room(store, tensor, size, &values, err);
+	if (status == PT_OK)
+		status = as_double ? pt_safetensors_read_double(tensor->in->file, tensor->info, values, err)
+						   : pt_safetensors_read_float(tensor->in->file, tensor->info, values, err);
 	if (status == PT_OK)
 		bad = as_double ? first_not_finite_double(values, n) : first_not_finite_float(values, n);
 	if (status == PT_OK && bad < n)
-		status = note_not_finite(store, path, tensor, bad, err);
+		status = note_not_finite(store, tensor, bad, err);
 	if (status != PT_OK) {
 		pt_store_free_values(store, values);
 		return status;
 	}
-	store->checkpoint.n_value_bytes += tensor->n_values * size;
+	store->checkpoint.n_value_bytes += n * size;
 	*out = (pt_store_values){.values = values, .finite = bad == n};
 	return PT_OK;
 }

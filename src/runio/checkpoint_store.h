@@ -7,9 +7,11 @@
 #include "phasetop/runio/checkpoint_load.h"
 #include "phasetop/runio/safetensors.h"
 
+#include "adapter_methods.h"
 #include "checkpoint_reader.h"
+#include "weight_files.h"
 
-enum { PT_STORE_PATH_BYTES = 4096, PT_STORE_NAME_BYTES = 96 };
+enum { PT_STORE_NAME_BYTES = 96 };
 
 typedef struct pt_checkpoint_store {
 	pt_checkpoint checkpoint; /* first: what callers hold is a pointer to it */
@@ -19,7 +21,9 @@ typedef struct pt_checkpoint_store {
 	pt_load_problem problems[PT_LOAD_PROBLEMS];
 	size_t n_problems_left_off;
 	pt_checkpoint_reader *reader; /* NULL once loaded where none is shared */
-	const char *directory;        /* borrowed while loading */
+	/* while loading: */
+	const char *weights, *config; /* borrowed; config may be NULL */
+	weight_files files;
 	const atomic_bool *cancel;
 } pt_checkpoint_store;
 
@@ -29,16 +33,12 @@ typedef struct pt_store_values {
 	bool finite;
 } pt_store_values;
 
-/** Both kinds; each adds modules to the store. */
-PT_CHECKED pt_status pt_store_load_adapter(pt_checkpoint_store *store, pt_error *err);
-PT_CHECKED pt_status pt_store_load_full(pt_checkpoint_store *store, pt_error *err);
-
-/** directory/name. @retval PT_ERR_LIMIT longer than PT_STORE_PATH_BYTES */
-PT_CHECKED pt_status pt_store_path(
-	const pt_checkpoint_store *store, const char *name, char out[PT_STORE_PATH_BYTES], pt_error *err);
-
-/** Is there anything of this name in the directory? */
-bool pt_store_has(const pt_checkpoint_store *store, const char *name);
+/** LoRA modules. @param config  of the adapter; NULL: none that is of use */
+PT_CHECKED pt_status pt_store_load_adapter(
+	pt_checkpoint_store *store, const pt_adapter_config *config, pt_error *err);
+/** Tensors as they are. @param method  whose frozen tensors are passed over; NULL: none */
+PT_CHECKED pt_status pt_store_load_full(
+	pt_checkpoint_store *store, const adapter_method *method, pt_error *err);
 
 /** A failure for want of memory. */
 pt_status pt_store_fail_memory(const pt_checkpoint_store *store, pt_error *err);
@@ -53,17 +53,16 @@ PT_CHECKED pt_status pt_store_skip(pt_checkpoint_store *store, const char *name,
 /** Append a module; the store then owns its a and b. @retval PT_ERR_MEMORY nothing was taken over */
 PT_CHECKED pt_status pt_store_add(pt_checkpoint_store *store, const pt_loaded_module *module, pt_error *err);
 
-/** Note a file's trailing bytes. @retval PT_ERR_MEMORY */
-PT_CHECKED pt_status pt_store_check_trailing(
-	pt_checkpoint_store *store, const pt_safetensors *file, const char *path, pt_error *err);
+/** Note the trailing bytes of every file, and what an index promises in vain. @retval PT_ERR_MEMORY */
+PT_CHECKED pt_status pt_store_check_files(pt_checkpoint_store *store, pt_error *err);
 
 /**
  * Read a tensor's values, and note the first that is not finite.
  * @param as_double else float
  * @retval PT_ERR_CANCELLED, PT_ERR_LIMIT (PT_CHECKPOINT_BYTES), PT_ERR_MEMORY, PT_ERR_CHANGED, PT_ERR_IO
  */
-PT_CHECKED pt_status pt_store_read(pt_checkpoint_store *store, const pt_safetensors *file, const char *path,
-	const pt_tensor_info *tensor, bool as_double, pt_store_values *out, pt_error *err);
+PT_CHECKED pt_status pt_store_read(pt_checkpoint_store *store, const weight_tensor *tensor, bool as_double,
+	pt_store_values *out, pt_error *err);
 
 /** Give back what pt_store_read gave; NULL is fine. */
 void pt_store_free_values(const pt_checkpoint_store *store, const void *values);

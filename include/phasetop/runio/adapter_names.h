@@ -6,13 +6,13 @@
 #include <stddef.h>
 
 typedef enum pt_name_scheme {
-	PT_NAMES_PEFT,      /* base_model.model.M.lora_A[.ADAPTER].weight; also torchtune's export to PEFT */
-	PT_NAMES_MLX,       /* M.lora_a, M.lora_b; torchtune's own files too. Recognised, not read */
-	PT_NAMES_KOHYA,     /* M.lora_down.weight, M.lora_up.weight, M.alpha. Recognised, not read */
-	PT_NAMES_DIFFUSERS, /* M.lora.down.weight, M_lora.down.weight, M.lora_linear_layer.down.weight. Not read
-						 */
+	PT_NAMES_PEFT, /* base_model.model.M.lora_A[.ADAPTER].weight, lora_embedding_A, lora_magnitude_vector */
+	PT_NAMES_MLX,  /* M.lora_a, M.lora_b: stored transposed; M.m (DoRA) */
+	PT_NAMES_TORCHTUNE, /* M.lora_a.weight, M.lora_b.weight */
+	PT_NAMES_KOHYA,     /* M.lora_down.weight, M.lora_up.weight, M.alpha, M.lora_mid.weight, M.dora_scale */
+	PT_NAMES_DIFFUSERS, /* M.lora.down.weight, M_lora.down.weight, M.lora_linear_layer.down.weight */
 	PT_N_NAME_SCHEMES,
-	PT_NAMES_NONE = PT_N_NAME_SCHEMES /* no LoRA matrix by its name */
+	PT_NAMES_NONE = PT_N_NAME_SCHEMES /* nothing of LoRA by its name */
 } pt_name_scheme;
 
 typedef enum pt_lora_role {
@@ -22,6 +22,8 @@ typedef enum pt_lora_role {
 	PT_LORA_EMBEDDING_A,
 	PT_LORA_EMBEDDING_B,
 	PT_LORA_MAGNITUDE, /* DoRA */
+	PT_LORA_ALPHA,     /* one number: s = alpha / r */
+	PT_LORA_MIDDLE,    /* a core between A and B: the update is not their product */
 	PT_N_LORA_ROLES
 } pt_lora_role;
 
@@ -41,11 +43,12 @@ typedef struct pt_adapter_name {
  */
 pt_adapter_name pt_adapter_name_parse(const char *name, size_t length);
 
-/** "PEFT", "MLX", "kohya", "diffusers"; "" for none. */
-const char *pt_name_scheme_name(pt_name_scheme scheme);
+/** Is this one of the matrices A and B? Other roles alone make no adapter: a network may have an `x.alpha`.
+ */
+bool pt_lora_role_is_matrix(pt_lora_role role);
 
-/** Does phasetop read tensors of this scheme? */
-bool pt_name_scheme_is_read(pt_name_scheme scheme);
+/** "PEFT", "MLX", "torchtune", "kohya", "diffusers"; "" for none. */
+const char *pt_name_scheme_name(pt_name_scheme scheme);
 
 /**
  * Natural order: runs of digits compare as numbers, so that layers.2 comes before layers.10; all else byte

@@ -226,7 +226,7 @@ static void experts_are_told_by_target_parameters(void **state)
 	pt_adapter_config_destroy(config);
 }
 
-static void what_is_no_lora_is_refused(void **state)
+static void what_gives_no_scaling_is_refused(void **state)
 {
 	(void)state;
 	static const struct {
@@ -234,9 +234,7 @@ static void what_is_no_lora_is_refused(void **state)
 		pt_status code;
 		const char *says;
 	} cases[] = {
-		{"{\"peft_type\":\"ADALORA\",\"r\":1,\"lora_alpha\":1}", PT_ERR_NOT_LORA, "ADALORA"},
-		{"{\"peft_type\":\"lora\",\"r\":1,\"lora_alpha\":1}", PT_ERR_NOT_LORA, "lora"},
-		{"{\"peft_type\":\"\\u001b[2J\"}", PT_ERR_NOT_LORA, "\xEF\xBF\xBD"},
+		{"{\"peft_type\":\"\"}", PT_ERR_INVALID, "peft_type"},
 		{"{\"peft_type\":null}", PT_ERR_INVALID, "peft_type"},
 		{"{\"r\":1}", PT_ERR_INVALID, "peft_type"},
 		{"7", PT_ERR_INVALID, "object"},
@@ -244,6 +242,7 @@ static void what_is_no_lora_is_refused(void **state)
 		{"{\"peft_type\":\"LORA\",\"lora_alpha\":NaN}", PT_ERR_INVALID, "finite"},
 		{"{\"peft_type\":\"LORA\",\"lora_alpha\":-Infinity}", PT_ERR_INVALID, "finite"},
 		{"{\"peft_type\":\"LORA\",\"lora_alpha\":1e999}", PT_ERR_INVALID, "finite"},
+		{"{\"peft_type\":\"LORA\",\"lora_alpha\":1e308}", PT_ERR_INVALID, "too large"},
 		{"{\"peft_type\":\"LORA\",\"lora_alpha\":true}", PT_ERR_INVALID, "number"},
 		{"{\"peft_type\":\"LORA\",\"lora_alpha\":1", PT_ERR_JSON, "ends"},
 	};
@@ -256,6 +255,109 @@ static void what_is_no_lora_is_refused(void **state)
 		assert_null(config);
 	}
 	pt_adapter_config_destroy(NULL);
+}
+
+static void other_methods_are_named(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *method;
+	} cases[] = {
+		{"{\"peft_type\":\"ADALORA\",\"r\":1,\"lora_alpha\":1}", "ADALORA"},
+		{"{\"peft_type\":\"NEW_ONE\"}", "NEW_ONE"},
+		{"{\"peft_type\":\"IA3\",\"rank_pattern\":{\"q\":[true,false]},\"r\":\"x\"}", "IA3"},
+		{"{\"peft_type\":\"\\u001b[2J\"}", "\xEF\xBF\xBD[2J"},
+		{"{\"peft_type\":\"lora\",\"r\":1,\"lora_alpha\":1}", NULL},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		pt_adapter_config *config = parse(cases[i].text);
+		const char *method = pt_adapter_config_method(config);
+		if (cases[i].method)
+			assert_string_equal(method, cases[i].method);
+		else
+			assert_null(method);
+		assert_true(!method || isnan(scaling(config, "q", 4)));
+		assert_int_equal(pt_adapter_config_n_warnings(config), 0);
+		pt_adapter_config_destroy(config);
+	}
+}
+
+static void mlx_multiplies_by_its_scale(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		double scaling;
+		size_t n_warnings;
+		bool doubts;
+	} cases[] = {
+		/* mlx-lm now, with a leftover alpha, in the weeks when it can't be told, and at first */
+		{"{\"fine_tune_type\":\"lora\",\"num_layers\":4,\"lora_parameters\":{\"rank\":8,\"scale\":20.0}}", 20,
+			0, false},
+		{"{\"num_layers\":4,\"lora_parameters\":{\"rank\":8,\"scale\":10,\"alpha\":32}}", 10, 0, false},
+		{"{\"lora_layers\":4,\"use_dora\":false,\"lora_parameters\":{\"rank\":8,\"scale\":10,\"alpha\":32}}",
+			10, 0, true},
+		{"{\"lora_layers\":4,\"lora_parameters\":{\"rank\":8,\"scale\":10,\"alpha\":32}}", 40, 0, false},
+		{"{\"lora_parameters\":{\"scale\":0.5}}", 0.5, 1, false}, /* no rank: the tensor has it */
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		pt_adapter_config *config = parse(cases[i].text);
+		if (scaling(config, "model.layers.0.q", 8) != cases[i].scaling ||
+			pt_adapter_config_n_warnings(config) != cases[i].n_warnings)
+			fail_msg("%s: %g", cases[i].text, scaling(config, "model.layers.0.q", 8));
+		double s;
+		char warning[256];
+		assert_int_equal(pt_adapter_config_scaling(config, "q", 8, &s, warning, sizeof warning, NULL), PT_OK);
+		assert_int_equal(strstr(warning, "before June 2024") != NULL, cases[i].doubts);
+		assert_false(pt_adapter_config_is_peft(config));
+		assert_null(pt_adapter_config_method(config));
+		pt_adapter_config_destroy(config);
+	}
+	static const char *const bad[] = {"{\"lora_parameters\":{\"rank\":8}}",
+		"{\"lora_parameters\":{\"scale\":NaN}}", "{\"lora_parameters\":[]}",
+		"{\"lora_layers\":4,\"lora_parameters\":{\"rank\":8,\"scale\":1,\"alpha\":\"x\"}}"};
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		pt_adapter_config *config = NULL;
+		assert_int_equal(pt_adapter_config_parse(bad[i], strlen(bad[i]), "p", &config, NULL), PT_ERR_INVALID);
+	}
+}
+
+static void a_start_that_is_not_zero_is_named(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *init, *name;
+	} cases[] = {{"true", NULL}, {"\"gaussian\"", NULL}, {"\"eva\"", NULL}, {"\"orthogonal\"", NULL},
+		{"\"mica\"", NULL}, {"null", NULL}, {"\"pissa\"", "PiSSA"}, {"\"pissa_niter_16\"", "PiSSA"},
+		{"\"olora\"", "OLoRA"}, {"\"corda\"", "CorDA"}, {"\"loftq\"", "LoftQ"}, {"\"lora_ga\"", "LoRA-GA"},
+		{"false", "a random B"}};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char text[256];
+		snprintf(text, sizeof text, HEAD ",\"init_lora_weights\":%s}", cases[i].init);
+		pt_adapter_config *config = parse(text);
+		if (cases[i].name)
+			assert_string_equal(pt_adapter_config_start(config), cases[i].name);
+		else
+			assert_null(pt_adapter_config_start(config));
+		pt_adapter_config_destroy(config);
+	}
+}
+
+static void odd_documents_are_read_as_python_does(void **state)
+{
+	(void)state;
+	/* a byte order mark is passed over; of repeated keys the last value counts, at the first one's place */
+	pt_adapter_config *config = parse("\xEF\xBB\xBF" HEAD "}");
+	assert_true(scaling(config, "q", 8) == 2.0);
+	pt_adapter_config_destroy(config);
+	config = parse(HEAD ",\"lora_alpha\":32,\"alpha_pattern\":{\"q\":1,\"x.q\":5,\"q\":2},"
+						"\"rank_pattern\":{\"q\":[true,false],\"v\":4}}");
+	assert_true(pt_adapter_config_alpha(config, "o") == 32.0);
+	assert_true(pt_adapter_config_alpha(config, "x.q") == 2.0);
+	assert_int_equal(pt_adapter_config_rank(config, "x.q"), 8); /* AdaLoRA's booleans give no rank */
+	assert_int_equal(pt_adapter_config_rank(config, "v"), 4);
+	assert_int_equal(pt_adapter_config_n_warnings(config), 1);
+	pt_adapter_config_destroy(config);
 }
 
 static void variants_are_named(void **state)
@@ -282,7 +384,11 @@ int main(void)
 		cmocka_unit_test(every_allocation_may_fail),
 		cmocka_unit_test(odd_ranks_are_no_ranks),
 		cmocka_unit_test(experts_are_told_by_target_parameters),
-		cmocka_unit_test(what_is_no_lora_is_refused),
+		cmocka_unit_test(what_gives_no_scaling_is_refused),
+		cmocka_unit_test(other_methods_are_named),
+		cmocka_unit_test(mlx_multiplies_by_its_scale),
+		cmocka_unit_test(a_start_that_is_not_zero_is_named),
+		cmocka_unit_test(odd_documents_are_read_as_python_does),
 		cmocka_unit_test(variants_are_named),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,7 +44,28 @@ static void names_come_apart(void **state)
 		{".lora_A.weight", PT_NAMES_NONE, PT_LORA_OTHER, "", NULL},
 		{"", PT_NAMES_NONE, PT_LORA_OTHER, "", NULL},
 		{"model.layers.0.q_proj.lora_a", PT_NAMES_MLX, PT_LORA_A, "model.layers.0.q_proj", NULL},
-		{"layers.0.attn.q_proj.lora_b.weight", PT_NAMES_MLX, PT_LORA_B, "layers.0.attn.q_proj", NULL},
+		{"layers.0.attn.q_proj.lora_b.weight", PT_NAMES_TORCHTUNE, PT_LORA_B,
+			"layers.0.attn.q_proj", "default"},
+		{"model.layers.0.q_proj.m", PT_NAMES_MLX, PT_LORA_MAGNITUDE, "model.layers.0.q_proj", "default"},
+		{"layers.0.attn.q_proj.magnitude", PT_NAMES_TORCHTUNE, PT_LORA_MAGNITUDE, "layers.0.attn.q_proj",
+			"default"},
+		{"lora_unet_x.alpha", PT_NAMES_KOHYA, PT_LORA_ALPHA, "lora_unet_x", "default"},
+		{"lora_unet_x.lora_mid.weight", PT_NAMES_KOHYA, PT_LORA_MIDDLE, "lora_unet_x", "default"},
+		{"lora_unet_x.dora_scale", PT_NAMES_KOHYA, PT_LORA_MAGNITUDE, "lora_unet_x", "default"},
+		/* names that hold the words of another scheme: the end of the name decides */
+		{"text_lora.lora_down.lora_A.weight", PT_NAMES_PEFT, PT_LORA_A, "text_lora.lora_down", "default"},
+		{"unet.lora.down.lora_down.weight", PT_NAMES_KOHYA, PT_LORA_A, "unet.lora.down", "default"},
+		{"x.lora_A.lora.down.weight", PT_NAMES_DIFFUSERS, PT_LORA_A, "x.lora_A", "default"},
+		{"x.lora_down.lora_a", PT_NAMES_MLX, PT_LORA_A, "x.lora_down", "default"},
+		{"x.lora_A.lora_down.weight", PT_NAMES_PEFT, PT_LORA_A, "x", "lora_down"},
+		{"x.lora_a.lora_A.weight", PT_NAMES_PEFT, PT_LORA_A, "x.lora_a", "default"},
+		{"x.lora_A.y.weight", PT_NAMES_PEFT, PT_LORA_A, "x", "y"},
+		{"my_lora.down.weight", PT_NAMES_DIFFUSERS, PT_LORA_A, "my", "default"},
+		{"my_lora_down.weight", PT_NAMES_NONE, PT_LORA_OTHER, "", NULL},
+		{"lora.down.weight", PT_NAMES_NONE, PT_LORA_OTHER, "", NULL},
+		{"x.lora_up.0.weight", PT_NAMES_NONE, PT_LORA_OTHER, "", NULL},
+		{"x.hada_w1_a", PT_NAMES_NONE, PT_LORA_OTHER, "", NULL}, /* LyCORIS' LoHa and LoKr */
+		{"x.lokr_w1", PT_NAMES_NONE, PT_LORA_OTHER, "", NULL},
 		{"lora_unet_x.lora_down.weight", PT_NAMES_KOHYA, PT_LORA_A, "lora_unet_x", NULL},
 		{"lora_unet_x.lora_up.weight", PT_NAMES_KOHYA, PT_LORA_B, "lora_unet_x", NULL},
 		{"unet.to_q.lora.down.weight", PT_NAMES_DIFFUSERS, PT_LORA_A, "unet.to_q", NULL},
@@ -69,14 +90,14 @@ static void names_come_apart(void **state)
 	}
 }
 
-static void only_peft_is_read(void **state)
+static void schemes_have_names(void **state)
 {
 	(void)state;
-	assert_true(pt_name_scheme_is_read(PT_NAMES_PEFT));
-	assert_false(pt_name_scheme_is_read(PT_NAMES_MLX));
-	assert_false(pt_name_scheme_is_read(PT_NAMES_NONE));
 	assert_string_equal(pt_name_scheme_name(PT_NAMES_KOHYA), "kohya");
 	assert_string_equal(pt_name_scheme_name(PT_NAMES_NONE), "");
+	assert_true(pt_lora_role_is_matrix(PT_LORA_EMBEDDING_B));
+	assert_false(pt_lora_role_is_matrix(PT_LORA_ALPHA)); /* a network may have an x.alpha of its own */
+	assert_false(pt_lora_role_is_matrix(PT_LORA_OTHER));
 }
 
 static void numbers_in_names_order_as_numbers(void **state)
@@ -100,7 +121,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_come_apart),
-		cmocka_unit_test(only_peft_is_read),
+		cmocka_unit_test(schemes_have_names),
 		cmocka_unit_test(numbers_in_names_order_as_numbers),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,10 +9,8 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "phasetop/base/alloc.h"
-#include "phasetop/runio/checkpoint_load.h"
 #include "phasetop/runio/json.h"
-#include "runio_fixture.h"
+#include "checkpoint_fixture.h"
 
 static double value_at(const pt_loaded_module *m, const void *values, size_t i)
 {
@@ -140,7 +138,7 @@ static size_t check_adapter(const char *name, const pt_json_value *adapter)
 		pt_checkpoint *checkpoint;
 		pt_error err;
 		directory_of(name, pattern, pt_json_key(c), directory, sizeof directory);
-		if (pt_checkpoint_load(directory, PT_CHECKPOINT_ADAPTER, NULL, NULL, &checkpoint, &err) != PT_OK)
+		if (load_from(directory, ADAPTER, NULL, &checkpoint, &err) != PT_OK)
 			fail_msg("%s: %s", err.path, err.message);
 		const pt_json_value *modules = pt_json_member(c, "modules");
 		assert_int_equal(checkpoint->n_modules, count_of(modules));
@@ -184,9 +182,30 @@ static void agrees_with_every_adapter_of_the_real_libraries(void **state)
 	assert_true(n_cases >= 40);
 }
 
+/* Named, never a LoRA module; every tensor of floats that trains is there as it is. */
+static void check_other_method(const char *directory)
+{
+	pt_checkpoint *checkpoint;
+	pt_error err;
+	if (load_from(directory, ADAPTER, NULL, &checkpoint, &err) != PT_OK)
+		fail_msg("%s: %s", directory, err.message);
+	if (checkpoint->n_problems != 1 || checkpoint->problems[0].code != PT_ERR_NOT_LORA ||
+		!strstr(checkpoint->problems[0].message, "is not plain LoRA: its tensors are watched as they are"))
+		fail_msg("%s: %zu problems", directory, checkpoint->n_problems);
+	assert_int_equal(checkpoint->kind, PT_CHECKPOINT_FULL);
+	assert_true(checkpoint->n_modules > 0);
+	for (size_t i = 0; i < checkpoint->n_modules; i++) {
+		const pt_loaded_module *m = &checkpoint->modules[i];
+		if (strcmp(m->kind, "full") != 0 || m->b || m->has_product || !isnan(m->scaling) || m->rank != 0)
+			fail_msg("%s: %s is %s", directory, m->name, m->kind);
+	}
+	pt_checkpoint_destroy(checkpoint);
+}
+
 static void other_methods_are_named(void **state)
 {
 	(void)state;
+	static const char *const places[] = {"checkpoint-4", "checkpoint-8", "checkpoint-4/0", "checkpoint-4/1"};
 	char path[1024];
 	size_t n = 0;
 	if (!shared_has("formats/other_peft"))
@@ -195,33 +214,27 @@ static void other_methods_are_named(void **state)
 	DIR *methods = opendir(path);
 	assert_non_null(methods);
 	for (struct dirent *e; (e = readdir(methods));) {
-		static const char *const steps[] = {"checkpoint-4", "checkpoint-8"};
-		for (size_t i = 0; i < 2 && e->d_name[0] != '.'; i++) {
+		for (size_t i = 0; i < sizeof places / sizeof places[0] && e->d_name[0] != '.'; i++) {
 			char below[512];
-			pt_checkpoint *checkpoint;
-			pt_error err;
-			snprintf(below, sizeof below, "formats/other_peft/%s/%s", e->d_name, steps[i]);
+			snprintf(below, sizeof below, "formats/other_peft/%s/%s", e->d_name, places[i]);
 			shared_path(path, sizeof path, below);
 			if (access(path, R_OK) != 0)
 				continue;
-			pt_status status = pt_checkpoint_load(path, PT_CHECKPOINT_ADAPTER, NULL, NULL, &checkpoint, &err);
-			if (status != PT_ERR_NOT_LORA)
-				fail_msg("%s: %s", path, pt_status_name(status));
-			assert_non_null(strstr(err.message, "method is"));
+			check_other_method(path);
 			n++;
 		}
 	}
 	closedir(methods);
-	assert_true(n >= 20);
+	assert_true(n >= 25);
 }
 
-static pt_checkpoint *load_shared(const char *below, pt_checkpoint_kind kind)
+static pt_checkpoint *load_shared(const char *below, const char *weights)
 {
 	char path[1024];
 	pt_checkpoint *checkpoint;
 	pt_error err;
 	shared_path(path, sizeof path, below);
-	if (pt_checkpoint_load(path, kind, NULL, NULL, &checkpoint, &err) != PT_OK)
+	if (load_from(path, weights, NULL, &checkpoint, &err) != PT_OK)
 		fail_msg("%s: %s", below, err.message);
 	return checkpoint;
 }
@@ -231,8 +244,7 @@ static void the_tensor_decides_the_rank(void **state)
 	(void)state;
 	if (!shared_has("formats/patterns_order_rank_trap"))
 		skip();
-	pt_checkpoint *checkpoint =
-		load_shared("formats/patterns_order_rank_trap/checkpoint-8", PT_CHECKPOINT_ADAPTER);
+	pt_checkpoint *checkpoint = load_shared("formats/patterns_order_rank_trap/checkpoint-8", ADAPTER);
 	assert_int_equal(checkpoint->n_modules, 4);
 	const pt_loaded_module *q = find_module(checkpoint, "model.layers.0.self_attn.q_proj");
 	assert_int_equal(q->rank, 2);
@@ -249,8 +261,8 @@ static void whole_networks_load_single_or_sharded(void **state)
 	(void)state;
 	if (!shared_has("formats/life_sharded_full"))
 		skip();
-	pt_checkpoint *sharded = load_shared("formats/life_sharded_full/checkpoint-12", PT_CHECKPOINT_FULL);
-	pt_checkpoint *single = load_shared("formats/full_finetune_single/checkpoint-12", PT_CHECKPOINT_FULL);
+	pt_checkpoint *sharded = load_shared("formats/life_sharded_full/checkpoint-12", INDEX);
+	pt_checkpoint *single = load_shared("formats/full_finetune_single/checkpoint-12", NETWORK);
 	assert_int_equal(sharded->n_problems, 0);
 	assert_int_equal(single->n_problems, 0);
 	assert_true(single->n_modules > 5);
@@ -273,17 +285,16 @@ static void interrupted_saves_are_told(void **state)
 {
 	(void)state;
 	static const struct {
-		const char *below;
-		pt_checkpoint_kind kind;
+		const char *below, *weights;
 		pt_status code;
 		pt_status problem;
 	} cases[] = {
-		{"life_killed_after_ftruncate/checkpoint-8", PT_CHECKPOINT_ADAPTER, PT_ERR_NOT_FOUND, PT_OK},
-		{"life_killed_tmp_not_renamed/checkpoint-8", PT_CHECKPOINT_ADAPTER, PT_ERR_NOT_FOUND, PT_OK},
-		{"life_killed_before_config/checkpoint-8", PT_CHECKPOINT_ADAPTER, PT_OK, PT_ERR_NO_CONFIG},
-		{"life_killed_config_empty/checkpoint-8", PT_CHECKPOINT_ADAPTER, PT_OK, PT_ERR_EMPTY},
-		{"life_killed_sharded_no_index/checkpoint-8", PT_CHECKPOINT_FULL, PT_ERR_NOT_FOUND, PT_OK},
-		{"life_adapter_bin/checkpoint-4", PT_CHECKPOINT_ADAPTER, PT_ERR_PICKLE, PT_OK},
+		{"life_killed_after_ftruncate/checkpoint-8", ADAPTER, PT_ERR_NOT_FOUND, PT_OK},
+		{"life_killed_tmp_not_renamed/checkpoint-8", ADAPTER, PT_ERR_NOT_FOUND, PT_OK},
+		{"life_killed_before_config/checkpoint-8", ADAPTER, PT_OK, PT_ERR_NO_CONFIG},
+		{"life_killed_config_empty/checkpoint-8", ADAPTER, PT_OK, PT_ERR_EMPTY},
+		{"life_killed_sharded_no_index/checkpoint-8", INDEX, PT_ERR_NOT_FOUND, PT_OK},
+		{"life_adapter_bin/checkpoint-4", "adapter_model.bin", PT_ERR_PICKLE, PT_OK},
 	};
 	if (!shared_has("formats/life_killed_before_config"))
 		skip();
@@ -294,7 +305,7 @@ static void interrupted_saves_are_told(void **state)
 		snprintf(below, sizeof below, "formats/%s", cases[i].below);
 		shared_path(path, sizeof path, below);
 		assert_int_equal(access(path, R_OK), 0);
-		pt_status status = pt_checkpoint_load(path, cases[i].kind, NULL, NULL, &checkpoint, &err);
+		pt_status status = load_from(path, cases[i].weights, NULL, &checkpoint, &err);
 		if (status != cases[i].code)
 			fail_msg("%s: %s", below, pt_status_name(status));
 		if (status != PT_OK)
@@ -308,49 +319,6 @@ static void interrupted_saves_are_told(void **state)
 }
 
 /* --- hand-made --- */
-
-static char scratch[64];
-
-static int setup(void **state)
-{
-	(void)state;
-	scratch_directory(scratch);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	scratch_remove(scratch);
-	return 0;
-}
-
-static void write_config(const char *text)
-{
-	write_file(scratch, "adapter_config.json", text, strlen(text));
-}
-
-static const char plain_config[] = "{\"peft_type\":\"LORA\",\"r\":1,\"lora_alpha\":2}";
-
-static pt_checkpoint *load(pt_checkpoint_kind kind)
-{
-	pt_checkpoint *checkpoint;
-	pt_error err;
-	if (pt_checkpoint_load(scratch, kind, NULL, NULL, &checkpoint, &err) != PT_OK)
-		fail_msg("%s: %s", err.path, err.message);
-	return checkpoint;
-}
-
-static pt_status load_fails(pt_checkpoint_kind kind, pt_error *err)
-{
-	pt_checkpoint *checkpoint = NULL;
-	pt_status status = pt_checkpoint_load(scratch, kind, NULL, NULL, &checkpoint, err);
-	assert_int_not_equal(status, PT_OK);
-	assert_null(checkpoint);
-	return status;
-}
-
-#define ADAPTER "adapter_model.safetensors"
 
 static void a_bad_module_costs_itself_alone(void **state)
 {
@@ -374,7 +342,7 @@ static void a_bad_module_costs_itself_alone(void **state)
 	unsigned char data[74] = {0};
 	write_safetensors(scratch, ADAPTER, header, data, sizeof data);
 	write_config(plain_config);
-	pt_checkpoint *c = load(PT_CHECKPOINT_ADAPTER);
+	pt_checkpoint *c = load(ADAPTER);
 	assert_int_equal(c->n_modules, 2);
 	assert_string_equal(c->modules[0].name, "misfit");
 	assert_false(c->modules[0].has_product);
@@ -417,7 +385,7 @@ static void values_that_are_not_finite_are_located(void **state)
 	memcpy(data + 8000, b, sizeof b);
 	write_safetensors(scratch, ADAPTER, header, data, sizeof data);
 	write_config(plain_config);
-	pt_checkpoint *c = load(PT_CHECKPOINT_ADAPTER);
+	pt_checkpoint *c = load(ADAPTER);
 	int64_t data_at = 8 + (int64_t)sizeof header - 1;
 	assert_int_equal(c->n_modules, 1);
 	assert_false(c->modules[0].finite_a);
@@ -450,7 +418,7 @@ static void adapters_and_layers_sort_naturally(void **state)
 	strcat(header, "}");
 	write_safetensors(scratch, ADAPTER, header, data, at);
 	write_config(plain_config);
-	pt_checkpoint *c = load(PT_CHECKPOINT_ADAPTER);
+	pt_checkpoint *c = load(ADAPTER);
 	static const char *const sorted[] = {
 		"a m.layers.10.q", "z m.layers.2.k", "z m.layers.2.q", "z m.layers.10.q"};
 	assert_int_equal(c->n_modules, 4);
@@ -475,16 +443,12 @@ static void problems_are_capped_and_counted(void **state)
 	strcat(header, "}");
 	write_safetensors(scratch, ADAPTER, header, data, sizeof data);
 	write_config(plain_config);
-	pt_checkpoint *c = load(PT_CHECKPOINT_ADAPTER);
+	pt_checkpoint *c = load(ADAPTER);
 	assert_int_equal(c->n_modules, 0);
 	assert_int_equal(c->n_problems, PT_LOAD_PROBLEMS);
 	assert_string_equal(c->problems[PT_LOAD_PROBLEMS - 1].message, "and 69 more problems");
 	pt_checkpoint_destroy(c);
 }
-
-static const char one_pair[] =
-	"{\"x.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[0,4]},"
-	"\"x.lora_B.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[4,8]}}";
 
 static void a_bad_config_costs_the_scaling_alone(void **state)
 {
@@ -504,7 +468,7 @@ static void a_bad_config_costs_the_scaling_alone(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		write_safetensors(scratch, ADAPTER, one_pair, "\0\0\0\0\0\0\0", 8);
 		write_config(cases[i].text);
-		pt_checkpoint *c = load(PT_CHECKPOINT_ADAPTER);
+		pt_checkpoint *c = load(ADAPTER);
 		assert_int_equal(c->n_problems, 1);
 		assert_int_equal(c->problems[0].code, cases[i].code);
 		assert_non_null(strstr(c->problems[0].path, "adapter_config.json"));
@@ -518,25 +482,20 @@ static void files_of_another_kind_fail_by_name(void **state)
 {
 	(void)state;
 	pt_error err;
-	assert_int_equal(load_fails(PT_CHECKPOINT_ADAPTER, &err), PT_ERR_NOT_FOUND);
-	assert_int_equal(load_fails(PT_CHECKPOINT_FULL, &err), PT_ERR_NOT_FOUND);
-	assert_int_equal(load_fails(PT_CHECKPOINT_UNKNOWN, &err), PT_ERR_NOT_FOUND);
-	write_file(scratch, "adapter_model.bin", "PK\3\4", 4);
-	assert_int_equal(load_fails(PT_CHECKPOINT_ADAPTER, &err), PT_ERR_PICKLE);
-	assert_non_null(strstr(err.message, "safe_serialization=True"));
-	write_file(scratch, "pytorch_model.bin", "PK\3\4", 4);
-	assert_int_equal(load_fails(PT_CHECKPOINT_FULL, &err), PT_ERR_PICKLE);
+	assert_int_equal(load_fails(ADAPTER, &err), PT_ERR_NOT_FOUND);
+	assert_int_equal(load_fails(NETWORK, &err), PT_ERR_NOT_FOUND);
+	assert_int_equal(load_fails(INDEX, &err), PT_ERR_NOT_FOUND);
+	write_file(scratch, "adapter_model.bin", "PK\3\4 and the rest of a zip file", 32);
+	assert_int_equal(load_fails("adapter_model.bin", &err), PT_ERR_PICKLE);
 	write_config(plain_config);
 	write_safetensors(scratch, ADAPTER,
-		"{\"lora_unet_x.lora_down.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[0,4]}}",
-		"\0\0\0", 4);
-	assert_int_equal(load_fails(PT_CHECKPOINT_ADAPTER, &err), PT_ERR_UNSUPPORTED);
-	assert_non_null(strstr(err.message, "kohya"));
-	write_safetensors(scratch, ADAPTER,
 		"{\"x.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[0,4]}}", "\0\0\0", 4);
-	assert_int_equal(load_fails(PT_CHECKPOINT_ADAPTER, &err), PT_ERR_NOT_LORA);
+	pt_checkpoint *c = load(ADAPTER); /* no LoRA matrix in it: tensors as they are */
+	assert_int_equal(c->kind, PT_CHECKPOINT_FULL);
+	assert_int_equal(c->problems[0].code, PT_ERR_NOT_LORA);
+	pt_checkpoint_destroy(c);
 	write_safetensors(scratch, ADAPTER, one_pair, "\0\0\0", 4);
-	assert_int_equal(load_fails(PT_CHECKPOINT_ADAPTER, &err), PT_ERR_TRUNCATED);
+	assert_int_equal(load_fails(ADAPTER, &err), PT_ERR_TRUNCATED);
 	assert_int_equal(err.offset, 8 + (int64_t)sizeof one_pair - 1 + 4);
 }
 
@@ -547,12 +506,10 @@ static void a_cancelled_load_stops(void **state)
 	pt_checkpoint *checkpoint = NULL;
 	write_safetensors(scratch, ADAPTER, one_pair, "\0\0\0\0\0\0\0", 8);
 	write_config(plain_config);
-	assert_int_equal(pt_checkpoint_load(scratch, PT_CHECKPOINT_ADAPTER, NULL, &cancel, &checkpoint, NULL),
-		PT_ERR_CANCELLED);
+	assert_int_equal(load_from(scratch, ADAPTER, &cancel, &checkpoint, NULL), PT_ERR_CANCELLED);
 	assert_null(checkpoint);
 	cancel = false;
-	assert_int_equal(
-		pt_checkpoint_load(scratch, PT_CHECKPOINT_ADAPTER, NULL, &cancel, &checkpoint, NULL), PT_OK);
+	assert_int_equal(load_from(scratch, ADAPTER, &cancel, &checkpoint, NULL), PT_OK);
 	pt_checkpoint_destroy(checkpoint);
 }
 
@@ -586,15 +543,15 @@ static void an_index_stays_in_its_directory(void **state)
 	write_safetensors(scratch, "b.safetensors", w, data, sizeof data);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		write_file(scratch, "model.safetensors.index.json", cases[i].index, strlen(cases[i].index));
-		pt_status status = load_fails(PT_CHECKPOINT_FULL, &err);
+		pt_status status = load_fails(INDEX, &err);
 		if (status != cases[i].code)
 			fail_msg("%s: %s", cases[i].index, pt_status_name(status));
 	}
-	assert_non_null(strstr(err.message, "w is in two shards"));
+	assert_non_null(strstr(err.message, "is in two shards"));
 	static const char good[] =
 		"{\"metadata\":{},\"weight_map\":{\"w\":\"a.safetensors\",\"gone\":\"a.safetensors\"}}";
 	write_file(scratch, "model.safetensors.index.json", good, sizeof good - 1);
-	pt_checkpoint *c = load(PT_CHECKPOINT_FULL);
+	pt_checkpoint *c = load(INDEX);
 	assert_int_equal(c->n_modules, 1);
 	assert_int_equal(c->n_skipped_tensors, 2); /* the integers, and the empty one */
 	assert_int_equal(c->n_problems, 1);
@@ -616,7 +573,7 @@ static void doubles_stay_doubles(void **state)
 	memcpy(data + 8, &b, 4);
 	write_safetensors(scratch, ADAPTER, header, data, sizeof data);
 	write_config(plain_config);
-	pt_checkpoint *c = load(PT_CHECKPOINT_ADAPTER);
+	pt_checkpoint *c = load(ADAPTER);
 	assert_true(c->modules[0].is_f64);
 	assert_string_equal(c->modules[0].dtype, "F64");
 	assert_true(((const double *)c->modules[0].a)[0] == 0.1);
@@ -643,12 +600,13 @@ static void odd_tensors_are_told(void **state)
 	memcpy(data + 4, &nan, 8);
 	write_safetensors(scratch, ADAPTER, header, data, sizeof data);
 	write_config("{\"peft_type\":\"LORA\",\"lora_alpha\":2}");
-	pt_checkpoint *c = load(PT_CHECKPOINT_ADAPTER);
+	pt_checkpoint *c = load(ADAPTER);
 	static const struct {
 		pt_status code;
 		const char *says;
-	} expected[] = {{PT_ERR_INVALID, "r "}, {PT_ERR_FORMAT, "3 bytes after"}, {PT_ERR_UNSUPPORTED, "kohya"},
-		{PT_ERR_MISSING_PAIR, "b.lora_B.weight: its lora_A"}, {PT_ERR_SHAPE, "n.lora_A"},
+	} expected[] = {{PT_ERR_FORMAT, "3 bytes after"}, {PT_ERR_INVALID, "r "},
+		{PT_ERR_MISSING_PAIR, "b.lora_B.weight: its matrix A"},
+		{PT_ERR_MISSING_PAIR, "k.lora_up.weight: its matrix A"}, {PT_ERR_SHAPE, "n.lora_A"},
 		{PT_ERR_AMBIGUOUS, "t.lora_B"}, {PT_ERR_NOT_FINITE, "x.lora_B"}};
 	assert_int_equal(c->n_problems, sizeof expected / sizeof expected[0]);
 	for (size_t i = 0; i < c->n_problems; i++) {
@@ -658,7 +616,7 @@ static void odd_tensors_are_told(void **state)
 	assert_int_equal(c->n_modules, 1);
 	assert_true(c->modules[0].is_f64 && c->modules[0].finite_a && !c->modules[0].finite_b);
 	assert_true(c->modules[0].scaling == 2.0);
-	assert_int_equal(c->n_skipped_tensors, 2); /* the magnitude and kohya's */
+	assert_int_equal(c->n_skipped_tensors, 1); /* the magnitude */
 	pt_checkpoint_destroy(c);
 }
 
@@ -671,7 +629,7 @@ static void odd_networks_are_told(void **state)
 		"\"eight\":{\"dtype\":\"F8_E4M3\",\"shape\":[1],\"data_offsets\":[12,13]}}";
 	char data[15] = {0};
 	write_safetensors(scratch, "model.safetensors", header, data, sizeof data);
-	pt_checkpoint *c = load(PT_CHECKPOINT_FULL);
+	pt_checkpoint *c = load(NETWORK);
 	assert_int_equal(c->n_modules, 2);
 	assert_string_equal(c->modules[0].name, "many");
 	assert_int_equal(c->modules[0].n_shape_a, 8);
@@ -681,52 +639,23 @@ static void odd_networks_are_told(void **state)
 	assert_int_equal(c->n_problems, 2);
 	assert_int_equal(c->problems[0].code, PT_ERR_FORMAT);
 	assert_int_equal(c->problems[1].code, PT_ERR_UNSUPPORTED);
-	assert_non_null(strstr(c->problems[1].message, "F8_E4M3"));
+	assert_non_null(
+		strstr(c->problems[1].message, "1 tensor of a dtype that is not read, e.g. eight: F8_E4M3"));
 	pt_checkpoint_destroy(c);
 }
 
 static void too_much_is_refused_before_it_is_read(void **state)
 {
 	(void)state;
-	/* a sparse tensor of 9 GiB; then a path that no buffer holds */
+	/* a sparse tensor of 9 GiB */
 	static const char header[] =
 		"{\"w\":{\"dtype\":\"F32\",\"shape\":[2415919104],\"data_offsets\":[0,9663676416]}}";
-	static char path[5000];
-	pt_checkpoint *checkpoint = NULL;
+	char path[128];
 	pt_error err;
 	write_safetensors(scratch, "model.safetensors", header, NULL, 0);
 	snprintf(path, sizeof path, "%s/model.safetensors", scratch);
 	assert_int_equal(truncate(path, 8 + (off_t)sizeof header - 1 + 9663676416), 0);
-	assert_int_equal(load_fails(PT_CHECKPOINT_FULL, &err), PT_ERR_LIMIT);
-	memset(path, 'x', sizeof path - 1);
-	assert_int_equal(
-		pt_checkpoint_load(path, PT_CHECKPOINT_FULL, NULL, NULL, &checkpoint, NULL), PT_ERR_LIMIT);
-	assert_int_equal(
-		pt_checkpoint_load(path, PT_CHECKPOINT_ADAPTER, NULL, NULL, &checkpoint, NULL), PT_ERR_LIMIT);
-	assert_null(checkpoint);
-}
-
-/* Fail the n-th allocation, then the next: an error each time, no crash, no leak (ASan), then success. */
-static void fail_allocations(pt_checkpoint_kind kind)
-{
-	size_t n = 1;
-	for (;; n++) {
-		pt_checkpoint *checkpoint = NULL;
-		pt_error err;
-		pt_alloc_fail_at(n, false);
-		pt_status status = pt_checkpoint_load(scratch, kind, NULL, NULL, &checkpoint, &err);
-		pt_alloc_fail_at(0, false);
-		if (status == PT_OK) {
-			pt_checkpoint_destroy(checkpoint);
-			break;
-		}
-		assert_int_equal(status, PT_ERR_MEMORY);
-		assert_int_equal(err.code, PT_ERR_MEMORY);
-		assert_null(checkpoint);
-		assert_true(n < 10000);
-	}
-	printf("%zu allocations failed one by one\n", n - 1);
-	assert_true(n > 10);
+	assert_int_equal(load_fails(NETWORK, &err), PT_ERR_LIMIT);
 }
 
 static void every_allocation_may_fail(void **state)
@@ -747,12 +676,12 @@ static void every_allocation_may_fail(void **state)
 	write_config("{\"peft_type\":\"LORA\",\"r\":1,\"lora_alpha\":2,\"peft_version\":\"1\",\"rank_pattern\":{"
 				 "\"a{2}b\":3,\"(\":1},"
 				 "\"alpha_pattern\":{\"y\":NaN},\"target_parameters\":[\"experts.w\"],\"kasa_config\":{}}");
-	fail_allocations(PT_CHECKPOINT_ADAPTER);
+	fail_allocations(ADAPTER);
 	char weights[12] = {0};
 	static const char index[] = "{\"weight_map\":{\"w\":\"a.safetensors\",\"gone\":\"a.safetensors\"}}";
 	write_safetensors(scratch, "a.safetensors", w, weights, sizeof weights);
 	write_file(scratch, "model.safetensors.index.json", index, sizeof index - 1);
-	fail_allocations(PT_CHECKPOINT_FULL);
+	fail_allocations(INDEX);
 }
 
 int main(void)

@@ -40,11 +40,19 @@ static void write_adapter(float first, const char *config)
 		write_file(scratch, "adapter_config.json", config, strlen(config));
 }
 
+static pt_status load_from(pt_checkpoint_reader *with, pt_checkpoint **checkpoint, pt_error *err)
+{
+	char weights[128], config[128];
+	snprintf(weights, sizeof weights, "%s/adapter_model.safetensors", scratch);
+	snprintf(config, sizeof config, "%s/adapter_config.json", scratch);
+	return pt_checkpoint_load(weights, config, with, NULL, checkpoint, err);
+}
+
 static pt_checkpoint *load(pt_checkpoint_reader *with)
 {
 	pt_checkpoint *checkpoint = NULL;
 	pt_error err = {0};
-	if (pt_checkpoint_load(scratch, PT_CHECKPOINT_ADAPTER, with, NULL, &checkpoint, &err) != PT_OK)
+	if (load_from(with, &checkpoint, &err) != PT_OK)
 		fail_msg("%s", err.message);
 	return checkpoint;
 }
@@ -151,7 +159,7 @@ static void failing_allocations(void **state)
 		write_adapter((float)n, n % 2 ? CONFIG("2") : CONFIG("3"));
 		pt_alloc_fail_at(n, false);
 		pt_status status =
-			pt_checkpoint_load(scratch, PT_CHECKPOINT_ADAPTER, reader, NULL, &checkpoint, NULL);
+			load_from(reader, &checkpoint, NULL);
 		pt_alloc_fail_at(0, false);
 		if (status == PT_OK)
 			expect_values(checkpoint, (float)n);

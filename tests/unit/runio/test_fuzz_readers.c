@@ -21,6 +21,9 @@
 #define LLVMFuzzerTestOneInput fuzz_adapter_config
 #include "../../fuzz/fuzz_adapter_config.c"
 #undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzz_adapter_metadata
+#include "../../fuzz/fuzz_adapter_metadata.c"
+#undef LLVMFuzzerTestOneInput
 
 typedef int (*target)(const uint8_t *data, size_t size);
 
@@ -84,9 +87,15 @@ static void adapter_config(void **state)
 	replay("fuzz_adapter_config", fuzz_adapter_config, 10);
 }
 
+static void metadata(void **state)
+{
+	(void)state;
+	replay("fuzz_adapter_metadata", fuzz_adapter_metadata, 10);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(safetensors), cmocka_unit_test(json_reader), cmocka_unit_test(adapter_config)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(safetensors), cmocka_unit_test(json_reader),
+		cmocka_unit_test(adapter_config), cmocka_unit_test(metadata)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
