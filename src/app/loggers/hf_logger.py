@@ -18,8 +18,8 @@ reads repeated steps as a resume.
 
 On several processes every one evaluates every probe, and process 0 writes. So FSDP and ZeRO-3, whose
 forward pass is a common act, do not wait for each other for ever, and DDP's processes stay in step; it
-costs each as much as one process alone. Cost: a forward pass over the probes, about a third of a training
-step with as many tokens.
+costs each as much as one process alone. (Tried: DDP and FSDP2.) Cost: a forward pass over the probes, about
+a third of a training step with as many tokens.
 
 Made by `phasetop --logger hf`. Python 3.9 or newer, transformers 4.30 or newer.
 """
