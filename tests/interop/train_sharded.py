@@ -1,7 +1,7 @@
 """The callback on a network whose parameters lie in parts on two processes (FSDP2).
 
-torch.distributed.run calls it. Prints "steps [...], ... apart": the rows of sharded.jsonl, and how far the first is
-from the losses before the network was divided.
+torch.distributed.run calls it. Prints "steps [...], ... apart": the rows of sharded.jsonl, and how far the first
+is from the losses before the network was divided.
 """
 
 import json
