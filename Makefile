@@ -222,6 +222,7 @@ help:
 	@echo 'make unit-LAYER     the tests of one of: $(LAYERS) $(GROUPS)'
 	@echo 'make check          check-layers, check-headers and test'
 	@echo 'make asan, tsan     the whole suite under the sanitizers; debug, coverage: other variants'
+	@echo 'make interop        watch real trainings of transformers and PEFT (needs PyPI)'
 	@echo 'make bench          measure the goals of speed and thrift'
 	@echo 'make fuzz           fuzz each target for FUZZ_SECONDS ($(FUZZ_SECONDS); clang)'
 	@echo 'make analyze        static analysis by gcc; check-format, format: clang-format'

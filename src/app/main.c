@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "phasetop/app/batch.h"
+#include "phasetop/app/loggers.h"
 #include "phasetop/app/options.h"
 #include "phasetop/app/replay.h"
 #include "phasetop/app/screen_app.h"
@@ -53,6 +54,15 @@ static int list_themes(const pt_options *options)
 	program_directory(program, sizeof program);
 	pt_theme_places places = theme_places(options, program);
 	pt_status status = pt_theme_list(&places, print_theme, stdout, &err);
+	if (status != PT_OK)
+		pt_batch_complain(&err);
+	return pt_batch_exit_code(status);
+}
+
+static int print_logger(const pt_options *options)
+{
+	pt_error err;
+	pt_status status = pt_logger_print(options->logger, stdout, &err);
 	if (status != PT_OK)
 		pt_batch_complain(&err);
 	return pt_batch_exit_code(status);
@@ -202,6 +212,9 @@ int main(int argc, char **argv)
 		break;
 	case PT_COMMAND_LIST_THEMES:
 		code = list_themes(&options);
+		break;
+	case PT_COMMAND_LOGGER:
+		code = print_logger(&options);
 		break;
 	case PT_COMMAND_RUN:
 		code = run(&options);

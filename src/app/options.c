@@ -97,6 +97,13 @@ static const char *set_export(const char *value, pt_options *options)
 	return NULL;
 }
 
+static const char *set_logger(const char *value, pt_options *options)
+{
+	options->logger = pt_logger_named(value);
+	options->command = PT_COMMAND_LOGGER;
+	return options->logger == PT_N_LOGGERS ? "hf, torch, lightning or probes" : NULL;
+}
+
 static const char *set_gram_memory(const char *value, pt_settings *settings)
 {
 	int64_t mebibytes;
@@ -180,6 +187,8 @@ static const char *set_value(pt_option_id id, const char *value, pt_options *opt
 		return set_layout(value, options);
 	case PT_OPTION_EXPORT:
 		return set_export(value, options);
+	case PT_OPTION_LOGGER:
+		return set_logger(value, options);
 	default:
 		return set_analysis(id, value, options);
 	}
@@ -366,7 +375,7 @@ static pt_status take_flags(int argc, char *argv[], pt_options *options, pt_erro
 			return fail_value(row, false, optarg, wrong, err);
 		if (wrong)
 			return pt_fail(err, PT_ERR_USAGE, "", -1, "%s; see 'phasetop --help'", wrong);
-		if (options->command != PT_COMMAND_RUN && options->command != PT_COMMAND_LIST_THEMES)
+		if (options->command == PT_COMMAND_HELP || options->command == PT_COMMAND_VERSION)
 			return PT_OK; /* --help and --version act whatever follows */
 	}
 }

@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #include "phasetop/analysis/settings.h"
+#include "phasetop/app/loggers.h"
 #include "phasetop/base/status.h"
 
 /* X(enumerator, short letter or 0, long name, argument's name or NULL, environment too, help) */
@@ -59,6 +60,8 @@
 	X(PT_OPTION_LAYOUT, 0, "layout", "STRING", true, "arrangement of the panes")                            \
 	X(PT_OPTION_EXPORT, 0, "export", "FILE", false, "write the screen to FILE.svg or FILE.txt, then exit")  \
 	X(PT_OPTION_INLINE_WORKER, 0, "inline-worker", NULL, false, "read and compute in one thread (tests)")   \
+	X(PT_OPTION_LOGGER, 0, "logger", "NAME", false,                                                         \
+		"print a logger of probe losses: hf, torch, lightning or probes")                               \
 	X(PT_OPTION_HELP, 'h', "help", NULL, false, "this text")                                                \
 	X(PT_OPTION_VERSION, 'V', "version", NULL, false, "the version")
 
@@ -94,6 +97,7 @@ typedef enum pt_command {
 	PT_COMMAND_HELP,
 	PT_COMMAND_VERSION,
 	PT_COMMAND_LIST_THEMES,
+	PT_COMMAND_LOGGER,
 } pt_command;
 
 /* What goes to standard output; PT_OUTPUT_SCREEN is the dashboard, or text where that is no terminal. */
@@ -126,6 +130,7 @@ typedef struct pt_named_path {
 
 typedef struct pt_options {
 	pt_command command;
+	pt_logger logger; /* of PT_COMMAND_LOGGER */
 	pt_output output;
 	bool once;
 	bool list;          /* with PT_OUTPUT_JSON: the document without the series */

@@ -348,6 +348,13 @@ static void test_commands(void **state)
 	assert_int_equal(options.command, PT_COMMAND_LIST_THEMES);
 	assert_string_equal(options.themes_dir, "x");
 	pt_options_fini(&options);
+	good("--logger|lightning");
+	assert_int_equal(options.command, PT_COMMAND_LOGGER);
+	assert_int_equal(options.logger, PT_LOGGER_LIGHTNING);
+	pt_options_fini(&options);
+	bad("--logger|pytorch", "--logger: 'pytorch' is not hf, torch, lightning or probes");
+	bad("--logger=", "is not hf, torch, lightning or probes");
+	bad("--logger|hf|--frobnicate", "unknown option '--frobnicate'");
 }
 
 static void test_unknown_options_and_proposals(void **state)
@@ -368,10 +375,10 @@ static void test_unknown_options_and_proposals(void **state)
 	bad("-k", "--window-steps needs a value (K[,K...])");
 	bad("--theme", "--theme needs a value");
 	/* what later versions bring is not there yet, and no abbreviation stands in for it */
-	static const char *const later[] = {"--metrics", "--until=finished", "--config=x",
-		"--metric=x", "--align=step", "--as-of=5", "--on-event=x", "--events=x", "--alarm-rate=1",
-		"--evaluate=x", "--logger=hf", "--default-config", "--print-config", "--reset-view",
-		"--save-view=x", "--memory", "--doctor", "--tour"};
+	static const char *const later[] = {"--metrics", "--until=finished", "--config=x", "--metric=x",
+		"--align=step", "--as-of=5", "--on-event=x", "--events=x", "--alarm-rate=1", "--evaluate=x",
+		"--default-config", "--print-config", "--reset-view", "--save-view=x", "--memory", "--doctor",
+		"--tour"};
 	for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
 		bad(later[i], "unknown option");
 	bad("-c|x", "unknown option '-c'");
