@@ -54,7 +54,7 @@ unsigned pt_view_open_form(pt_view *view, pt_form_kind kind)
 {
 	pt_form_fields fields = pt_form_fields_of(kind);
 	view->form = (pt_form){.open = true, .kind = kind, .field = fields.first};
-	for (int f = fields.first; f < (int)fields.end; f++)
+	for (int f = (int)fields.first; f < (int)fields.end; f++)
 		print_field(&view->settings, (pt_form_field)f, view->form.text[f]);
 	return PT_VIEW_REDRAW;
 }
@@ -97,7 +97,7 @@ static unsigned apply_form(pt_view *view, const pt_snapshot *snapshot)
 	pt_settings wanted = view->settings;
 	pt_form_fields fields = pt_form_fields_of(view->form.kind);
 	bool wrong = false, changed = false;
-	for (int i = fields.first; i < (int)fields.end; i++) {
+	for (int i = (int)fields.first; i < (int)fields.end; i++) {
 		pt_form_field field = (pt_form_field)i;
 		char before[PT_FORM_FIELD_BYTES];
 		print_field(&view->settings, field, before);
