@@ -248,6 +248,11 @@ static void add_progress(const pt_scene *scene, segment_list *list)
 	else
 		snprintf(text, sizeof text, "%zu checkpoint%s", run->n_steps, run->n_steps == 1 ? "" : "s");
 	add_segment(list, PT_ROLE_BAR, 3, false, text, NULL);
+	if (run->n_deleted == 0)
+		return;
+	snprintf(text, sizeof text, "%zu deleted on disk", run->n_deleted);
+	snprintf(brief, sizeof brief, "%zu deleted", run->n_deleted);
+	add_segment(list, PT_ROLE_BAR_LABEL, 2, false, text, brief);
 }
 
 /* "next ≈ 13:42": a time of day, so that nothing on the screen has to move by itself. */

@@ -269,6 +269,14 @@ static void the_status_line_tells_state_and_next(void **state)
 	assert_int_equal(row_of(d.frame, "phasetop  medical   ● live   step 400 of 800"), 0);
 	assert_int_equal(row_of(d.frame, "next ≈ 13:42"), 0);
 	assert_int_equal(row_of(d.frame, "matrix B   k 15   window 20"), 0);
+	assert_int_equal(row_of(d.frame, "deleted"), -1);
+	pt_run_view rotated = d.snapshot->runs[0];
+	const pt_run_view *own = d.snapshot->runs;
+	rotated.n_deleted = 16;
+	d.snapshot->runs = &rotated;
+	pt_screen_draw(d.snapshot, &d.view, d.frame);
+	assert_int_equal(row_of(d.frame, "16 deleted"), 0);
+	d.snapshot->runs = own;
 	d.view.frozen = d.view.newer_waits = true;
 	pt_screen_draw(d.snapshot, &d.view, d.frame);
 	assert_int_equal(row_of(d.frame, "frozen · newer data wait"), 0);
