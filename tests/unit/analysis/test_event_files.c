@@ -171,7 +171,7 @@ static void joining_survives_every_failing_allocation(void **state)
 	(void)state;
 	for (size_t n = 1, done = 0; !done; n++) {
 		run_fixture f;
-		bool changed;
+		bool changed = false;
 		begin_run(&f);
 		put_events(&f, first_file, -1, "x", 0, 3, 1.0F);
 		put_events(&f, second_file, 2, "y", 2, 4, 2.0F);
@@ -284,7 +284,7 @@ static void mixed_run_of_formats(void **state)
 	char root[1024];
 	pt_scan *scan;
 	pt_run_logs logs;
-	bool changed;
+	bool changed = false;
 	const pt_scan_options options = {.settle_ms = 0};
 	shared_path(root, sizeof root, "formats/log_tb_mixed");
 	pt_run_logs_init(&logs);
