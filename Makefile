@@ -166,7 +166,7 @@ analyze:
 
 .PHONY: golden-update man pictures
 golden-update: build-tests
-	@PT_GOLDEN_UPDATE=1 PT_PROGRAM=$(PROGRAM) tests/run_tests.sh $(PROGRAMS_golden) $(filter %golden%,$(ALL_UNIT) $(ALL_SCRIPTS))
+	@PT_GOLDEN_UPDATE=1 PT_PROGRAM=$(PROGRAM) tests/run_tests.sh $(PROGRAMS_golden) $(foreach t,$(ALL_UNIT) $(ALL_SCRIPTS),$(if $(findstring golden,$(t)),$(t)))
 
 # The keys of the manual page come from the table of actions.
 man: $(B)/tests/unit/app/test_manual

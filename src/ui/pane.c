@@ -61,6 +61,17 @@ static bool needs_data(pt_pane_id pane)
 	return !pt_pane_is_list(pane);
 }
 
+/* What is drawn from weights has nothing to say of a run of logs alone, but where the logs are. */
+static const char *no_weights(const pt_scene *scene, pt_pane_id pane)
+{
+	if (pane == PT_PANE_SPECTRUM || pane == PT_PANE_LOSS || pane == PT_PANE_MODES || pt_pane_is_list(pane))
+		return NULL;
+	PT_FOR_SHOWN_RUNS(scene, r)
+	if (scene->snapshot->runs[r].n_steps > 0)
+		return NULL;
+	return "no checkpoints so far, only logs: p shows the losses";
+}
+
 static void draw_inside(
 	const pt_scene *scene, const pt_pane_ops *pane, pt_frame *frame, pt_rect inner, bool has_title)
 {
@@ -70,6 +81,8 @@ static void draw_inside(
 	 */
 	if (absence)
 		pt_absence_draw(frame, inner, scene->view->layout.focus == pane->id ? absence : "no data yet");
+	else if ((absence = no_weights(scene, pane->id)))
+		pt_absence_draw(frame, inner, absence);
 	else if (inner.w < pane->min_cols || inner.h < pane->min_rows)
 		draw_small(scene, pane, frame, inner, has_title);
 	else

@@ -273,7 +273,7 @@ void pt_spectrum_absence_draw(const pt_scene *scene, pt_frame *frame, pt_rect re
 	}
 	pt_absence_draw(frame, rect,
 		"no probe losses yet: a trainer that writes per-sample losses of fixed probes to probe_losses.jsonl "
-		"gets SHC and PR here (its form: man phasetop)");
+		"gets SHC and PR here (phasetop --logger prints the code)");
 }
 
 const char *pt_scene_absence(const pt_scene *scene, char *out, size_t capacity)

@@ -88,7 +88,7 @@ static pt_severity tell_one(const pt_scene *scene, pt_text *head, pt_text *rest)
 	bool told = verdict->headline && verdict->headline[0];
 	if (scene->n_matrices > 1 && told)
 		pt_text_addf(head, "%s: ", pt_matrix_label(gravest));
-	pt_text_add(head, told ? verdict->headline : "nothing told of this matrix");
+	pt_text_add(head, told ? verdict->headline : run->n_steps > 0 ? "nothing told of this matrix" : "no checkpoints so far, only logs");
 	for (size_t m = 0; m < scene->n_matrices; m++) {
 		char words[PT_LINE_BYTES];
 		const pt_verdict *other = &run->verdicts[scene->matrices[m]];

@@ -207,7 +207,7 @@ static void absence_is_told_in_words(void **state)
 	} cases[] = {
 		{FIXTURE_YOUNG, PT_PANE_PCA, "waits for a second checkpoint"},
 		{FIXTURE_YOUNG, PT_PANE_COSINE, "1 of at least 3 so far"},
-		{FIXTURE_YOUNG, PT_PANE_SPECTRUM, "man phasetop"},
+		{FIXTURE_YOUNG, PT_PANE_SPECTRUM, "phasetop --logger"},
 		{FIXTURE_YOUNG, PT_PANE_LOSS, "trainer_state.json"},
 		{FIXTURE_YOUNG, PT_PANE_PROBLEMS, "no problems"},
 		{FIXTURE_EMPTY, PT_PANE_NORMS, "checkpoint-100 or step_100"},
@@ -221,6 +221,14 @@ static void absence_is_told_in_words(void **state)
 		assert_shows(d.frame, cases[i].words);
 		end(&d);
 	}
+	drawing logs = start(FIXTURE_YOUNG, 60, 10);
+	pt_run_view alone = logs.snapshot->runs[0];
+	alone.n_steps = 0;
+	alone.loss = (pt_loss_view){.n = 1, .steps = alone.steps};
+	logs.snapshot->runs = &alone;
+	draw_pane(&logs, PT_PANE_COSINE);
+	assert_shows(logs.frame, "no checkpoints so far, only logs: p shows the losses");
+	end(&logs);
 	drawing d = start(FIXTURE_MEDICAL, 60, 10);
 	d.view.run_hidden[0] = true;
 	draw_pane(&d, PT_PANE_NORMS);
