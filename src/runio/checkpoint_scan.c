@@ -103,46 +103,45 @@ static bool note_checkpoint(
 	return true;
 }
 
-/* Pickles in the run itself, which nothing opens: told once, by an example. */
-static void tell_refused(scan_builder *builder, const char *directory, const char *name, size_t n)
+/* Pickles in the run itself or its checkpoints/, which nothing opens: told by an example, and only where
+ * nothing else is there. Beside checkpoints they are copies. */
+static void note_refused(scan_builder *builder, const directory_list *list, const char *directory)
 {
-	const refused_weights *refused = refused_weights_of(name);
-	char *path = scan_join(builder->tree.arena, directory, name);
-	if (!path) {
-		builder->out_of_memory = true;
-		return;
+	const char *example = NULL;
+	size_t n = 0;
+	for (size_t i = 0; i < list->n; i++) {
+		const directory_name *name = &list->names[i];
+		if (name->may_be_directory || !refused_alone(name->name))
+			continue;
+		example = example ? example : name->name;
+		n++;
 	}
-	pt_error problem;
-	if (n == 1)
-		pt_fail(&problem, refused->code, path, -1, "%s", refused->advice);
+	scan_tree *tree = &builder->tree;
+	char *path = n > 0 ? scan_join(builder->scratch, directory, example) : NULL;
+	if (n == 0 || tree->n_refused == MAX_REFUSED)
+		return;
+	const refused_weights *refused = refused_weights_of(example);
+	if (!path)
+		builder->out_of_memory = true;
+	else if (n == 1)
+		pt_fail(&tree->refused[tree->n_refused++], refused->code, path, -1, "%s", refused->advice);
 	else
-		pt_fail(&problem, refused->code, path, -1, "and %zu more like it: %s", n - 1, refused->advice);
-	add_problem(builder, &problem);
+		pt_fail(&tree->refused[tree->n_refused++], refused->code, path, -1, "and %zu more like it: %s", n - 1,
+			refused->advice);
 }
 
 /* The names of checkpoints in a listed directory: those that are not known yet are to be looked into. */
 static void note_checkpoints(scan_builder *builder, const directory_list *list, const char *directory)
 {
-	const char *example = NULL;
-	size_t n_refused = 0, n_numbered = 0;
-	for (size_t i = 0; i < list->n; i++) {
+	note_refused(builder, list, directory);
+	for (size_t i = 0; i < list->n && !builder->out_of_memory; i++) {
 		const directory_name *name = &list->names[i];
 		checkpoint_name found;
 		pt_status status = checkpoint_name_read(directory, name->name, &found);
-		if (status == PT_ERR_NOT_FOUND || !is_of_its_kind(name, &found)) {
-			bool is_refused = !name->may_be_directory && refused_weights_of(name->name);
-			example = is_refused && !example ? name->name : example;
-			n_refused += is_refused;
-			continue;
-		}
-		n_numbered += status == PT_OK && !found.is_unnumbered;
-		if (!note_checkpoint(builder, directory, name->name, status, &found)) {
+		if (status != PT_ERR_NOT_FOUND && is_of_its_kind(name, &found) &&
+			!note_checkpoint(builder, directory, name->name, status, &found))
 			builder->out_of_memory = true;
-			return;
-		}
 	}
-	if (n_refused > 0 && n_numbered == 0) /* beside checkpoints they are a copy of one */
-		tell_refused(builder, directory, example, n_refused);
 }
 
 static void add_logs(scan_builder *builder, const directory_list *list, const char *directory)

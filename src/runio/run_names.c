@@ -323,6 +323,16 @@ const refused_weights *refused_weights_of(const char *name)
 	return NULL;
 }
 
+bool refused_alone(const char *name)
+{
+	static const char *const words[] = {
+		"model", "adapter", "lora", "checkpoint", "ckpt", "weights", "epoch", "step", "iter"};
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strcasestr(name, words[i]))
+			return refused_weights_of(name) != NULL;
+	return false;
+}
+
 bool is_safetensors_name(const char *name)
 {
 	return has_ends(name, "", SAFETENSORS) && strlen(name) >= sizeof SAFETENSORS && !is_shard_name(name);

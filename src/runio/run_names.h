@@ -41,6 +41,8 @@ typedef struct refused_weights {
 	const char *advice;
 } refused_weights;
 const refused_weights *refused_weights_of(const char *name);
+/* Is a pickle of that name weights even where no checkpoint's directory says so? (data.pt is none) */
+bool refused_alone(const char *name);
 
 /* A file of a checkpoint that is read whole: while one is being written there is nothing to read. */
 bool is_weights_or_config(const char *name);

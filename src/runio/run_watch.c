@@ -263,7 +263,7 @@ static meaning meaning_in_tree(
 		return MEANS_LOGS; /* followed as it grows */
 	bool is_holding = holds_checkpoints(below), is_written = event->mask & WRITTEN;
 	bool is_name = checkpoint_name_read(below, name, &checkpoint) != PT_ERR_NOT_FOUND ||
-				   (!is_written && refused_weights_of(name));
+				   (!is_written && refused_alone(name));
 	/* below those a name makes a run of its own, whatever is in it; all other files are nothing to us */
 	if (!is_log && !(is_name && (is_holding || !is_written)) && !(is_holding && is_weights_or_config(name)))
 		return MEANS_NOTHING;

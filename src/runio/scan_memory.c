@@ -220,7 +220,7 @@ static bool sort_out(scan_memory *memory, size_t *n_numbered, size_t *n_unnumber
 	}
 	*n_numbered = n;
 	*n_unnumbered = n_without;
-	return true;
+	return n + n_without > 0 || add_problems(memory, memory->tree.refused, memory->tree.n_refused);
 }
 
 static int64_t next_rescan_ms(const scan_memory *memory)

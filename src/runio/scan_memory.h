@@ -33,6 +33,8 @@ typedef struct kept_checkpoint {
 	uint64_t round;        /* of the last scan that looked */
 } kept_checkpoint;
 
+enum { MAX_REFUSED = 2 };
+
 /* What the listings of all other directories found. */
 typedef struct scan_tree {
 	pt_arena *arena; /* of paths */
@@ -40,6 +42,8 @@ typedef struct scan_tree {
 	size_t n_logs, logs_capacity;
 	pt_error *problems;
 	size_t n_problems, problems_capacity;
+	size_t n_refused;
+	pt_error refused[MAX_REFUSED]; /* pickles in the run and its checkpoints/, told where nothing else is there */
 	size_t n_directories;
 	bool told_limit;
 } scan_tree;

@@ -149,7 +149,11 @@ static void staging_and_strays_are_passed_over(void **state)
 	make_adapter(root, "checkpoint-4/.ipynb_checkpoints");
 	make_file(root, "checkpoint-5", "a file");
 	make_file(root, "adapter_model.safetensors", "the last one again");
-	expect("4 checkpoint-4 adapter ready [default+config]\n");
+	make_adapter(root, "best");
+	make_file(root, "checkpoint-best/README.md", "no weights");
+	expect("4 checkpoint-4 adapter ready [default+config]\n"
+		   "- adapter_model.safetensors adapter ready [default]\n"
+		   "- best adapter ready [default+config]\n");
 }
 
 static void steps_that_do_not_fit(void **state)
