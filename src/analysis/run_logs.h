@@ -23,6 +23,8 @@ typedef struct pt_run_log {
 	pt_metric_table table;     /* of a training log */
 	pt_metric_log *metrics;    /* NULL: of another kind */
 	pt_probe_store probes;
+	int64_t max_steps;   /* as it says; PT_LOG_NO_STEP: it does not */
+	int64_t closed_step; /* of the closing row; PT_LOG_NO_STEP: none */
 	bool has_problem;
 	pt_error problem; /* the last reading's; retried when the file changes */
 } pt_run_log;
@@ -30,8 +32,8 @@ typedef struct pt_run_log {
 typedef struct pt_run_logs {
 	size_t n, capacity;
 	pt_run_log **logs;  /* sorted by path as the scan sorts them; those gone are kept */
-	int64_t max_steps;  /* PT_LOG_NO_STEP: not said */
-	bool closed;        /* a closing row was seen */
+	int64_t max_steps;   /* of the log that goes farthest; PT_LOG_NO_STEP: not said */
+	int64_t closed_step; /* of a closing row that nothing follows in its log; PT_LOG_NO_STEP: none */
 	int64_t written_ns; /* newest mtime of a log */
 } pt_run_logs;
 
@@ -49,6 +51,9 @@ PT_CHECKED pt_status pt_run_logs_sync(
 
 /** Read what is new in the logs known already, without a scan. */
 PT_CHECKED pt_status pt_run_logs_read(pt_run_logs *logs, bool *changed, pt_error *err);
+
+/** Forget a log and its rows: it is of a segment that was left behind. Nothing happens where it is not known. */
+void pt_run_logs_forget(pt_run_logs *logs, const char *path, bool *changed);
 
 /** The first log with plain (or Gaussian) probe rows; NULL: none. */
 pt_probe_store *pt_run_logs_probes(const pt_run_logs *logs, bool gaussian);
