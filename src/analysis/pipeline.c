@@ -204,8 +204,9 @@ static pt_status read_logs(pt_pipeline *pipeline, pt_followed_run *followed, boo
 	followed->run.logs_dirty = false;
 	if (pipeline->watch)
 		pt_run_watch_clear(pipeline->watch, followed->target);
+	followed->run.logs.now_wall_ms = pt_clock_wall_ms(&pipeline->clock);
 	pt_status status = pt_run_logs_read(&followed->run.logs, changed, err);
-	pt_run_note_log_news(&followed->run, pt_clock_wall_ms(&pipeline->clock));
+	pt_run_note_log_news(&followed->run, followed->run.logs.now_wall_ms);
 	return status;
 }
 

@@ -102,7 +102,7 @@ static pt_status keep_scan_problems(pt_run *run, const pt_scan *scan, bool *chan
 
 static void plan_rescan(pt_run *run, int64_t rescan_wall_ms)
 {
-	run->rescan_wall_ms = rescan_wall_ms;
+	run->rescan_wall_ms = rescan_wall_ms < run->logs.retry_wall_ms ? rescan_wall_ms : run->logs.retry_wall_ms;
 	for (size_t i = 0; i < run->n_seen; i++)
 		if (run->seen[i].progress == PT_FILE_WAITING && run->seen[i].retry_wall_ms < run->rescan_wall_ms)
 			run->rescan_wall_ms = run->seen[i].retry_wall_ms;
@@ -284,6 +284,7 @@ static pt_status follow_logs(
 		return pt_run_out_of_memory(err);
 	pt_status status = choose_logs(run, scan, logs, path, sizeof path, changed, err);
 	chosen.logs = logs;
+	run->logs.now_wall_ms = context->now_wall_ms;
 	if (status == PT_OK)
 		status = pt_run_logs_sync(&run->logs, run->path, &chosen, changed, err);
 	pt_free(logs);

@@ -14,7 +14,8 @@ static pt_status out_of_memory(pt_error *err)
 
 void pt_run_logs_init(pt_run_logs *logs)
 {
-	*logs = (pt_run_logs){.max_steps = PT_LOG_NO_STEP, .closed_step = PT_LOG_NO_STEP};
+	*logs = (pt_run_logs){
+		.max_steps = PT_LOG_NO_STEP, .closed_step = PT_LOG_NO_STEP, .retry_wall_ms = INT64_MAX};
 }
 
 static bool is_probe_log(const pt_run_log *log)
@@ -37,7 +38,8 @@ void pt_run_logs_fini(pt_run_logs *logs)
 	for (size_t i = 0; i < logs->n; i++)
 		log_destroy(logs->logs[i]);
 	pt_free(logs->logs);
-	*logs = (pt_run_logs){.max_steps = PT_LOG_NO_STEP, .closed_step = PT_LOG_NO_STEP};
+	*logs = (pt_run_logs){
+		.max_steps = PT_LOG_NO_STEP, .closed_step = PT_LOG_NO_STEP, .retry_wall_ms = INT64_MAX};
 }
 
 static char *joined(const char *root, const char *path)
@@ -171,7 +173,19 @@ static pt_status take_trainer_state(
 	return PT_OK;
 }
 
-static pt_status read_trainer_state(pt_run_log *log, bool *changed, pt_error *err)
+/* Is a state that fails like that one that the Trainer may be writing just now? */
+static bool is_in_flight(pt_run_logs *logs, pt_status failure, const pt_file_identity *identity)
+{
+	int64_t settled_ms = pt_file_identity_changed_ns(identity) / 1000000 + PT_SCAN_SETTLE_MS;
+	if ((failure != PT_ERR_JSON && failure != PT_ERR_EMPTY && failure != PT_ERR_CHANGED) ||
+		logs->now_wall_ms >= settled_ms)
+		return false;
+	if (settled_ms < logs->retry_wall_ms)
+		logs->retry_wall_ms = settled_ms;
+	return true;
+}
+
+static pt_status read_trainer_state(pt_run_logs *logs, pt_run_log *log, bool *changed, pt_error *err)
 {
 	struct stat record;
 	pt_file_identity now = {0}, identity;
@@ -180,8 +194,9 @@ static pt_status read_trainer_state(pt_run_log *log, bool *changed, pt_error *er
 	if (pt_file_identity_equal(&now, &log->identity))
 		return PT_OK;
 	pt_status status = take_trainer_state(log, log->full_path, &identity, err);
+	log->is_torn = status != PT_OK && status != PT_ERR_MEMORY;
 	if (status != PT_OK)
-		return status;
+		return is_in_flight(logs, status, &now) ? PT_OK : status;
 	log->identity = identity;
 	*changed = true;
 	return PT_OK;
@@ -234,7 +249,7 @@ static pt_status read_log(pt_run_logs *logs, pt_run_log *log, bool *changed, pt_
 	pt_status status = PT_OK;
 	bool news = false;
 	if (log->kind == PT_LOG_TRAINER_STATE)
-		status = read_trainer_state(log, &news, &failure);
+		status = read_trainer_state(logs, log, &news, &failure);
 	else if (log->metrics)
 		status = read_metrics(log, &news, &failure);
 	else if (is_probe_log(log))
@@ -253,6 +268,7 @@ static pt_status read_log(pt_run_logs *logs, pt_run_log *log, bool *changed, pt_
 
 pt_status pt_run_logs_read(pt_run_logs *logs, bool *changed, pt_error *err)
 {
+	logs->retry_wall_ms = INT64_MAX;
 	for (size_t i = 0; i < logs->n; i++) {
 		pt_status status = logs->logs[i]->on_disk ? read_log(logs, logs->logs[i], changed, err) : PT_OK;
 		if (status != PT_OK)
@@ -267,7 +283,7 @@ pt_status pt_run_logs_read(pt_run_logs *logs, bool *changed, pt_error *err)
 static pt_status read_older_state(
 	pt_run_log *log, const char *root, const pt_scan *scan, bool *changed, pt_error *err)
 {
-	if (!log->has_problem || !is_checkpoint_state(log->kind, log->path) || log->table.n_rows > 0)
+	if (!log->is_torn || !is_checkpoint_state(log->kind, log->path) || log->table.n_rows > 0)
 		return PT_OK;
 	for (size_t e = scan->n_entries; e-- > 0 && log->table.n_rows == 0;) {
 		if (!scan->entries[e].trainer_state.present)

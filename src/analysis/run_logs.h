@@ -25,6 +25,7 @@ typedef struct pt_run_log {
 	pt_probe_store probes;
 	int64_t max_steps;   /* as it says; PT_LOG_NO_STEP: it does not */
 	int64_t closed_step; /* of the closing row; PT_LOG_NO_STEP: none */
+	bool is_torn; /* trainer_state.json that does not parse: half of it is written, or ever was */
 	bool has_problem;
 	pt_error problem; /* the last reading's; retried when the file changes */
 } pt_run_log;
@@ -34,7 +35,9 @@ typedef struct pt_run_logs {
 	pt_run_log **logs;  /* sorted by path as the scan sorts them; those gone are kept */
 	int64_t max_steps;   /* of the log that goes farthest; PT_LOG_NO_STEP: not said */
 	int64_t closed_step; /* of a closing row that nothing follows in its log; PT_LOG_NO_STEP: none */
-	int64_t written_ns; /* newest mtime of a log */
+	int64_t written_ns;  /* newest mtime of a log */
+	int64_t now_wall_ms; /* set before reading: what does not parse and is young is still being written */
+	int64_t retry_wall_ms; /* when that will have settled; INT64_MAX: nothing to wait for */
 } pt_run_logs;
 
 void pt_run_logs_init(pt_run_logs *logs);
