@@ -3,11 +3,44 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "phasetop/base/text.h"
+
 #include "verdict.h"
 
 pt_status pt_build_out_of_memory(pt_error *err)
 {
 	return pt_fail(err, PT_ERR_MEMORY, "", -1, "out of memory for a snapshot");
+}
+
+static int64_t at_most(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* One segment more than there are seams; the first one begins where anything is known. */
+static pt_status build_segments(const pt_run *run, pt_arena *arena, pt_run_view *view, pt_error *err)
+{
+	if (view->n_steps == 0)
+		return PT_OK;
+	size_t n = run->n_seams + 1;
+	pt_segment *segments = pt_arena_alloc(arena, n, sizeof *segments);
+	if (!segments)
+		return pt_build_out_of_memory(err);
+	int64_t first = view->steps[0], last = view->steps[view->n_steps - 1];
+	segments[0] = (pt_segment){.first_step = first, .last_step = last, .why = "start", .from_step = PT_NO_STEP};
+	for (size_t i = 0; i < run->n_seams; i++) {
+		const pt_seam *seam = &run->seams[i];
+		bool is_resume = seam->from_step != PT_NO_STEP;
+		segments[i].last_step = seam->reached_step;
+		segments[i].first_step = at_most(segments[i].first_step, seam->reached_step);
+		segments[i + 1] = (pt_segment){.first_step = seam->first_step,
+			.last_step = last,
+			.why = is_resume ? "resume" : "start",
+			.from_step = seam->from_step};
+	}
+	view->n_segments = n;
+	view->segments = segments;
+	return PT_OK;
 }
 
 static pt_status build_checkpoints(const pt_run *run, pt_arena *arena, pt_run_view *view, pt_error *err)
@@ -17,8 +50,7 @@ static pt_status build_checkpoints(const pt_run *run, pt_arena *arena, pt_run_vi
 	bool *complete = pt_arena_alloc(arena, t->n_checkpoints, sizeof *complete);
 	int64_t *deleted = pt_arena_alloc(arena, run->n_seen, sizeof *deleted);
 	pt_pending_file *pending = pt_arena_alloc(arena, run->n_seen, sizeof *pending);
-	pt_segment *segment = pt_arena_alloc(arena, 1, sizeof *segment);
-	if (!steps || !complete || !deleted || !pending || !segment)
+	if (!steps || !complete || !deleted || !pending)
 		return pt_build_out_of_memory(err);
 	for (size_t i = 0; i < t->n_checkpoints; i++) {
 		steps[i] = t->checkpoints[i].step;
@@ -26,7 +58,7 @@ static pt_status build_checkpoints(const pt_run *run, pt_arena *arena, pt_run_vi
 	}
 	for (size_t i = 0; i < run->n_seen; i++) {
 		const pt_seen_checkpoint *seen = &run->seen[i];
-		if (!seen->on_disk)
+		if (seen->is_kept)
 			deleted[view->n_deleted++] = seen->step;
 		if (seen->progress == PT_FILE_WAITING) {
 			pt_pending_file *file = &pending[view->n_pending++];
@@ -42,13 +74,7 @@ static pt_status build_checkpoints(const pt_run *run, pt_arena *arena, pt_run_vi
 	view->deleted = deleted;
 	view->pending = pending;
 	view->spacing = pt_step_spacing(steps, t->n_checkpoints);
-	if (t->n_checkpoints > 0) {
-		*segment =
-			(pt_segment){.first_step = steps[0], .last_step = steps[t->n_checkpoints - 1], .why = "start"};
-		view->n_segments = 1;
-		view->segments = segment;
-	}
-	return PT_OK;
+	return build_segments(run, arena, view, err);
 }
 
 /* --- problems --------------------------------------------------------------------------------------- */
@@ -125,9 +151,53 @@ static pt_status add_log_problems(
 	return status;
 }
 
+/* Checkpoints that a resume left behind, in one line. */
+static pt_status add_left_out(
+	const pt_run *run, pt_problem *problems, size_t *n, pt_arena *arena, pt_error *err)
+{
+	const pt_seen_checkpoint *first = NULL;
+	size_t n_left_out = 0;
+	char message[160];
+	for (size_t i = 0; i < run->n_seen; i++) {
+		if (run->seen[i].progress != PT_FILE_LEFT_OUT)
+			continue;
+		first = first ? first : &run->seen[i];
+		n_left_out++;
+	}
+	if (n_left_out == 0)
+		return PT_OK;
+	int64_t from = run->n_seams > 0 ? run->seams[run->n_seams - 1].from_step : PT_NO_STEP;
+	pt_text text = pt_text_over(message, sizeof message);
+	if (n_left_out > 1)
+		pt_text_addf(&text, "and %zu later ones: ", n_left_out - 1);
+	if (from != PT_NO_STEP)
+		pt_text_addf(&text, "from before the resume at step %lld: left out until written anew", (long long)from);
+	else
+		pt_text_add(&text, "from before training started anew: left out until written anew");
+	return add_problem(problems, n, arena, PT_NOTICE, first->directory, -1, message, err);
+}
+
+/* Notices go last, the rest stays in its order. */
+static pt_status sort_notices(pt_run_view *view, pt_arena *arena, pt_error *err)
+{
+	const char *notice = pt_status_name(PT_NOTICE);
+	pt_problem *sorted = pt_arena_alloc(arena, view->n_problems, sizeof *sorted);
+	if (!sorted)
+		return pt_build_out_of_memory(err);
+	size_t n = 0;
+	for (int notices = 0; notices <= 1; notices++)
+		for (size_t i = 0; i < view->n_problems; i++)
+			if ((strcmp(view->problems[i].code, notice) == 0) == notices) {
+				sorted[n++] = view->problems[i];
+				view->n_notices += (size_t)notices;
+			}
+	view->problems = sorted;
+	return PT_OK;
+}
+
 static size_t count_problems(const pt_run *run)
 {
-	size_t n = run->scan_problems.n;
+	size_t n = run->scan_problems.n + run->notices.n + 1; /* the one of what was left behind */
 	for (size_t i = 0; i < run->n_seen; i++)
 		n += run->seen[i].problems.n;
 	for (size_t i = 0; i < run->logs.n; i++)
@@ -146,9 +216,13 @@ static pt_status build_problems(const pt_run *run, pt_arena *arena, pt_run_view 
 		status = add_kept(problems, &n, arena, &run->seen[i].problems, err);
 	for (size_t i = 0; i < run->logs.n && status == PT_OK; i++)
 		status = add_log_problems(problems, &n, arena, run->logs.logs[i], err);
+	if (status == PT_OK)
+		status = add_left_out(run, problems, &n, arena, err);
+	if (status == PT_OK)
+		status = add_kept(problems, &n, arena, &run->notices, err);
 	view->n_problems = n;
 	view->problems = problems;
-	return status;
+	return status == PT_OK ? sort_notices(view, arena, err) : status;
 }
 
 /* Tensors passed over, of the newest checkpoint that was read. */
@@ -174,16 +248,24 @@ static pt_status build_skipped(const pt_run *run, pt_arena *arena, pt_run_view *
 
 /* --- state ------------------------------------------------------------------------------------------ */
 
+/* The last step was saved, or the trainer wrote its closing row and nothing came after it. */
+static bool is_finished(const pt_run *run, const pt_run_view *view)
+{
+	int64_t newest = view->n_steps > 0 ? view->steps[view->n_steps - 1] : PT_NO_STEP;
+	if (run->unit != PT_UNIT_STEP) /* epochs and saves are not compared with steps */
+		return run->logs.closed_step != PT_LOG_NO_STEP;
+	bool at_end = run->logs.max_steps != PT_LOG_NO_STEP && newest >= run->logs.max_steps;
+	return at_end || (run->logs.closed_step != PT_LOG_NO_STEP && newest <= run->logs.closed_step);
+}
+
 static pt_run_state state_of(
 	const pt_run *run, const pt_run_view *view, const pt_run_times *times, int64_t now_ms)
 {
 	bool any = view->n_steps > 0 || view->loss.n > 0 || view->spectra[PT_SPECTRUM_GAUSSIAN].n > 0;
+	bool has_faults = view->n_problems > view->n_notices;
 	if (!any)
-		return view->n_problems > 0 && view->n_pending == 0 && !run->removed ? PT_RUN_UNREADABLE
-																			 : PT_RUN_EMPTY;
-	bool at_end = run->logs.max_steps != PT_LOG_NO_STEP && view->n_steps > 0 &&
-				  view->steps[view->n_steps - 1] >= run->logs.max_steps;
-	if (at_end || run->logs.closed)
+		return has_faults && view->n_pending == 0 && !run->removed ? PT_RUN_UNREADABLE : PT_RUN_EMPTY;
+	if (is_finished(run, view))
 		return PT_RUN_FINISHED;
 	return times->stale_at_ms != PT_NO_TIME && now_ms >= times->stale_at_ms ? PT_RUN_STALE : PT_RUN_LIVE;
 }
@@ -194,8 +276,8 @@ static const char *waiting_for(const pt_run *run, const pt_run_view *view)
 		return "the directory to come back";
 	if (view->n_pending > 0)
 		return "a checkpoint that is being written";
-	return "checkpoint-N/ with adapter_model.safetensors or model.safetensors, or a log (trainer_state.json, "
-		   "train_log.jsonl, probe_losses.jsonl)";
+	return "checkpoint-N/ with adapter_model.safetensors or model.safetensors, N_adapters.safetensors, or a log "
+		   "(trainer_state.json, train_log.jsonl, probe_losses.jsonl)";
 }
 
 static pt_status build_state(

@@ -68,18 +68,26 @@ pt_status pt_event_files_join(pt_run_logs *logs, pt_error *err)
 	return status;
 }
 
-bool pt_event_logs_closed(const pt_run_logs *logs)
+bool pt_is_event_log(const pt_run_log *log)
+{
+	return log->kind == PT_LOG_TFEVENTS || log->kind == PT_LOG_WANDB;
+}
+
+int64_t pt_event_logs_closed_step(const pt_run_logs *logs)
 {
 	double newest_s = 0.0;
 	bool closed = false;
+	int64_t last = PT_LOG_NO_STEP;
 	for (size_t i = 0; i < logs->n; i++)
 		if (logs->logs[i]->newest_s > newest_s)
 			newest_s = logs->logs[i]->newest_s;
 	for (size_t i = 0; i < logs->n; i++) {
 		const pt_run_log *log = logs->logs[i];
-		bool is_event_log = log->kind == PT_LOG_TFEVENTS || log->kind == PT_LOG_WANDB;
-		closed |= is_event_log && pt_metric_log_state(log->metrics)->has_closing_row &&
-				  log->newest_s >= newest_s - earlier_run_s;
+		if (!pt_is_event_log(log) || log->newest_s < newest_s - earlier_run_s)
+			continue;
+		closed |= pt_metric_log_state(log->metrics)->has_closing_row;
+		if (log->table.n_rows > 0 && log->table.steps[log->table.n_rows - 1] > last)
+			last = log->table.steps[log->table.n_rows - 1];
 	}
-	return closed;
+	return closed ? last : PT_LOG_NO_STEP;
 }

@@ -20,8 +20,11 @@
  */
 PT_CHECKED pt_status pt_event_files_join(pt_run_logs *logs, pt_error *err);
 
-/** Was the end of the training the last that event logs and W&B's runs say? An earlier run's end is not this
- * one's. */
-bool pt_event_logs_closed(const pt_run_logs *logs);
+/** TensorBoard's, or W&B's: they tell the time of their rows. */
+bool pt_is_event_log(const pt_run_log *log);
+
+/** Where the training ended, if that is the last that such logs say: an earlier run's end is not this one's.
+ * PT_LOG_NO_STEP: it did not end. */
+int64_t pt_event_logs_closed_step(const pt_run_logs *logs);
 
 #endif

@@ -164,7 +164,8 @@ static pt_status turn_into_workspace(
 static pt_status take_in(
 	pt_pipeline *pipeline, pt_followed_run *followed, const pt_scan *found, bool *changed, pt_error *err)
 {
-	if (followed->may_be_workspace && found->n_entries == 0 && found->n_logs == 0) {
+	if (followed->may_be_workspace && found->n_entries == 0 && found->n_logs == 0 &&
+		found->n_unnumbered == 0 && found->n_problems == 0) {
 		*changed |= !followed->run.scanned;
 		followed->run.scanned = true;
 		return turn_into_workspace(pipeline, followed, changed, err);
@@ -208,7 +209,10 @@ static pt_status read_logs(pt_pipeline *pipeline, pt_followed_run *followed, boo
 	followed->run.logs_dirty = false;
 	if (pipeline->watch)
 		pt_run_watch_clear(pipeline->watch, followed->target);
-	return pt_run_logs_read(&followed->run.logs, changed, err);
+	followed->run.logs.now_wall_ms = pt_clock_wall_ms(&pipeline->clock);
+	pt_status status = pt_run_logs_read(&followed->run.logs, changed, err);
+	pt_run_note_log_news(&followed->run, followed->run.logs.now_wall_ms);
+	return status;
 }
 
 /* Runs that appeared below a workspace join in. */
@@ -318,7 +322,8 @@ int64_t pt_pipeline_next_due_ms(const pt_pipeline *pipeline)
 		if (followed->run.rescan_wall_ms != INT64_MAX)
 			sooner(&due, now + (followed->run.rescan_wall_ms - wall));
 		int64_t stale_ms = pt_run_times_of(&followed->run).stale_at_ms;
-		if (stale_ms != PT_NO_TIME && !followed->told_stale && !followed->run.logs.closed)
+		bool closed = followed->run.logs.closed_step != PT_LOG_NO_STEP;
+		if (stale_ms != PT_NO_TIME && !followed->told_stale && !closed)
 			sooner(&due, now + (stale_ms - wall));
 	}
 	return due;

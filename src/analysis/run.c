@@ -1,4 +1,4 @@
-#include "run.h"
+#include "run_private.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 enum { SETTLE_MS = PT_SCAN_SETTLE_MS, RETRY_MS = 200 };
 
-static pt_status out_of_memory(pt_error *err)
+pt_status pt_run_out_of_memory(pt_error *err)
 {
 	return pt_fail(err, PT_ERR_MEMORY, "", -1, "out of memory for a run");
 }
@@ -24,7 +24,7 @@ pt_status pt_run_init(pt_run *run, const char *name, const char *path, pt_error 
 	pt_trajectories_init(&run->trajectories);
 	pt_run_logs_init(&run->logs);
 	pt_status status =
-		run->name && run->path ? pt_checkpoint_reader_create(&run->reader, err) : out_of_memory(err);
+		run->name && run->path ? pt_checkpoint_reader_create(&run->reader, err) : pt_run_out_of_memory(err);
 	if (status != PT_OK)
 		pt_run_fini(run);
 	return status;
@@ -40,6 +40,7 @@ static void forget_skipped(pt_seen_checkpoint *seen)
 
 static void seen_fini(pt_seen_checkpoint *seen)
 {
+	pt_free(seen->directory);
 	pt_free(seen->path);
 	pt_free(seen->why);
 	pt_problem_list_fini(&seen->problems);
@@ -51,56 +52,58 @@ void pt_run_fini(pt_run *run)
 	for (size_t i = 0; i < run->n_seen; i++)
 		seen_fini(&run->seen[i]);
 	pt_free(run->seen);
+	pt_free(run->seams);
 	pt_free(run->name);
 	pt_free(run->path);
 	pt_checkpoint_reader_destroy(run->reader);
 	pt_trajectories_fini(&run->trajectories);
 	pt_run_logs_fini(&run->logs);
 	pt_problem_list_fini(&run->scan_problems);
+	pt_problem_list_fini(&run->notices);
 	*run = (pt_run){0};
 }
 
 /* --- what was seen of a step ------------------------------------------------------------------------ */
 
-/* The record of a step, added where there is none; *at: where to begin to look, then where it is. */
-static pt_status seen_from(pt_run *run, int64_t step, size_t *at, pt_seen_checkpoint **out, pt_error *err)
+pt_status pt_run_seen_from(pt_run *run, int64_t step, size_t *at, pt_seen_checkpoint **out, pt_error *err)
 {
 	while (*at < run->n_seen && run->seen[*at].step < step)
 		++*at;
 	if (*at == run->n_seen || run->seen[*at].step != step) {
 		if (!pt_array_reserve((void **)&run->seen, &run->seen_capacity, run->n_seen + 1, sizeof *run->seen))
-			return out_of_memory(err);
+			return pt_run_out_of_memory(err);
 		memmove(run->seen + *at + 1, run->seen + *at, (run->n_seen - *at) * sizeof *run->seen);
 		run->n_seen++;
-		run->seen[*at] = (pt_seen_checkpoint){.step = step, .retry_wall_ms = INT64_MAX};
+		run->seen[*at] = (pt_seen_checkpoint){
+			.step = step, .retry_wall_ms = INT64_MAX, .max_steps = PT_LOG_NO_STEP};
 	}
 	*out = &run->seen[*at];
 	return PT_OK;
 }
 
-static void drop_seen(pt_run *run, size_t at)
+void pt_run_drop_seen(pt_run *run, size_t at)
 {
 	seen_fini(&run->seen[at]);
 	memmove(run->seen + at, run->seen + at + 1, (run->n_seen - at - 1) * sizeof *run->seen);
 	run->n_seen--;
 }
 
-static pt_status set_text(char **text, const char *value, pt_error *err)
+pt_status pt_run_set_text(char **text, const char *value, pt_error *err)
 {
 	char *copy = pt_text_copy(value, strlen(value));
 	if (!copy)
-		return out_of_memory(err);
+		return pt_run_out_of_memory(err);
 	pt_free(*text);
 	*text = copy;
 	return PT_OK;
 }
 
-static pt_status wait_for(
+pt_status pt_run_wait_for(
 	pt_seen_checkpoint *seen, const char *path, const char *why, int64_t retry_wall_ms, pt_error *err)
 {
-	pt_status status = set_text(&seen->path, path, err);
+	pt_status status = pt_run_set_text(&seen->path, path, err);
 	if (status == PT_OK)
-		status = set_text(&seen->why, why, err);
+		status = pt_run_set_text(&seen->why, why, err);
 	seen->progress = PT_FILE_WAITING;
 	seen->retry_wall_ms = retry_wall_ms;
 	return status;
@@ -152,7 +155,7 @@ static pt_status join_modules(loaded_parts *loaded, const pt_checkpoint_entry *e
 		n += loaded->parts[i]->n_modules;
 	loaded->modules = pt_array_alloc(n, sizeof *loaded->modules);
 	if (!loaded->modules)
-		return out_of_memory(err);
+		return pt_run_out_of_memory(err);
 	size_t at = 0;
 	for (size_t i = 0; i < loaded->n; i++)
 		for (size_t m = 0; m < loaded->parts[i]->n_modules; m++) {
@@ -182,7 +185,7 @@ static pt_status load_parts(const pt_run *run, const pt_checkpoint_entry *entry,
 {
 	loaded->parts = pt_array_alloc(entry->n_parts, sizeof *loaded->parts);
 	if (!loaded->parts)
-		return out_of_memory(err);
+		return pt_run_out_of_memory(err);
 	for (size_t i = 0; i < entry->n_parts; i++) {
 		char paths[2][4096];
 		const char *weights, *config;
@@ -215,7 +218,7 @@ static pt_status keep_load_problems(
 			 s++) {
 			char *copy = pt_text_copy(part->skipped_examples[s], strlen(part->skipped_examples[s]));
 			if (!copy)
-				return out_of_memory(err);
+				return pt_run_out_of_memory(err);
 			seen->skipped_examples[seen->n_skipped_examples++] = copy;
 		}
 		seen->n_skipped += part->n_skipped_tensors;
@@ -232,6 +235,23 @@ static bool has_problem(const pt_seen_checkpoint *seen, pt_status code)
 	return false;
 }
 
+/* What tells one content of a checkpoint from another, once it is taken in: the norms of all its modules. */
+static uint64_t content_of(const pt_trajectories *t, int64_t step)
+{
+	ptrdiff_t at = pt_trajectories_complete_index(t, step);
+	uint64_t hash = UINT64_C(14695981039346656037);
+	for (size_t i = 0; at >= 0 && i < t->n_modules; i++)
+		for (int m = 0; m < PT_N_TRAJECTORIES; m++) {
+			uint64_t bits = 0;
+			if (pt_module_history_has(t->modules[i].history, (pt_trajectory)m)) {
+				double norm = pt_module_history_norms(t->modules[i].history, (pt_trajectory)m)[at];
+				memcpy(&bits, &norm, sizeof bits);
+			}
+			hash = (hash ^ bits) * UINT64_C(1099511628211);
+		}
+	return hash;
+}
+
 static pt_status take_in(pt_run *run, pt_seen_checkpoint *seen, const pt_checkpoint_entry *entry,
 	const loaded_parts *loaded, const pt_run_context *context, pt_error *err)
 {
@@ -239,13 +259,21 @@ static pt_status take_in(pt_run *run, pt_seen_checkpoint *seen, const pt_checkpo
 	if (status != PT_OK)
 		return status;
 	pt_error misfit = {0};
+	uint64_t before = content_of(&run->trajectories, entry->step);
 	status =
 		loaded->list.n_modules > 0
 			? pt_trajectories_put(&run->trajectories, entry->step, &loaded->list, context->settings, &misfit)
 			: pt_trajectories_put_incomplete(&run->trajectories, entry->step, &misfit);
 	if (status == PT_ERR_MEMORY)
-		return out_of_memory(err);
+		return pt_run_out_of_memory(err);
+	if (seen->has_results && before != content_of(&run->trajectories, entry->step)) {
+		seen->was_rewritten = true;
+		run->n_rewrites++;
+	}
 	seen->progress = PT_FILE_READ;
+	seen->has_results = true;
+	seen->is_kept = false;
+	seen->read_ns = entry->written_ns;
 	if (status == PT_OK || has_problem(seen, status))
 		return PT_OK;
 	return pt_problem_list_add(&seen->problems, status, entry->parts[0].weights, -1, misfit.message, err);
@@ -276,16 +304,52 @@ static pt_status load_failed(const pt_run *run, pt_seen_checkpoint *seen, const 
 	const pt_error *why, const pt_run_context *context, pt_error *err)
 {
 	const char *path = why->path[0] ? relative(run, why->path) : entry->parts[0].weights;
+	seen->is_kept = seen->has_results;
+	if (seen->has_results && why->code == PT_ERR_NOT_FOUND) {
+		seen->on_disk = false; /* shards are deleted one by one, the index last */
+		seen->progress = PT_FILE_FAILED;
+		return PT_OK;
+	}
 	if (why->code == PT_ERR_CHANGED)
-		return wait_for(seen, path, why->message, context->now_wall_ms + RETRY_MS, err);
+		return pt_run_wait_for(seen, path, why->message, context->now_wall_ms + RETRY_MS, err);
 	int64_t settled_ms = youngest_change_ms(entry) + SETTLE_MS;
 	if (may_be_in_flight(why->code) && context->now_wall_ms < settled_ms)
-		return wait_for(seen, path, "still being written", settled_ms, err);
+		return pt_run_wait_for(seen, path, "still being written", settled_ms, err);
 	seen->progress = PT_FILE_FAILED;
 	return pt_problem_list_add(&seen->problems, why->code, path, why->offset, why->message, err);
 }
 
-static pt_status read_checkpoint(pt_run *run, pt_seen_checkpoint *seen, const pt_checkpoint_entry *entry,
+/* A config that does not parse and is young is half of one: PEFT writes it in place. NULL: none is. */
+static const pt_load_problem *half_written_config(
+	const pt_checkpoint_entry *entry, const loaded_parts *loaded, int64_t now_wall_ms, int64_t *settled_ms)
+{
+	for (size_t i = 0; i < loaded->n; i++) {
+		const pt_file_identity *config = &entry->parts[i].config_identity;
+		*settled_ms = pt_file_identity_changed_ns(config) / 1000000 + SETTLE_MS;
+		if (!config->present || now_wall_ms >= *settled_ms)
+			continue;
+		for (size_t p = 0; p < loaded->parts[i]->n_problems; p++) {
+			const pt_load_problem *problem = &loaded->parts[i]->problems[p];
+			const char *slash = strrchr(problem->path, '/');
+			if (slash && strcmp(slash + 1, "adapter_config.json") == 0 && may_be_in_flight(problem->code))
+				return problem;
+		}
+	}
+	return NULL;
+}
+
+static pt_status take_or_wait(pt_run *run, pt_seen_checkpoint *seen, const pt_checkpoint_entry *entry,
+	const loaded_parts *loaded, const pt_run_context *context, pt_error *err)
+{
+	int64_t settled_ms;
+	const pt_load_problem *half = half_written_config(entry, loaded, context->now_wall_ms, &settled_ms);
+	if (!half)
+		return take_in(run, seen, entry, loaded, context, err);
+	seen->is_kept = seen->has_results;
+	return pt_run_wait_for(seen, relative(run, half->path), "still being written", settled_ms, err);
+}
+
+pt_status pt_run_read_checkpoint(pt_run *run, pt_seen_checkpoint *seen, const pt_checkpoint_entry *entry,
 	const pt_run_context *context, pt_error *err)
 {
 	pt_error failure = {0};
@@ -295,172 +359,11 @@ static pt_status read_checkpoint(pt_run *run, pt_seen_checkpoint *seen, const pt
 	seen->retry_wall_ms = INT64_MAX;
 	pt_status status = load_parts(run, entry, context->cancel, &loaded, &failure);
 	if (status == PT_OK)
-		status = take_in(run, seen, entry, &loaded, context, err);
+		status = take_or_wait(run, seen, entry, &loaded, context, err);
 	else if (status == PT_ERR_MEMORY || status == PT_ERR_CANCELLED)
 		status = pt_fail(err, status, failure.path, failure.offset, "%s", failure.message);
 	else
 		status = load_failed(run, seen, entry, &failure, context, err);
 	parts_fini(&loaded);
 	return status;
-}
-
-/* --- following a scan ------------------------------------------------------------------------------- */
-
-static pt_status refuse(pt_seen_checkpoint *seen, const pt_checkpoint_entry *entry, pt_error *err)
-{
-	pt_problem_list_clear(&seen->problems);
-	seen->progress = PT_FILE_FAILED;
-	return pt_problem_list_add(&seen->problems, entry->code, entry->directory, -1, entry->why, err);
-}
-
-static bool time_is_up(const pt_run_context *context)
-{
-	return context->read_until_ms != INT64_MAX &&
-		   pt_clock_monotonic_ms(context->clock) >= context->read_until_ms;
-}
-
-static pt_status follow_entry(pt_run *run, pt_seen_checkpoint *seen, const pt_checkpoint_entry *entry,
-	int64_t rescan_wall_ms, const pt_run_context *context, bool *changed, pt_error *err)
-{
-	bool same = seen->fingerprint == entry->fingerprint && seen->progress != PT_FILE_UNREAD;
-	bool was_gone = !seen->was_on_disk;
-	seen->on_disk = true;
-	if (entry->written_ns > 0)
-		seen->written_ns = entry->written_ns;
-	if (entry->readiness == PT_CHECKPOINT_PENDING) {
-		bool told = seen->progress == PT_FILE_WAITING && strcmp(seen->why, entry->why) == 0;
-		*changed |= !told;
-		return told ? PT_OK : wait_for(seen, entry->directory, entry->why, rescan_wall_ms, err);
-	}
-	bool due = seen->progress == PT_FILE_WAITING && context->now_wall_ms >= seen->retry_wall_ms;
-	if (same && !due) {
-		*changed |= was_gone;
-		return PT_OK;
-	}
-	if (entry->readiness == PT_CHECKPOINT_READY && run->read_any && time_is_up(context)) {
-		run->n_unread++;
-		return PT_OK;
-	}
-	seen->fingerprint = entry->fingerprint;
-	*changed = true;
-	if (entry->readiness == PT_CHECKPOINT_REFUSED)
-		return refuse(seen, entry, err);
-	run->read_any = true;
-	pt_status status = read_checkpoint(run, seen, entry, context, err);
-	if (status == PT_ERR_CANCELLED || status == PT_ERR_MEMORY)
-		seen->progress = PT_FILE_UNREAD; /* the next refresh tries again */
-	return status;
-}
-
-/* What is gone from the disk keeps its results; what never gave any is forgotten. */
-static void mark_vanished(pt_run *run, bool *changed)
-{
-	for (size_t i = run->n_seen; i-- > 0;) {
-		pt_seen_checkpoint *seen = &run->seen[i];
-		if (seen->on_disk)
-			continue;
-		*changed |= seen->was_on_disk;
-		if (seen->progress != PT_FILE_READ)
-			drop_seen(run, i);
-	}
-}
-
-static pt_status keep_scan_problems(pt_run *run, const pt_scan *scan, bool *changed, pt_error *err)
-{
-	bool same = run->scan_problems.n == scan->n_problems;
-	for (size_t i = 0; same && i < scan->n_problems; i++)
-		same = strcmp(run->scan_problems.items[i].message, scan->problems[i].message) == 0 &&
-			   strcmp(run->scan_problems.items[i].path, scan->problems[i].path) == 0;
-	if (same)
-		return PT_OK;
-	*changed = true;
-	pt_problem_list_clear(&run->scan_problems);
-	for (size_t i = 0; i < scan->n_problems; i++) {
-		const pt_error *problem = &scan->problems[i];
-		pt_status status = pt_problem_list_add(
-			&run->scan_problems, problem->code, problem->path, problem->offset, problem->message, err);
-		if (status != PT_OK)
-			return status;
-	}
-	return PT_OK;
-}
-
-static void plan_rescan(pt_run *run, int64_t rescan_wall_ms)
-{
-	run->rescan_wall_ms = rescan_wall_ms;
-	for (size_t i = 0; i < run->n_seen; i++)
-		if (run->seen[i].progress == PT_FILE_WAITING && run->seen[i].retry_wall_ms < run->rescan_wall_ms)
-			run->rescan_wall_ms = run->seen[i].retry_wall_ms;
-}
-
-static pt_status follow_entries(
-	pt_run *run, const pt_scan *scan, const pt_run_context *context, bool *changed, pt_error *err)
-{
-	int64_t every = context->settings->every;
-	run->n_unread = 0;
-	run->read_any = false;
-	for (size_t i = 0; i < run->n_seen; i++) {
-		run->seen[i].was_on_disk = run->seen[i].on_disk;
-		run->seen[i].on_disk = false;
-	}
-	size_t at = 0; /* entries rise by steps as what was seen does */
-	for (size_t i = 0; i < scan->n_entries; i++) {
-		const pt_checkpoint_entry *entry = &scan->entries[i];
-		pt_seen_checkpoint *seen = NULL;
-		if (every > 0 && entry->step % every != 0)
-			continue;
-		pt_status status = seen_from(run, entry->step, &at, &seen, err);
-		if (status == PT_OK)
-			status = follow_entry(run, seen, entry, scan->rescan_wall_ms, context, changed, err);
-		if (status != PT_OK)
-			return status;
-	}
-	return PT_OK;
-}
-
-pt_status pt_run_refresh(
-	pt_run *run, const pt_scan *scan, const pt_run_context *context, bool *changed, pt_error *err)
-{
-	*changed |= !run->scanned || run->removed;
-	run->scanned = true;
-	run->removed = false;
-	pt_status status = keep_scan_problems(run, scan, changed, err);
-	if (status != PT_OK)
-		return status;
-	status = follow_entries(run, scan, context, changed, err);
-	if (status == PT_OK)
-		mark_vanished(run, changed);
-	if (status == PT_OK)
-		status = pt_run_logs_sync(&run->logs, run->path, scan, changed, err);
-	plan_rescan(run, scan->rescan_wall_ms);
-	return status;
-}
-
-pt_status pt_run_scan_failed(pt_run *run, const pt_error *why, bool *changed, pt_error *err)
-{
-	bool gone = why->code == PT_ERR_NOT_FOUND || why->code == PT_ERR_NOT_DIRECTORY;
-	bool told = run->scanned && run->removed == gone && run->scan_problems.n == 1 &&
-				run->scan_problems.items[0].code == why->code;
-	run->scanned = true;
-	run->rescan_wall_ms = INT64_MAX;
-	if (told)
-		return PT_OK;
-	*changed = true;
-	run->removed = gone;
-	pt_problem_list_clear(&run->scan_problems);
-	return pt_problem_list_add(&run->scan_problems, why->code, run->path, why->offset,
-		gone ? "the run directory is gone" : why->message, err);
-}
-
-pt_status pt_run_keep_multiples(pt_run *run, int64_t every, pt_error *err)
-{
-	for (size_t i = run->n_seen; every > 0 && i-- > 0;) {
-		if (run->seen[i].step % every == 0)
-			continue;
-		pt_status status = pt_trajectories_remove(&run->trajectories, run->seen[i].step, err);
-		if (status != PT_OK)
-			return status;
-		drop_seen(run, i);
-	}
-	return PT_OK;
 }

@@ -16,7 +16,8 @@ static pt_status out_of_memory(pt_error *err)
 
 void pt_run_logs_init(pt_run_logs *logs)
 {
-	*logs = (pt_run_logs){.max_steps = PT_LOG_NO_STEP};
+	*logs = (pt_run_logs){
+		.max_steps = PT_LOG_NO_STEP, .closed_step = PT_LOG_NO_STEP, .retry_wall_ms = INT64_MAX};
 }
 
 static bool is_probe_log(const pt_run_log *log)
@@ -40,7 +41,8 @@ void pt_run_logs_fini(pt_run_logs *logs)
 	for (size_t i = 0; i < logs->n; i++)
 		log_destroy(logs->logs[i]);
 	pt_free(logs->logs);
-	*logs = (pt_run_logs){.max_steps = PT_LOG_NO_STEP};
+	*logs = (pt_run_logs){
+		.max_steps = PT_LOG_NO_STEP, .closed_step = PT_LOG_NO_STEP, .retry_wall_ms = INT64_MAX};
 }
 
 static char *joined(const char *root, const char *path)
@@ -94,6 +96,7 @@ static pt_status add(
 	}
 	log->kind = file->kind;
 	log->restart_step = INT64_MAX;
+	log->max_steps = log->closed_step = PT_LOG_NO_STEP;
 	pt_metric_table_init(&log->table);
 	pt_status status = name_log(log, root, file->path, err);
 	if (status == PT_OK && is_probe_log(log))
@@ -118,12 +121,22 @@ static pt_status add(
 	return PT_OK;
 }
 
+/* Where rows go, and the step of a closing row that nothing followed. */
+typedef struct row_target {
+	pt_metric_table *table;
+	int64_t *closed_step;
+} row_target;
+
 static pt_status take_row(void *context, const pt_log_row *row, pt_error *err)
 {
-	pt_metric_table *table = context;
+	const row_target *target = context;
+	if (row->is_closing)
+		*target->closed_step = row->step;
+	else if (row->step != *target->closed_step) /* an evaluation may follow at the same step */
+		*target->closed_step = PT_LOG_NO_STEP;
 	for (size_t i = 0; i < row->n_fields; i++) {
 		const pt_log_field *field = &row->fields[i];
-		pt_status status = pt_metric_table_set(table, row->step, field->name, field->value, err);
+		pt_status status = pt_metric_table_set(target->table, row->step, field->name, field->value, err);
 		if (status != PT_OK)
 			return status;
 	}
@@ -147,25 +160,34 @@ static pt_status take_metric_row(void *context, const pt_log_row *row, pt_error 
 	if (row->wall_s > log->newest_s)
 		log->newest_s = row->wall_s;
 	log->has_new_rows = true;
-	return take_row(own_rows(log), row, err);
+	row_target target = {own_rows(log), &log->closed_step};
+	return take_row(&target, row, err);
 }
 
 static void forget_metric_rows(void *context)
 {
 	pt_run_log *log = context;
 	pt_metric_table_fini(own_rows(log));
+	log->closed_step = PT_LOG_NO_STEP;
 	log->restart_step = INT64_MAX;
 	log->newest_s = 0.0;
 	log->has_new_rows = true;
 }
 
+static int64_t last_step(const pt_run_log *log)
+{
+	return log->table.n_rows > 0 ? log->table.steps[log->table.n_rows - 1] : PT_LOG_NO_STEP;
+}
+
 /* The whole history is in each trainer_state.json: a new one takes the old one's place when it reads well. */
 static pt_status take_trainer_state(
-	pt_run_logs *logs, pt_run_log *log, const char *path, pt_file_identity *identity, pt_error *err)
+	pt_run_log *log, const char *path, pt_file_identity *identity, pt_error *err)
 {
 	pt_metric_table table;
+	int64_t closed_step = PT_LOG_NO_STEP;
 	pt_metric_table_init(&table);
-	pt_log_sink sink = {.context = &table, .row = take_row};
+	row_target target = {&table, &closed_step};
+	pt_log_sink sink = {.context = &target, .row = take_row};
 	pt_trainer_state state;
 	pt_status status = pt_trainer_state_read(path, &sink, &state, identity, err);
 	if (status != PT_OK) {
@@ -174,10 +196,21 @@ static pt_status take_trainer_state(
 	}
 	pt_metric_table_fini(&log->table);
 	log->table = table;
-	if (state.max_steps != PT_LOG_NO_STEP)
-		logs->max_steps = state.max_steps;
-	logs->state_closed |= state.has_closing_row;
+	log->max_steps = state.max_steps;
+	log->closed_step = closed_step;
 	return PT_OK;
+}
+
+/* Is a state that fails like that one that the Trainer may be writing just now? */
+static bool is_in_flight(pt_run_logs *logs, pt_status failure, const pt_file_identity *identity)
+{
+	int64_t settled_ms = pt_file_identity_changed_ns(identity) / 1000000 + PT_SCAN_SETTLE_MS;
+	if ((failure != PT_ERR_JSON && failure != PT_ERR_EMPTY && failure != PT_ERR_CHANGED) ||
+		logs->now_wall_ms >= settled_ms)
+		return false;
+	if (settled_ms < logs->retry_wall_ms)
+		logs->retry_wall_ms = settled_ms;
+	return true;
 }
 
 static pt_status read_trainer_state(pt_run_logs *logs, pt_run_log *log, bool *changed, pt_error *err)
@@ -188,25 +221,43 @@ static pt_status read_trainer_state(pt_run_logs *logs, pt_run_log *log, bool *ch
 		now = pt_file_identity_of(&record);
 	if (pt_file_identity_equal(&now, &log->identity))
 		return PT_OK;
-	pt_status status = take_trainer_state(logs, log, log->full_path, &identity, err);
+	pt_status status = take_trainer_state(log, log->full_path, &identity, err);
+	log->is_torn = status != PT_OK && status != PT_ERR_MEMORY;
 	if (status != PT_OK)
-		return status;
+		return is_in_flight(logs, status, &now) ? PT_OK : status;
 	log->identity = identity;
 	*changed = true;
 	return PT_OK;
 }
 
-static pt_status read_metrics(pt_run_logs *logs, pt_run_log *log, bool *changed, pt_error *err)
+static pt_status read_metrics(pt_run_log *log, bool *changed, pt_error *err)
 {
 	const pt_metric_state *state = pt_metric_log_state(log->metrics);
 	size_t n_bad_rows = state->n_bad_rows;
 	pt_log_sink sink = {.context = log, .row = take_metric_row, .reset = forget_metric_rows};
 	pt_status status = pt_metric_log_read(log->metrics, &sink, err);
 	*changed |= log->has_new_rows || state->n_bad_rows != n_bad_rows;
-	logs->state_closed |= log->kind == PT_LOG_TRAIN_JSONL && state->has_closing_row;
 	if (state->max_steps != PT_LOG_NO_STEP)
-		logs->max_steps = state->max_steps;
+		log->max_steps = state->max_steps;
 	return status;
+}
+
+/* What the logs together say of the end. */
+static void note_end(pt_run_logs *logs)
+{
+	int64_t farthest = PT_LOG_NO_STEP;
+	logs->max_steps = PT_LOG_NO_STEP;
+	logs->closed_step = pt_event_logs_closed_step(logs);
+	for (size_t i = 0; i < logs->n; i++) {
+		const pt_run_log *log = logs->logs[i];
+		int64_t step = last_step(log);
+		if (log->closed_step > logs->closed_step && !pt_is_event_log(log))
+			logs->closed_step = log->closed_step;
+		if (log->max_steps == PT_LOG_NO_STEP || (logs->max_steps != PT_LOG_NO_STEP && step < farthest))
+			continue;
+		logs->max_steps = log->max_steps;
+		farthest = step;
+	}
 }
 
 static void note_written(pt_run_logs *logs, const pt_run_log *log)
@@ -228,7 +279,7 @@ static pt_status read_log(pt_run_logs *logs, pt_run_log *log, bool *changed, pt_
 	if (log->kind == PT_LOG_TRAINER_STATE)
 		status = read_trainer_state(logs, log, &news, &failure);
 	else if (log->metrics)
-		status = read_metrics(logs, log, &news, &failure);
+		status = read_metrics(log, &news, &failure);
 	else if (is_probe_log(log))
 		status = pt_probe_store_read(&log->probes, &news, &failure);
 	if (status == PT_ERR_MEMORY)
@@ -245,23 +296,27 @@ static pt_status read_log(pt_run_logs *logs, pt_run_log *log, bool *changed, pt_
 
 pt_status pt_run_logs_read(pt_run_logs *logs, bool *changed, pt_error *err)
 {
+	logs->retry_wall_ms = INT64_MAX;
 	for (size_t i = 0; i < logs->n; i++) {
 		pt_status status = logs->logs[i]->on_disk ? read_log(logs, logs->logs[i], changed, err) : PT_OK;
 		if (status != PT_OK)
 			return status;
 	}
-	bool was_closed = logs->closed;
-	logs->closed = logs->state_closed || pt_event_logs_closed(logs);
-	*changed |= logs->closed != was_closed;
-	return pt_event_files_join(logs, err);
+	pt_status status = pt_event_files_join(logs, err);
+	if (status != PT_OK)
+		return status;
+	int64_t closed_before = logs->closed_step;
+	note_end(logs);
+	*changed |= logs->closed_step != closed_before;
+	return PT_OK;
 }
 
 /* The newest checkpoint's state does not parse (the trainer was killed while it wrote it): an older
    checkpoint has the history up to its own step. */
 static pt_status read_older_state(
-	pt_run_logs *logs, pt_run_log *log, const char *root, const pt_scan *scan, bool *changed, pt_error *err)
+	pt_run_log *log, const char *root, const pt_scan *scan, bool *changed, pt_error *err)
 {
-	if (!log->has_problem || !is_checkpoint_state(log->kind, log->path) || log->table.n_rows > 0)
+	if (!log->is_torn || !is_checkpoint_state(log->kind, log->path) || log->table.n_rows > 0)
 		return PT_OK;
 	for (size_t e = scan->n_entries; e-- > 0 && log->table.n_rows == 0;) {
 		if (!scan->entries[e].trainer_state.present)
@@ -270,7 +325,7 @@ static pt_status read_older_state(
 		pt_text text = pt_text_over(below, sizeof below);
 		pt_text_addf(&text, "%s/trainer_state.json", scan->entries[e].directory);
 		char *path = text.cut ? NULL : joined(root, below);
-		pt_status status = path ? take_trainer_state(logs, log, path, NULL, NULL) : PT_ERR_MEMORY;
+		pt_status status = path ? take_trainer_state(log, path, NULL, NULL) : PT_ERR_MEMORY;
 		pt_free(path);
 		if (status == PT_ERR_MEMORY)
 			return out_of_memory(err);
@@ -298,8 +353,23 @@ pt_status pt_run_logs_sync(
 	}
 	pt_status status = pt_run_logs_read(logs, changed, err);
 	for (size_t i = 0; i < logs->n && status == PT_OK; i++)
-		status = read_older_state(logs, logs->logs[i], root, scan, changed, err);
+		status = read_older_state(logs->logs[i], root, scan, changed, err);
+	note_end(logs);
 	return status;
+}
+
+void pt_run_logs_forget(pt_run_logs *logs, const char *path, bool *changed)
+{
+	for (size_t i = 0; i < logs->n; i++) {
+		if (strcmp(logs->logs[i]->path, path) != 0)
+			continue;
+		log_destroy(logs->logs[i]);
+		memmove(logs->logs + i, logs->logs + i + 1, (logs->n - i - 1) * sizeof *logs->logs);
+		logs->n--;
+		*changed = true;
+		note_end(logs);
+		return;
+	}
 }
 
 pt_probe_store *pt_run_logs_probes(const pt_run_logs *logs, bool gaussian)

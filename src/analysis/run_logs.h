@@ -28,6 +28,9 @@ typedef struct pt_run_log {
 	bool has_new_rows;         /* rows came, or all are void, since event files were joined */
 	int64_t restart_step;      /* least step that a session of the file began again at; INT64_MAX: none */
 	pt_probe_store probes;
+	int64_t max_steps;   /* as it says; PT_LOG_NO_STEP: it does not */
+	int64_t closed_step; /* of the closing row; PT_LOG_NO_STEP: none */
+	bool is_torn; /* trainer_state.json that does not parse: half of it is written, or ever was */
 	bool has_problem;
 	pt_error problem; /* the last reading's; retried when the file changes */
 } pt_run_log;
@@ -35,10 +38,11 @@ typedef struct pt_run_log {
 typedef struct pt_run_logs {
 	size_t n, capacity;
 	pt_run_log **logs;  /* sorted by path as the scan sorts them; those gone are kept */
-	int64_t max_steps;  /* PT_LOG_NO_STEP: not said */
-	bool closed;        /* the training ended: a closing row was seen */
-	bool state_closed;  /* one that tells no time: of a trainer_state.json, of a JSONL log */
-	int64_t written_ns; /* newest mtime of a log */
+	int64_t max_steps;   /* of the log that goes farthest; PT_LOG_NO_STEP: not said */
+	int64_t closed_step; /* where the training ended, as a log says that nothing follows in; PT_LOG_NO_STEP: it did not */
+	int64_t written_ns;  /* newest mtime of a log */
+	int64_t now_wall_ms; /* set before reading: what does not parse and is young is still being written */
+	int64_t retry_wall_ms; /* when that will have settled; INT64_MAX: nothing to wait for */
 } pt_run_logs;
 
 void pt_run_logs_init(pt_run_logs *logs);
@@ -55,6 +59,9 @@ PT_CHECKED pt_status pt_run_logs_sync(
 
 /** Read what is new in the logs known already, without a scan. */
 PT_CHECKED pt_status pt_run_logs_read(pt_run_logs *logs, bool *changed, pt_error *err);
+
+/** Forget a log and its rows: it is of a segment that was left behind. Nothing happens where it is not known. */
+void pt_run_logs_forget(pt_run_logs *logs, const char *path, bool *changed);
 
 /** The first log with plain (or Gaussian) probe rows; NULL: none. */
 pt_probe_store *pt_run_logs_probes(const pt_run_logs *logs, bool gaussian);

@@ -19,6 +19,7 @@
 #include "phasetop/base/text.h"
 #include "phasetop/numeric/blas.h"
 #include "phasetop/runio/checkpoint_scan.h"
+#include "phasetop/runio/hf_cache.h"
 
 /* Where the program itself lies, so that themes beside it are found; "" when that is not known. */
 static void program_directory(char *out, size_t capacity)
@@ -121,33 +122,53 @@ static int run_session(pt_session *session, pt_options *options)
 	return pt_batch_run(session, stdout);
 }
 
+/* Of models in the cache of the Hugging Face hub the directory, under the model's own name. */
+static pt_status find_in_hub(pt_run_path *path, pt_arena *arena, pt_error *err)
+{
+	const pt_hf_places places = {
+		.hub_cache = getenv("HF_HUB_CACHE"),
+		.hf_home = getenv("HF_HOME"),
+		.xdg_cache_home = getenv("XDG_CACHE_HOME"),
+		.home = getenv("HOME"),
+	};
+	const char *found = NULL, *label = NULL;
+	pt_status status = pt_hf_is_name(path->path) ? pt_hf_find(path->path, &places, arena, &found, &label, err)
+												 : pt_hf_snapshot(path->path, arena, &found, &label, err);
+	if (status != PT_OK || !found)
+		return status;
+	path->path = found;
+	path->name = path->name ? path->name : label;
+	return PT_OK;
+}
+
 /* The paths to follow: the replay's copy, those of the command line, or the newest run that lies here. */
-static pt_status find_paths(const pt_options *options, const pt_replay *replay, pt_run_path **paths,
-	size_t *n, char **newest, pt_error *err)
+static pt_status find_paths(const pt_options *options, const pt_replay *replay, pt_arena *arena,
+	pt_run_path **paths, size_t *n, pt_error *err)
 {
 	size_t n_given = options->n_paths + (replay ? 1 : 0);
-	pt_run_path *found = pt_array_alloc(n_given + 1, sizeof *found);
+	pt_run_path *found = arena ? pt_arena_alloc(arena, n_given + 1, sizeof *found) : NULL;
 	if (!found)
 		return pt_fail(err, PT_ERR_MEMORY, "", -1, "out of memory");
 	size_t at = 0;
+	pt_status status = PT_OK;
 	if (replay)
 		found[at++].path = pt_replay_directory(replay);
-	for (size_t i = 0; i < options->n_paths; i++)
-		found[at++] = (pt_run_path){.name = options->paths[i].name, .path = options->paths[i].path};
-	if (n_given == 0) {
-		pt_status status = pt_workspace_newest(".", newest, err);
-		if (status != PT_OK) {
-			pt_free(found);
-			return status == PT_ERR_NO_CHECKPOINTS
-					   ? pt_fail(
-							 err, status, "", -1, "no run under this directory: give a RUN_DIR; see --help")
-					   : status;
-		}
-		found[at++].path = *newest;
+	for (size_t i = 0; i < options->n_paths && status == PT_OK; i++) {
+		found[at] = (pt_run_path){.name = options->paths[i].name, .path = options->paths[i].path};
+		status = find_in_hub(&found[at++], arena, err);
+	}
+	if (status == PT_OK && n_given == 0) {
+		char *newest = NULL;
+		status = pt_workspace_newest(".", &newest, err);
+		if (status == PT_ERR_NO_CHECKPOINTS)
+			return pt_fail(err, status, "", -1, "no run under this directory: give a RUN_DIR; see --help");
+		if (status == PT_OK && !(found[at++].path = pt_arena_text(arena, newest)))
+			status = pt_fail(err, PT_ERR_MEMORY, "", -1, "out of memory");
+		pt_free(newest);
 	}
 	*paths = found;
 	*n = at;
-	return PT_OK;
+	return status;
 }
 
 static pt_status start_replay(const pt_options *options, pt_replay **replay, pt_error *err)
@@ -169,14 +190,14 @@ static int run(pt_options *options)
 	pt_session session = {.options = options, .program_dir = *program ? program : NULL};
 	pt_replay *replay = NULL;
 	pt_run_path *paths = NULL;
-	char *newest = NULL;
+	pt_arena *arena = pt_arena_create();
 	int code;
 	session.unicode = !options->ascii && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	pt_status status = load_theme(options, program, &session.theme, &err);
 	if (status == PT_OK)
 		status = start_replay(options, &replay, &err);
 	if (status == PT_OK)
-		status = find_paths(options, replay, &paths, &session.n_paths, &newest, &err);
+		status = find_paths(options, replay, arena, &paths, &session.n_paths, &err);
 	if (status == PT_OK) {
 		session.paths = paths;
 		code = run_session(&session, options);
@@ -185,8 +206,7 @@ static int run(pt_options *options)
 		code = pt_batch_exit_code(status);
 	}
 	pt_replay_stop(replay);
-	pt_free(paths);
-	pt_free(newest);
+	pt_arena_destroy(arena);
 	pt_theme_destroy(session.theme);
 	return code;
 }

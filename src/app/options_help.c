@@ -22,10 +22,11 @@ static void print_row(FILE *out, const pt_option_row *row)
 
 void pt_options_print_help(FILE *out)
 {
-	fputs("usage: phasetop [OPTIONS] [NAME=]RUN_DIR...\n"
+	fputs("usage: phasetop [OPTIONS] [NAME=]RUN_DIR|hf:ORG/NAME[@REVISION]...\n"
 		  "\n"
 		  "Watches fine-tuning runs: norms, trajectory, turns of direction, and probe losses.\n"
 		  "Without RUN_DIR: the newest run under the current directory. Press ? for the keys.\n"
+		  "hf:ORG/NAME is what `hf download` has put into the local cache.\n"
 		  "\n",
 		out);
 	const pt_option_row *rows = pt_option_rows();

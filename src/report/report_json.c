@@ -48,6 +48,7 @@ static void write_segments(pt_json_writer *writer, const pt_run_view *run)
 		pt_report_json_step(writer, "first_step", run->segments[i].first_step);
 		pt_report_json_step(writer, "last_step", run->segments[i].last_step);
 		pt_json_writer_member_string(writer, "why", run->segments[i].why);
+		pt_report_json_step(writer, "from_step", run->segments[i].from_step);
 		pt_json_writer_end_object(writer);
 	}
 	pt_json_writer_end_array(writer);

@@ -72,9 +72,14 @@ static void list_checkpoints(FILE *out, const pt_run_view *run)
 	if (run->n_deleted > 0)
 		fprintf(out, ", %zu deleted on disk", run->n_deleted);
 	fputc('\n', out);
-	for (size_t i = 0; i < run->n_segments; i++)
-		fprintf(out, "  segment  %" PRId64 " to %" PRId64 " (%s)\n", run->segments[i].first_step,
-			run->segments[i].last_step, run->segments[i].why);
+	for (size_t i = 0; i < run->n_segments; i++) {
+		const pt_segment *segment = &run->segments[i];
+		fprintf(out, "  segment  %" PRId64 " to %" PRId64, segment->first_step, segment->last_step);
+		if (segment->from_step != PT_NO_STEP)
+			fprintf(out, " (resumed at step %" PRId64 ")\n", segment->from_step);
+		else
+			fprintf(out, " (%s)\n", segment->why);
+	}
 	for (size_t i = 0; i < run->n_pending; i++) {
 		fputs("  pending  ", out);
 		put(out, run->pending[i].path);

@@ -89,6 +89,18 @@ void pt_prose_heading(pt_prose *prose, const pt_snapshot *snapshot)
 		put_line(prose, "", "no run here: give the directory that a trainer writes its checkpoints into");
 }
 
+/* "; resumed at step 4" */
+static void tell_seam(pt_text *text, const pt_run_view *run)
+{
+	int64_t from = run->segments[run->n_segments - 1].from_step;
+	if (run->n_segments > 2)
+		pt_text_addf(text, "; %zu segments", run->n_segments);
+	if (from == PT_NO_STEP)
+		pt_text_add(text, "; started anew");
+	else
+		pt_text_addf(text, "; resumed at step %lld", (long long)from);
+}
+
 static void tell_state(pt_prose *prose, const pt_scene *scene, const pt_run_view *run)
 {
 	char line[LINE_BYTES], state[128];
@@ -115,7 +127,7 @@ static void tell_state(pt_prose *prose, const pt_scene *scene, const pt_run_view
 		if (run->n_deleted)
 			pt_text_addf(&text, "; %zu of them deleted since", run->n_deleted);
 		if (run->n_segments > 1)
-			pt_text_addf(&text, "; %zu segments (resumed)", run->n_segments);
+			tell_seam(&text, run);
 	}
 	put_line(prose, "steps", line);
 }

@@ -44,14 +44,24 @@ static bool is_adapter(const kept_checkpoint *kept)
 	return kept->look->entry.kind == PT_CHECKPOINT_ADAPTER;
 }
 
-static bool counts_epochs(const kept_checkpoint *kept)
+static bool counts_no_steps(const kept_checkpoint *kept)
 {
-	return kept->name.unit == UNIT_EPOCH;
+	return kept->name.unit != PT_UNIT_STEP;
 }
 
 static bool counts_steps(const kept_checkpoint *kept)
 {
-	return is_usable(kept) && kept->name.unit == UNIT_STEP;
+	return is_usable(kept) && kept->name.unit == PT_UNIT_STEP;
+}
+
+static bool counts_saves(const kept_checkpoint *kept)
+{
+	return kept->name.unit == PT_UNIT_SAVE;
+}
+
+static bool counts_epochs(const kept_checkpoint *kept)
+{
+	return is_usable(kept) && kept->name.unit == PT_UNIT_EPOCH;
 }
 
 /* Where one entry is of the first sort, all of the second are dropped, with one problem. */
@@ -76,19 +86,15 @@ static bool prefer(scan_memory *memory, size_t *n_chosen, bool (*wanted)(const k
 		return true;
 	*n_chosen = n;
 	pt_error problem;
-	pt_fail(&problem, PT_ERR_AMBIGUOUS, example, -1, "%zu %s passed over", n_dropped, what);
+	pt_fail(&problem, PT_NOTICE, example, -1, "%zu checkpoint%s %s: passed over", n_dropped,
+		n_dropped == 1 ? "" : "s", what);
 	return scan_memory_add_problem(memory, &problem);
 }
 
-bool scan_memory_choose(scan_memory *memory, size_t *n_chosen)
+/* Of several entries of one step the first counts. */
+static bool drop_doubles(scan_memory *memory, size_t *n_chosen)
 {
 	kept_checkpoint **chosen = memory->chosen;
-	sort_entries(chosen, *n_chosen);
-	if (!prefer(memory, n_chosen, is_adapter, is_network,
-			"checkpoint(s) of a whole network in a run with adapters") ||
-		!prefer(memory, n_chosen, counts_steps, counts_epochs,
-			"checkpoint(s) counted in epochs in a run counted in steps"))
-		return false;
 	size_t n = 0;
 	for (size_t i = 0; i < *n_chosen; i++) {
 		const kept_checkpoint *kept = chosen[i];
@@ -104,4 +110,30 @@ bool scan_memory_choose(scan_memory *memory, size_t *n_chosen)
 	}
 	*n_chosen = n;
 	return true;
+}
+
+/* Where the numbers are no steps, that is said once. */
+static bool tell_unit(scan_memory *memory, size_t n, pt_step_unit *unit)
+{
+	static const char *const words[] = {
+		[PT_UNIT_STEP] = NULL,
+		[PT_UNIT_EPOCH] = "the numbers in the names are epochs: k and all steps are counted in epochs",
+		[PT_UNIT_SAVE] = "the numbers in the names count saves, not steps: k and all steps are counted in saves",
+	};
+	_Static_assert(sizeof words / sizeof words[0] == PT_N_STEP_UNITS, "words for every unit");
+	*unit = n > 0 ? memory->chosen[0]->name.unit : PT_UNIT_STEP;
+	if (!words[*unit])
+		return true;
+	pt_error notice;
+	pt_fail(&notice, PT_NOTICE, memory->chosen[0]->path, -1, "%s", words[*unit]);
+	return scan_memory_add_problem(memory, &notice);
+}
+
+bool scan_memory_choose(scan_memory *memory, size_t *n_chosen, pt_step_unit *unit)
+{
+	sort_entries(memory->chosen, *n_chosen);
+	return prefer(memory, n_chosen, is_adapter, is_network, "of a whole network in a run with adapters") &&
+		   prefer(memory, n_chosen, counts_steps, counts_no_steps, "not counted in steps in a run that is") &&
+		   prefer(memory, n_chosen, counts_epochs, counts_saves, "counted in saves in a run counted in epochs") &&
+		   drop_doubles(memory, n_chosen) && tell_unit(memory, *n_chosen, unit);
 }

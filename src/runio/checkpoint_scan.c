@@ -62,40 +62,79 @@ static void add_log(scan_builder *builder, const directory_list *list, const cha
 	add_problem(builder, &problem);
 }
 
-/* Directories named as checkpoints are in this listing, so it is a run. */
+/* May the name of a listing be what its form says: a directory, or a file? A link may be either. */
+static bool is_of_its_kind(const directory_name *name, const checkpoint_name *found)
+{
+	return found->is_file ? !name->may_be_directory || name->is_link : name->may_be_directory;
+}
+
+/* Checkpoints are in this listing of a directory below the run, so it is a run of its own. */
 static bool has_checkpoints(const directory_list *list)
 {
 	checkpoint_name found;
 	for (size_t i = 0; i < list->n; i++)
-		if (checkpoint_name_read(list->names[i].name, &found) == PT_OK &&
-			directory_is_directory(list, &list->names[i], true))
+		if (is_numbered_name("", list->names[i].name, &found) && is_of_its_kind(&list->names[i], &found) &&
+			(found.is_file || directory_is_directory(list, &list->names[i], true)))
 			return true;
 	return false;
+}
+
+/* One name of a checkpoint. False: out of memory. */
+static bool note_checkpoint(
+	scan_builder *builder, const char *directory, const char *name, pt_status status, checkpoint_name *found)
+{
+	char *path = scan_join(builder->scratch, directory, name);
+	kept_checkpoint *kept = path && status == PT_OK ? scan_memory_at(builder->memory, path, found) : NULL;
+	if (kept) {
+		kept->is_listed = true;
+		return true;
+	}
+	if (!path || status == PT_OK)
+		return false;
+	pt_error problem;
+	pt_fail(&problem, status, path, -1, "the step does not fit 63 bits");
+	add_problem(builder, &problem);
+	return true;
+}
+
+/* Pickles in the run itself or its checkpoints/, which nothing opens: told by an example, and only where
+ * nothing else is there. Beside checkpoints they are copies. */
+static void note_refused(scan_builder *builder, const directory_list *list, const char *directory)
+{
+	const char *example = NULL;
+	size_t n = 0;
+	for (size_t i = 0; i < list->n; i++) {
+		const directory_name *name = &list->names[i];
+		if (name->may_be_directory || !refused_alone(name->name))
+			continue;
+		example = example ? example : name->name;
+		n++;
+	}
+	scan_tree *tree = &builder->tree;
+	char *path = n > 0 ? scan_join(builder->scratch, directory, example) : NULL;
+	if (n == 0 || tree->n_refused == MAX_REFUSED)
+		return;
+	const refused_weights *refused = refused_weights_of(example);
+	if (!path)
+		builder->out_of_memory = true;
+	else if (n == 1)
+		pt_fail(&tree->refused[tree->n_refused++], refused->code, path, -1, "%s", refused->advice);
+	else
+		pt_fail(&tree->refused[tree->n_refused++], refused->code, path, -1, "and %zu more like it: %s", n - 1,
+			refused->advice);
 }
 
 /* The names of checkpoints in a listed directory: those that are not known yet are to be looked into. */
 static void note_checkpoints(scan_builder *builder, const directory_list *list, const char *directory)
 {
-	for (size_t i = 0; i < list->n; i++) {
+	note_refused(builder, list, directory);
+	for (size_t i = 0; i < list->n && !builder->out_of_memory; i++) {
 		const directory_name *name = &list->names[i];
 		checkpoint_name found;
-		pt_status status =
-			name->may_be_directory ? checkpoint_name_read(name->name, &found) : PT_ERR_NOT_FOUND;
-		if (status == PT_ERR_NOT_FOUND)
-			continue;
-		char *path = scan_join(builder->scratch, directory, name->name);
-		kept_checkpoint *kept =
-			path && status == PT_OK ? scan_memory_at(builder->memory, path, &found) : NULL;
-		if (kept) {
-			kept->is_listed = true;
-		} else if (!path || status == PT_OK) {
+		pt_status status = checkpoint_name_read(directory, name->name, &found);
+		if (status != PT_ERR_NOT_FOUND && is_of_its_kind(name, &found) &&
+			!note_checkpoint(builder, directory, name->name, status, &found))
 			builder->out_of_memory = true;
-			return;
-		} else {
-			pt_error problem;
-			pt_fail(&problem, status, path, -1, "the step does not fit 63 bits");
-			add_problem(builder, &problem);
-		}
 	}
 }
 
@@ -136,13 +175,21 @@ typedef struct directory_queue {
 	size_t n, capacity, next;
 } directory_queue;
 
+/* Is a directory of that name a checkpoint, or final weights where those lie? */
+static bool is_checkpoint_name(const char *directory, const char *name)
+{
+	checkpoint_name found;
+	bool is_holding = *directory == '\0' || strcmp(directory, PT_SCAN_CONTAINER) == 0;
+	return checkpoint_name_read(directory, name, &found) != PT_ERR_NOT_FOUND && !found.is_file &&
+		   (is_holding || !found.is_unnumbered);
+}
+
 static void enqueue_directories(scan_builder *builder, directory_queue *queue, const directory_list *list,
 	const char *directory, int depth)
 {
 	for (size_t i = 0; i < list->n && depth <= PT_SCAN_LOG_DEPTH; i++) {
 		const directory_name *name = &list->names[i];
-		checkpoint_name found;
-		if (is_passed_over(name->name) || checkpoint_name_read(name->name, &found) != PT_ERR_NOT_FOUND ||
+		if (is_passed_over(name->name) || is_checkpoint_name(directory, name->name) ||
 			!directory_is_directory(list, name, false))
 			continue;
 		char *path = scan_join(builder->scratch, directory, name->name);

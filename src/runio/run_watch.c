@@ -5,6 +5,7 @@
 #include "run_watch_state.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/vfs.h>
@@ -191,19 +192,54 @@ void run_watch_mark_all(pt_run_watch *watch)
 
 /* ---- events ---- */
 
+/* The listened directory's path in the target: "" is the run itself. */
+static const char *below_target(const watch_target *target, const watch_listener *listener)
+{
+	const char *below = listener->role == ROLE_TREE ? listener->path + strlen(target->absolute) : "";
+	return below + (*below == '/');
+}
+
+/* Where checkpoints lie: the run itself or its checkpoints/. */
+static bool holds_checkpoints(const char *below)
+{
+	return *below == '\0' || strcmp(below, PT_SCAN_CONTAINER) == 0;
+}
+
+/* The checkpoint that an event is about: the directory's, or the file of that name; NULL: none that is known. */
+static kept_checkpoint *checkpoint_of(watch_target *target, const watch_listener *listener, const char *name)
+{
+	char path[2 * 256];
+	checkpoint_name found;
+	if (listener->role != ROLE_TREE || !target->memory)
+		return listener->owner;
+	const char *below = below_target(target, listener);
+	if (!holds_checkpoints(below) || checkpoint_name_read(below, name, &found) != PT_OK || !found.is_file)
+		return NULL;
+	int n = snprintf(path, sizeof path, "%s%s%s", below, *below ? "/" : "", name);
+	return n > 0 && (size_t)n < sizeof path ? scan_memory_at(target->memory, path, &found) : NULL;
+}
+
 /* A file that is read whole was written to. Reading it now would find it half written; it is news when it is
- * closed, or when nothing more has come for a sweep's time (truncate(2), a writer that never closes). */
-static void note_unclosed(watch_target *target, const watch_listener *listener,
+ * closed, or when nothing more has come for a sweep's time (truncate(2), a writer that never closes).
+ * @return  weights or a config, which were not known to be open: what was seen of them is no longer right */
+static bool note_unclosed(watch_target *target, const watch_listener *listener,
 	const struct inotify_event *event, const char *name, int64_t until_ms)
 {
-	if (listener->owner)
-		listener->owner->is_unclosed = true;
+	kept_checkpoint *kept = checkpoint_of(target, listener, name);
+	bool is_read = is_weights_or_config(name), is_news = kept && is_read && !kept->is_unclosed;
+	if (kept && is_read)
+		kept->is_unclosed = true;
+	else if (kept)
+		kept->is_other_unclosed = true;
+	else if (target->memory)
+		target->memory->is_shared_unclosed = true;
 	bool is_first = target->unclosed_until_ms == INT64_MAX;
 	bool is_same = target->unclosed_wd == event->wd && strcmp(target->unclosed_name, name) == 0;
 	target->is_one_unclosed = is_first || (target->is_one_unclosed && is_same);
 	target->unclosed_until_ms = until_ms;
 	target->unclosed_wd = event->wd;
 	memcpy(target->unclosed_name, name, strlen(name) + 1);
+	return is_news;
 }
 
 static void note_closed(watch_target *target, const struct inotify_event *event, const char *name)
@@ -215,26 +251,37 @@ static void note_closed(watch_target *target, const struct inotify_event *event,
 
 typedef enum meaning { MEANS_NOTHING, MEANS_TREE, MEANS_LOGS, MEANS_UNCLOSED } meaning;
 
-/* What an event means for one listener. */
-static meaning meaning_of(const watch_listener *listener, const struct inotify_event *event, const char *name)
+/* What an event about a file in the run, or in a directory of it that is no checkpoint, means. */
+static meaning meaning_in_tree(
+	const watch_target *target, const watch_listener *listener, const struct inotify_event *event, const char *name)
 {
 	pt_log_kind kind;
 	checkpoint_name checkpoint;
+	const char *below = below_target(target, listener);
+	bool is_log = pt_log_kind_of_name(name, &kind);
+	if (is_log && kind != PT_LOG_TRAINER_STATE && (event->mask & WRITTEN))
+		return MEANS_LOGS; /* followed as it grows */
+	bool is_holding = holds_checkpoints(below), is_written = event->mask & WRITTEN;
+	bool is_name = checkpoint_name_read(below, name, &checkpoint) != PT_ERR_NOT_FOUND ||
+				   (!is_written && refused_alone(name));
+	/* below those a name makes a run of its own, whatever is in it; all other files are nothing to us */
+	if (!is_log && !(is_name && (is_holding || !is_written)) && !(is_holding && is_weights_or_config(name)))
+		return MEANS_NOTHING;
+	return event->mask & IN_MODIFY ? MEANS_UNCLOSED : MEANS_TREE;
+}
+
+/* What an event means for one listener. */
+static meaning meaning_of(const watch_target *target, const watch_listener *listener,
+	const struct inotify_event *event, const char *name)
+{
 	if (event->mask & OWN)
 		return MEANS_TREE;
 	if (!(event->mask & listener->mask))
 		return MEANS_NOTHING; /* asked for by another listener of the same directory */
 	if (listener->role == ROLE_PARENT)
 		return strcmp(name, listener->name) == 0 ? MEANS_TREE : MEANS_NOTHING;
-	if (listener->role == ROLE_TREE && name[0] && !(event->mask & IN_ISDIR)) {
-		bool is_log = pt_log_kind_of_name(name, &kind);
-		if (is_log && kind != PT_LOG_TRAINER_STATE && (event->mask & WRITTEN))
-			return MEANS_LOGS; /* followed as it grows */
-		/* a link of a checkpoint's name may be a directory; all other files are nothing to us */
-		if (!is_log &&
-			((event->mask & WRITTEN) || checkpoint_name_read(name, &checkpoint) == PT_ERR_NOT_FOUND))
-			return MEANS_NOTHING;
-	}
+	if (listener->role == ROLE_TREE && name[0] && !(event->mask & IN_ISDIR))
+		return meaning_in_tree(target, listener, event, name);
 	return event->mask & IN_MODIFY ? MEANS_UNCLOSED : MEANS_TREE;
 }
 
@@ -249,19 +296,34 @@ static void note_dirt(
 		listener->owner->is_dirty = true;
 		return;
 	}
-	const char *below = listener->role == ROLE_TREE ? listener->path + strlen(target->absolute) : "";
-	below += *below == '/';
-	bool is_run = *below == '\0', is_container = strcmp(below, PT_SCAN_CONTAINER) == 0;
-	bool is_about_container = is_container || strcmp(name, PT_SCAN_CONTAINER) == 0;
+	const char *below = below_target(target, listener);
+	bool is_run = *below == '\0', is_holding = holds_checkpoints(below);
+	bool is_about_container = strcmp(below, PT_SCAN_CONTAINER) == 0 || strcmp(name, PT_SCAN_CONTAINER) == 0;
 	checkpoint_name found;
-	if (listener->role != ROLE_TREE ||
-		((is_run || is_container) && (name[0] == '\0' || (event->mask & OWN))) ||
-		(is_run && is_about_container))
+	if (listener->role != ROLE_TREE || (is_holding && (name[0] == '\0' || (event->mask & OWN))) ||
+		(is_run && is_about_container)) {
 		scan_memory_doubt_all(memory);
-	else if ((is_run || is_container) && checkpoint_name_read(name, &found) == PT_OK)
+		return;
+	}
+	if (is_holding && checkpoint_name_read(below, name, &found) == PT_OK) {
 		scan_memory_touch(memory, below, name);
-	else if (!(event->mask & WRITTEN)) /* what is in a log is the log's reader's */
+		return;
+	}
+	if (is_holding && (is_weights_or_config(name) || strcmp(name, "trainer_state.json") == 0))
+		scan_memory_touch_files(memory);
+	if (!(event->mask & WRITTEN)) /* what is in a log is the log's reader's */
 		memory->is_tree_dirty = true;
+}
+
+/* Weights or a config that were closed, replaced or taken away are not being written any more. */
+static void note_settled(
+	watch_target *target, const watch_listener *listener, const struct inotify_event *event, const char *name)
+{
+	const uint32_t ends = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE;
+	kept_checkpoint *kept =
+		(event->mask & ends) && is_weights_or_config(name) ? checkpoint_of(target, listener, name) : NULL;
+	if (kept)
+		kept->is_unclosed = false;
 }
 
 static void take_event(pt_run_watch *watch, const watch_listener *listener, const struct inotify_event *event,
@@ -270,12 +332,16 @@ static void take_event(pt_run_watch *watch, const watch_listener *listener, cons
 	watch_target *target = &watch->targets[listener->target];
 	if (event->mask & IN_CLOSE_WRITE)
 		note_closed(target, event, name);
-	switch (meaning_of(listener, event, name)) {
+	note_settled(target, listener, event, name);
+	switch (meaning_of(target, listener, event, name)) {
 	case MEANS_NOTHING:
 		return;
 	case MEANS_UNCLOSED:
-		note_unclosed(target, listener, event, name, now_ms + watch->options.sweep_ms);
-		return;
+		if (!note_unclosed(target, listener, event, name, now_ms + watch->options.sweep_ms))
+			return;
+		note_dirt(target, listener, event, name);
+		target->view.tree_dirty = true;
+		break;
 	case MEANS_TREE:
 		note_dirt(target, listener, event, name);
 		target->view.tree_dirty = true;

@@ -44,12 +44,21 @@ void scan_memory_doubt_all(scan_memory *memory)
 		memory->checkpoints[i]->is_dirty = true;
 }
 
+void scan_memory_touch_files(scan_memory *memory)
+{
+	for (size_t i = 0; i < memory->n_checkpoints; i++)
+		memory->checkpoints[i]->is_dirty |= memory->checkpoints[i]->name.is_file;
+}
+
 void scan_memory_touch_unclosed(scan_memory *memory)
 {
+	if (memory->is_shared_unclosed)
+		scan_memory_touch_files(memory);
+	memory->is_shared_unclosed = false;
 	for (size_t i = 0; i < memory->n_checkpoints; i++) {
 		kept_checkpoint *kept = memory->checkpoints[i];
-		kept->is_dirty |= kept->is_unclosed;
-		kept->is_unclosed = false;
+		kept->is_dirty |= kept->is_unclosed || kept->is_other_unclosed;
+		kept->is_unclosed = kept->is_other_unclosed = false;
 	}
 }
 
@@ -59,7 +68,7 @@ void scan_memory_touch(scan_memory *memory, const char *directory, const char *n
 	checkpoint_name found;
 	size_t n_directory = strlen(directory), n_name = strlen(name);
 	kept_checkpoint *kept = NULL;
-	if (n_directory + n_name + 2 <= sizeof path && checkpoint_name_read(name, &found) == PT_OK) {
+	if (n_directory + n_name + 2 <= sizeof path && checkpoint_name_read(directory, name, &found) == PT_OK) {
 		memcpy(path, directory, n_directory);
 		if (n_directory > 0)
 			path[n_directory++] = '/';
@@ -184,42 +193,76 @@ static bool assemble_logs(scan_memory *memory, size_t n_entries)
 	return true;
 }
 
-bool scan_memory_assemble(scan_memory *memory)
+/* Looks with something to tell: those with a step to the front of `chosen`, those without behind them. */
+static bool sort_out(scan_memory *memory, size_t *n_numbered, size_t *n_unnumbered)
 {
-	size_t n = 0;
+	size_t n = 0, n_without = 0, capacity = memory->n_checkpoints;
+	for (size_t i = 0; i < memory->n_checkpoints; i++) {
+		const kept_checkpoint *kept = memory->checkpoints[i];
+		if (!kept->look || !kept->look->has_entry)
+			continue;
+		if (!kept->name.is_unnumbered)
+			memory->chosen[n++] = memory->checkpoints[i];
+		else if (kept->look->entry.n_parts > 0)
+			memory->chosen[capacity - ++n_without] = memory->checkpoints[i];
+	}
+	for (size_t i = 0; i < n_without / 2; i++) { /* they were put there from the back */
+		kept_checkpoint *swapped = memory->chosen[capacity - n_without + i];
+		memory->chosen[capacity - n_without + i] = memory->chosen[capacity - 1 - i];
+		memory->chosen[capacity - 1 - i] = swapped;
+	}
+	/* what keeps a final directory from being read matters where nothing else is there */
+	for (size_t i = 0; i < memory->n_checkpoints; i++) {
+		const kept_checkpoint *kept = memory->checkpoints[i];
+		if (kept->look && (!kept->name.is_unnumbered || n + n_without == 0) &&
+			!add_problems(memory, kept->look->problems, kept->look->n_problems))
+			return false;
+	}
+	*n_numbered = n;
+	*n_unnumbered = n_without;
+	return n + n_without > 0 || add_problems(memory, memory->tree.refused, memory->tree.n_refused);
+}
+
+static int64_t next_rescan_ms(const scan_memory *memory)
+{
 	int64_t rescan_ns = INT64_MAX;
-	memory->n_problems = 0;
-	if (!pt_array_reserve((void **)&memory->chosen, &memory->chosen_capacity, memory->n_checkpoints,
-			sizeof *memory->chosen) ||
-		!pt_array_reserve((void **)&memory->entries, &memory->entries_capacity, memory->n_checkpoints,
-			sizeof *memory->entries) ||
-		!add_problems(memory, memory->tree.problems, memory->tree.n_problems))
-		return false;
 	for (size_t i = 0; i < memory->n_checkpoints; i++) {
 		const checkpoint_look *look = memory->checkpoints[i]->look;
-		if (!look)
-			continue;
-		if (look->rescan_ns < rescan_ns)
+		if (look && look->rescan_ns < rescan_ns)
 			rescan_ns = look->rescan_ns;
-		if (!add_problems(memory, look->problems, look->n_problems))
-			return false;
-		if (look->has_entry)
-			memory->chosen[n++] = memory->checkpoints[i];
 	}
-	if (!scan_memory_choose(memory, &n) || !assemble_logs(memory, n))
+	return rescan_ns == INT64_MAX ? INT64_MAX : rescan_ns / 1000000 + 1;
+}
+
+bool scan_memory_assemble(scan_memory *memory)
+{
+	size_t n, n_unnumbered, capacity = memory->n_checkpoints;
+	pt_step_unit unit = PT_UNIT_STEP;
+	memory->n_problems = 0;
+	if (!pt_array_reserve((void **)&memory->chosen, &memory->chosen_capacity, capacity, sizeof *memory->chosen) ||
+		!pt_array_reserve(
+			(void **)&memory->entries, &memory->entries_capacity, capacity, sizeof *memory->entries) ||
+		!add_problems(memory, memory->tree.problems, memory->tree.n_problems) ||
+		!sort_out(memory, &n, &n_unnumbered) || !scan_memory_choose(memory, &n, &unit) ||
+		!assemble_logs(memory, n))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		memory->entries[i] = memory->chosen[i]->look->entry;
+	for (size_t i = 0; i < n_unnumbered; i++)
+		memory->entries[n + i] = memory->chosen[capacity - n_unnumbered + i]->look->entry;
 	if (memory->n_problems > 1)
 		qsort(memory->problems, memory->n_problems, sizeof *memory->problems, compare_problems);
 	memory->scan = (pt_scan){
 		.n_entries = n,
 		.entries = memory->entries,
+		.unit = unit,
+		.n_unnumbered = n_unnumbered,
+		.unnumbered = memory->entries ? memory->entries + n : NULL,
 		.n_logs = memory->scan.n_logs,
 		.logs = memory->logs,
 		.n_problems = memory->n_problems,
 		.problems = memory->problems,
-		.rescan_wall_ms = rescan_ns == INT64_MAX ? INT64_MAX : rescan_ns / 1000000 + 1,
+		.rescan_wall_ms = next_rescan_ms(memory),
 	};
 	return true;
 }

@@ -10,9 +10,6 @@
 
 #include "run_names.h"
 
-/* The directory in a run that may hold its checkpoints; they may also lie in the run itself. */
-#define PT_SCAN_CONTAINER "checkpoints"
-
 /* What one look into a checkpoint's directory found: one block of memory that holds all it points to. */
 typedef struct checkpoint_look {
 	pt_checkpoint_entry entry;
@@ -31,9 +28,12 @@ typedef struct kept_checkpoint {
 	checkpoint_look *look; /* NULL: not looked yet (is_dirty), or nothing is there */
 	bool is_dirty;         /* something happened there */
 	bool is_listed;        /* by the listing under way */
-	bool is_unclosed;      /* a file in it is being written */
+	bool is_unclosed;      /* its weights or its config are being written */
+	bool is_other_unclosed; /* another file in it is */
 	uint64_t round;        /* of the last scan that looked */
 } kept_checkpoint;
+
+enum { MAX_REFUSED = 2 };
 
 /* What the listings of all other directories found. */
 typedef struct scan_tree {
@@ -42,6 +42,8 @@ typedef struct scan_tree {
 	size_t n_logs, logs_capacity;
 	pt_error *problems;
 	size_t n_problems, problems_capacity;
+	size_t n_refused;
+	pt_error refused[MAX_REFUSED]; /* pickles in the run and its checkpoints/, told where nothing else is there */
 	size_t n_directories;
 	bool told_limit;
 } scan_tree;
@@ -53,11 +55,12 @@ typedef struct scan_memory {
 	scan_tree tree;
 	bool is_tree_dirty;
 	bool is_in_doubt; /* all of it */
+	bool is_shared_unclosed; /* a file beside checkpoints that are files is being written */
 	uint64_t round;
 	/* the arrays of `scan` */
 	kept_checkpoint **chosen;
 	size_t chosen_capacity;
-	pt_checkpoint_entry *entries;
+	pt_checkpoint_entry *entries; /* behind the chosen ones those without a step */
 	size_t entries_capacity;
 	pt_log_file *logs;
 	size_t logs_capacity;
@@ -80,6 +83,8 @@ void scan_memory_destroy(scan_memory *memory);
 void scan_memory_doubt_all(scan_memory *memory);
 /* Something happened to the name of a checkpoint in the run itself ("") or in its checkpoints/. */
 void scan_memory_touch(scan_memory *memory, const char *directory, const char *name);
+/* Something happened to a file beside checkpoints that are files: a config, the Trainer's state. */
+void scan_memory_touch_files(scan_memory *memory);
 /* What was being written is left alone now, closed or not. */
 void scan_memory_touch_unclosed(scan_memory *memory);
 
@@ -100,8 +105,8 @@ void scan_memory_drop_gone(scan_memory *memory);
 bool scan_memory_assemble(scan_memory *memory);
 
 /* Of memory->chosen, drop entries that another one stands for and sort the rest by step; tell what was
- * dropped. False: out of memory. */
-bool scan_memory_choose(scan_memory *memory, size_t *n);
+ * dropped, and what their numbers count where that is not steps. False: out of memory. */
+bool scan_memory_choose(scan_memory *memory, size_t *n, pt_step_unit *unit);
 bool scan_memory_add_problem(scan_memory *memory, const pt_error *problem);
 
 #endif

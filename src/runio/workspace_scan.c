@@ -15,7 +15,8 @@
 /* What a shallow look at a directory says. */
 typedef struct shallow_look {
 	bool has_checkpoints, has_logs;
-	int64_t newest_ns; /* newest mtime of a checkpoint directory or a log */
+	bool has_adapter;  /* without a step: a result, which is a run where there are no others */
+	int64_t newest_ns; /* newest mtime of a checkpoint or a log */
 } shallow_look;
 
 static void note_time(shallow_look *look, const directory_list *list, const char *name)
@@ -28,17 +29,31 @@ static void note_time(shallow_look *look, const directory_list *list, const char
 		look->newest_ns = mtime_ns;
 }
 
-static void note_names(shallow_look *look, const directory_list *list, bool logs_too)
+/* A checkpoint with a step of its own, a directory or a file as its name wants it? */
+static bool is_checkpoint(const directory_list *list, const char *directory, const directory_name *name)
+{
+	checkpoint_name found;
+	struct stat record;
+	if (!is_numbered_name(directory, name->name, &found))
+		return false;
+	if (!found.is_file)
+		return directory_is_directory(list, name, true);
+	return directory_stat(list, name->name, &record) && !S_ISDIR(record.st_mode);
+}
+
+static void note_names(shallow_look *look, const directory_list *list, const char *directory)
 {
 	for (size_t i = 0; i < list->n; i++) {
 		const directory_name *name = &list->names[i];
-		checkpoint_name found;
 		pt_log_kind kind;
-		if (checkpoint_name_read(name->name, &found) == PT_OK && directory_is_directory(list, name, true)) {
+		if (is_checkpoint(list, directory, name)) {
 			look->has_checkpoints = true;
 			note_time(look, list, name->name);
-		} else if (logs_too && pt_log_kind_of_name(name->name, &kind)) {
+		} else if (!*directory && pt_log_kind_of_name(name->name, &kind)) {
 			look->has_logs = true;
+			note_time(look, list, name->name);
+		} else if (!*directory && is_adapter_file(name->name)) {
+			look->has_adapter = true;
 			note_time(look, list, name->name);
 		}
 	}
@@ -48,14 +63,14 @@ static void note_names(shallow_look *look, const directory_list *list, bool logs
 static pt_status look_at(const directory_list *list, pt_arena *scratch, shallow_look *look, pt_error *err)
 {
 	*look = (shallow_look){0};
-	note_names(look, list, true);
-	if (!directory_list_has(list, "checkpoints"))
+	note_names(look, list, "");
+	if (!directory_list_has(list, PT_SCAN_CONTAINER))
 		return PT_OK;
 	directory_list inner;
-	pt_status status = directory_list_open(list->fd, "checkpoints", true, scratch, &inner, err);
+	pt_status status = directory_list_open(list->fd, PT_SCAN_CONTAINER, true, scratch, &inner, err);
 	if (status != PT_OK) /* no directory, or not for us: only the want of memory is an error here */
 		return status == PT_ERR_MEMORY ? status : PT_OK;
-	note_names(look, &inner, false);
+	note_names(look, &inner, PT_SCAN_CONTAINER);
 	directory_list_close(&inner);
 	return PT_OK;
 }
@@ -75,6 +90,8 @@ typedef struct workspace_builder {
 	pt_arena *arena, *scratch;
 	const char **runs;
 	size_t n_runs;
+	const char **results; /* directories that hold a lone adapter: runs where there are no others */
+	size_t n_results;
 	const char **directories;
 	size_t n_directories;
 } workspace_builder;
@@ -102,7 +119,8 @@ static pt_status look_at_children(
 {
 	builder->runs = pt_arena_alloc(builder->arena, list->n, sizeof *builder->runs);
 	builder->directories = pt_arena_alloc(builder->arena, list->n + 1, sizeof *builder->directories);
-	if (!builder->runs || !builder->directories)
+	builder->results = pt_arena_alloc(builder->arena, list->n, sizeof *builder->results);
+	if (!builder->runs || !builder->results || !builder->directories)
 		return pt_fail(err, PT_ERR_MEMORY, path, -1, "out of memory");
 	builder->directories[builder->n_directories++] = "";
 	for (size_t i = 0; i < list->n && !is_run; i++) {
@@ -125,6 +143,12 @@ static pt_status look_at_children(
 		builder->directories[builder->n_directories++] = kept;
 		if (is_run_below(name->name, &look))
 			builder->runs[builder->n_runs++] = run;
+		else if (look.has_adapter)
+			builder->results[builder->n_results++] = run;
+	}
+	if (builder->n_runs == 0) {
+		builder->runs = builder->results;
+		builder->n_runs = builder->n_results;
 	}
 	if (builder->n_runs > 1)
 		qsort(builder->runs, builder->n_runs, sizeof *builder->runs, compare_natural);
@@ -140,7 +164,7 @@ static pt_status build_workspace(
 	if (status != PT_OK)
 		return status;
 	status = look_at(&list, builder->scratch, &look, err);
-	bool is_run = status == PT_OK && (look.has_checkpoints || look.has_logs);
+	bool is_run = status == PT_OK && (look.has_checkpoints || look.has_logs || look.has_adapter);
 	if (status == PT_OK)
 		status = look_at_children(builder, &list, path, is_run, err);
 	directory_list_close(&list);
@@ -187,8 +211,20 @@ typedef struct newest_search {
 	pt_arena *scratch;
 	const char *best;
 	int64_t best_ns;
+	bool best_is_result; /* a lone adapter, which any other run goes before */
 	size_t n_looked_at;
 } newest_search;
+
+static void take_newer(newest_search *search, const char *path, const shallow_look *look, bool is_result)
+{
+	bool goes_before = search->best_is_result != is_result ? search->best_is_result
+														   : look->newest_ns > search->best_ns;
+	if (search->best && !goes_before)
+		return;
+	search->best = path;
+	search->best_ns = look->newest_ns;
+	search->best_is_result = is_result;
+}
 
 /* Depth first over plain directories, at most NEWEST_DEPTH below; the recursion is that deep. */
 static pt_status search_newest(
@@ -201,10 +237,8 @@ static pt_status search_newest(
 		return depth == 0 || status == PT_ERR_MEMORY ? status : PT_OK;
 	status = look_at(&list, search->scratch, &look, err);
 	bool is_run = depth == 0 ? look.has_checkpoints || look.has_logs : is_run_below(name, &look);
-	if (status == PT_OK && is_run && (!search->best || look.newest_ns > search->best_ns)) {
-		search->best = path;
-		search->best_ns = look.newest_ns;
-	}
+	if (status == PT_OK && (is_run || look.has_adapter))
+		take_newer(search, path, &look, !is_run);
 	for (size_t i = 0; status == PT_OK && !is_run && depth < NEWEST_DEPTH && i < list.n; i++) {
 		if (is_passed_over(list.names[i].name) || !directory_is_directory(&list, &list.names[i], false) ||
 			search->n_looked_at++ >= NEWEST_MAX_DIRECTORIES)

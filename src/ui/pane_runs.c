@@ -131,8 +131,9 @@ static void fill_peak(row_at row, cell_text *cell)
 
 static void fill_problems(row_at row, cell_text *cell)
 {
-	snprintf(cell->text, CELL_BYTES, "%zu", row.run->n_problems);
-	cell->pen = pt_pen_of(row.run->n_problems ? PT_ROLE_WARN : PT_ROLE_LABEL);
+	size_t n = row.run->n_problems - row.run->n_notices;
+	snprintf(cell->text, CELL_BYTES, "%zu", n);
+	cell->pen = pt_pen_of(n ? PT_ROLE_WARN : PT_ROLE_LABEL);
 }
 
 typedef struct table_column {

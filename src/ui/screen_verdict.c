@@ -21,7 +21,7 @@ static size_t count_problems(const pt_scene *scene)
 {
 	size_t n = scene->snapshot->n_problems;
 	for (size_t r = 0; r < scene->snapshot->n_runs; r++)
-		n += scene->snapshot->runs[r].n_problems;
+		n += scene->snapshot->runs[r].n_problems - scene->snapshot->runs[r].n_notices;
 	return n;
 }
 

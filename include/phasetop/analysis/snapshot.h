@@ -41,9 +41,12 @@ typedef enum pt_run_state {
 /** "live", "stale", "finished", "empty", "unreadable". */
 const char *pt_run_state_name(pt_run_state state);
 
+/** A stretch of training from a start or a resume on. At each step the newest segment's checkpoint counts; what a
+ * resume left behind is no part of the steps and curves. */
 typedef struct pt_segment {
-	int64_t first_step, last_step;
-	const char *why; /* "start" or "resume" */
+	int64_t first_step, last_step; /* of its checkpoints, those that are overwritten by now included */
+	const char *why;               /* "start" or "resume" */
+	int64_t from_step;             /* "resume": the checkpoint it went on from; else PT_NO_STEP */
 } pt_segment;
 
 typedef struct pt_pending_file {
@@ -316,11 +319,12 @@ typedef struct pt_run_view {
 	const int64_t *steps;
 	const bool *complete; /* false: a value is missing (NaN in a tensor); not part of PCA and cosine */
 	int64_t spacing;      /* PT_NO_STEP: fewer than two checkpoints */
-	size_t n_deleted;
+	size_t n_deleted; /* read once, and deleted or overwritten by what does not read since */
 	const int64_t *deleted;
 	size_t n_pending;
 	const pt_pending_file *pending;
-	size_t n_problems;
+	size_t n_problems; /* with the notices */
+	size_t n_notices;  /* the last ones: nothing is wrong, something was passed over (code "notice") */
 	const pt_problem *problems;
 
 	pt_kept_view kept;

@@ -46,7 +46,8 @@
 	X(PT_ERR_BAD_ROW, "bad_row", "a log line that does not parse or fit")                     \
 	X(PT_ERR_WATCH, "watch", "file events are not to be had; polling instead")                \
 	X(PT_ERR_CANCELLED, "cancelled", "the job was called off")                                \
-	X(PT_ERR_USAGE, "usage", "the command line does not parse")
+	X(PT_ERR_USAGE, "usage", "the command line does not parse")                               \
+	X(PT_NOTICE, "notice", "nothing is wrong: what was passed over or assumed, and why")
 
 typedef enum pt_status {
 #define X(id, name, meaning) id,

@@ -6,9 +6,14 @@
  *
  * Checkpoints are directories `checkpoint-{n}`, `checkpoint_{n}`, `step_{n}`, `global_step{n}`, `epoch_{n}`
  * in the run or in its `checkpoints/`, in numeric order. In each, `adapter_model.safetensors` makes an
- * adapter (with named ones in sub-directories), else `model.safetensors` or its index a plain network.
- * Staging names
+ * adapter (with named ones in sub-directories), else `model.safetensors` or its index a plain network, else
+ * `pytorch_lora_weights.safetensors`, `adapters.safetensors` or the only other `….safetensors` an adapter.
+ * Files are checkpoints too: `{n}_adapters.safetensors` (MLX), `NAME-step{n}.safetensors`,
+ * `NAME-{epoch:06}.safetensors` (kohya), `NAME_{n:09}.safetensors` and words like it. Staging names
  * (`tmp-checkpoint-…`, `.tmp…`) are passed over, and hidden directories.
+ *
+ * Weights without a step (the final adapter in the run directory, `final/`, `best/`, `checkpoint-best/`) are
+ * listed apart: they mostly are one of the checkpoints again.
  */
 #ifndef PHASETOP_RUNIO_CHECKPOINT_SCAN_H
 #define PHASETOP_RUNIO_CHECKPOINT_SCAN_H
@@ -28,6 +33,14 @@ typedef enum pt_checkpoint_readiness {
 	PT_N_CHECKPOINT_READINESS
 } pt_checkpoint_readiness;
 
+/** What the numbers in the names of checkpoints count. */
+typedef enum pt_step_unit {
+	PT_UNIT_STEP,
+	PT_UNIT_EPOCH, /* torchtune, kohya */
+	PT_UNIT_SAVE,  /* accelerate's checkpoints/checkpoint_{n} */
+	PT_N_STEP_UNITS
+} pt_step_unit;
+
 /** One weights file of a checkpoint: one adapter, or the whole network. */
 typedef struct pt_checkpoint_part {
 	const char *adapter; /* "default", or the sub-directory's name; "" for a plain network */
@@ -39,16 +52,20 @@ typedef struct pt_checkpoint_part {
 } pt_checkpoint_part;
 
 typedef struct pt_checkpoint_entry {
-	int64_t step;          /* >= 0 */
-	const char *directory; /* path in the run directory, e.g. "checkpoints/checkpoint-5" */
+	int64_t step;          /* >= 0; 0 for weights without a step */
+	const char *directory; /* path in the run directory, e.g. "checkpoints/checkpoint-5"; of a checkpoint that
+							  is a file, that file's */
 	pt_checkpoint_kind kind;
 	pt_checkpoint_readiness readiness;
-	pt_status code; /* REFUSED: PT_ERR_PICKLE, PT_ERR_UNSUPPORTED, PT_ERR_PERMISSION, PT_ERR_IO; else PT_OK */
+	/* REFUSED: PT_ERR_PICKLE, PT_ERR_PERMISSION, PT_ERR_IO, PT_ERR_NOT_REGULAR, PT_ERR_AMBIGUOUS; what a
+	 * killed writer left: PT_ERR_TRUNCATED; a directory that has no weights any more: PT_NOTICE; else PT_OK */
+	pt_status code;
 	const char *why; /* PENDING and REFUSED, in plain words; else "" */
 	size_t n_parts;  /* 0 unless weights are there; "default" first, then by name */
 	const pt_checkpoint_part *parts;
 	pt_file_identity trainer_state; /* of trainer_state.json inside; present = false: none */
 	int64_t written_ns;             /* newest mtime of the weights, for intervals; 0: no weights */
+	int64_t touched_ns;             /* newest mtime of anything that was looked at there; 0: nothing */
 	uint64_t
 		fingerprint; /* of path, kind and identity of weights and configs: equal as long as none changed */
 } pt_checkpoint_entry;
@@ -81,6 +98,9 @@ typedef struct pt_log_file {
 typedef struct pt_scan {
 	size_t n_entries;
 	const pt_checkpoint_entry *entries; /* rising step, each step once */
+	pt_step_unit unit;                  /* of all entries */
+	size_t n_unnumbered;
+	const pt_checkpoint_entry *unnumbered; /* weights without a step, those that tell most first */
 	size_t n_logs;
 	const pt_log_file *logs; /* sorted by path */
 	size_t n_problems;

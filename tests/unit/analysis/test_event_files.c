@@ -216,19 +216,19 @@ static void an_earlier_run_s_end_is_not_this_one_s(void **state)
 	begin_run(&f);
 	put_events(&f, first_file, -1, "x", 0, 2, 1.0F);
 	synced(&f);
-	assert_false(f.logs.closed);
+	assert_int_equal(f.logs.closed_step, PT_LOG_NO_STEP);
 	put_wandb(&f, "wandb/run-a.wandb", 1700000000.0, true);
 	assert_true(synced(&f));
-	assert_true(f.logs.closed);
+	assert_int_not_equal(f.logs.closed_step, PT_LOG_NO_STEP);
 	put_events(&f, second_file, -1, "x", 1000, 1002, 1.0F); /* a quarter of an hour later it goes on */
 	assert_true(synced(&f));
-	assert_false(f.logs.closed);
+	assert_int_equal(f.logs.closed_step, PT_LOG_NO_STEP);
 	put_wandb(&f, "wandb/run-b.wandb", 1700001002.5, false);
 	synced(&f);
-	assert_false(f.logs.closed);
+	assert_int_equal(f.logs.closed_step, PT_LOG_NO_STEP);
 	put_wandb(&f, "wandb/run-b.wandb", 1700001002.5, true);
 	assert_true(synced(&f));
-	assert_true(f.logs.closed);
+	assert_int_not_equal(f.logs.closed_step, PT_LOG_NO_STEP);
 	end_run(&f);
 }
 

@@ -200,8 +200,8 @@ static inline void fixture_init(fixture *f)
 		(pt_problem){"checkpoint-5/adapter_model.safetensors", "truncated", 264123, "half of \"it\""};
 	f->problems[1] = (pt_problem){HOSTILE_NAME, "not_a_directory", -1, "passed over"};
 	f->pending[0] = (pt_pending_file){"checkpoint-25", "still being written"};
-	f->segments[0] = (pt_segment){5, 10, "start"};
-	f->segments[1] = (pt_segment){15, 20, "resume"};
+	f->segments[0] = (pt_segment){5, 10, "start", PT_NO_STEP};
+	f->segments[1] = (pt_segment){15, 20, "resume", 10};
 	f->deleted[0] = 5;
 	f->examples[0] = "lm_head.weight";
 	f->change_points[0] = (pt_change_point_view){15, 20, 4.1, 2.5, 1.6, 48.8, PT_MISSING, 16};

@@ -95,7 +95,7 @@ static void test_keys_of_the_parts(void **state)
 	(void)state;
 	pt_report_options options = all_matrices();
 	cJSON *d = report(&options);
-	assert_keys(at(d, "runs.0.segments.0"), "first_step last_step why");
+	assert_keys(at(d, "runs.0.segments.0"), "first_step last_step why from_step");
 	assert_keys(at(d, "runs.0.checkpoints"), "count first last spacing steps deleted pending problems");
 	assert_keys(at(d, "runs.0.checkpoints.pending.0"), "path why");
 	assert_keys(at(d, "runs.0.checkpoints.problems.0"), "path code offset message");

@@ -14,7 +14,7 @@ static void test_says_what_there_is(void **state)
 	static const char *const parts[] = {
 		"medical  live, last written 2026-01-01T11:59:53Z\n  path  runs/hostile\n",
 		"  checkpoints  4, steps 5 to 20, mostly 5 apart, 1 deleted on disk\n",
-		"  segment  15 to 20 (resume)\n",
+		"  segment  15 to 20 (resumed at step 10)\n",
 		"  pending  checkpoint-25: still being written\n",
 		"  module  layers.1.q_proj  lora  r=1  s=64.00  F32  A 1x384 B 128x1\n",
 		"  (module)  layers.1.q_proj  adapter other  lora",

@@ -52,22 +52,31 @@ static inline int64_t wall_ms(void)
 	return (int64_t)time(NULL) * 1000;
 }
 
-/* Everything that does not depend on the time of the files. */
-static inline void describe_scan(const pt_scan *scan, char *out, size_t capacity)
+/* Readiness, kind and parts of one entry. */
+static inline void describe_entry(const pt_checkpoint_entry *e, pt_text *text)
 {
 	static const char *const kinds[] = {"adapter", "full", "unknown"};
 	static const char *const states[] = {"ready", "pending", "refused"};
+	pt_text_addf(text, "%s %s %s", e->directory, kinds[e->kind], states[e->readiness]);
+	if (e->why[0])
+		pt_text_addf(text, " (%s)", e->why);
+	for (size_t p = 0; p < e->n_parts; p++)
+		pt_text_addf(text, " [%s%s%s%s]", e->parts[p].adapter, e->parts[p].config ? "+config" : "",
+			e->parts[p].is_index ? " index" : "", e->trainer_state.present ? " state" : "");
+	pt_text_add(text, "\n");
+}
+
+/* Everything that does not depend on the time of the files. */
+static inline void describe_scan(const pt_scan *scan, char *out, size_t capacity)
+{
 	pt_text text = pt_text_over(out, capacity);
 	for (size_t i = 0; i < scan->n_entries; i++) {
-		const pt_checkpoint_entry *e = &scan->entries[i];
-		pt_text_addf(
-			&text, "%lld %s %s %s", (long long)e->step, e->directory, kinds[e->kind], states[e->readiness]);
-		if (e->why[0])
-			pt_text_addf(&text, " (%s)", e->why);
-		for (size_t p = 0; p < e->n_parts; p++)
-			pt_text_addf(&text, " [%s%s%s%s]", e->parts[p].adapter, e->parts[p].config ? "+config" : "",
-				e->parts[p].is_index ? " index" : "", e->trainer_state.present ? " state" : "");
-		pt_text_add(&text, "\n");
+		pt_text_addf(&text, "%lld ", (long long)scan->entries[i].step);
+		describe_entry(&scan->entries[i], &text);
+	}
+	for (size_t i = 0; i < scan->n_unnumbered; i++) {
+		pt_text_add(&text, "- ");
+		describe_entry(&scan->unnumbered[i], &text);
 	}
 	for (size_t i = 0; i < scan->n_logs; i++)
 		pt_text_addf(&text, "log %s: %s\n", scan->logs[i].path, pt_log_kind_name(scan->logs[i].kind));

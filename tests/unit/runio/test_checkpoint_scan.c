@@ -149,7 +149,11 @@ static void staging_and_strays_are_passed_over(void **state)
 	make_adapter(root, "checkpoint-4/.ipynb_checkpoints");
 	make_file(root, "checkpoint-5", "a file");
 	make_file(root, "adapter_model.safetensors", "the last one again");
-	expect("4 checkpoint-4 adapter ready [default+config]\n");
+	make_adapter(root, "best");
+	make_file(root, "checkpoint-best/README.md", "no weights");
+	expect("4 checkpoint-4 adapter ready [default+config]\n"
+		   "- adapter_model.safetensors adapter ready [default]\n"
+		   "- best adapter ready [default+config]\n");
 }
 
 static void steps_that_do_not_fit(void **state)
@@ -223,16 +227,16 @@ static void what_is_not_ready_says_what_it_waits_for(void **state)
 				 "5 checkpoint-5 adapter pending (adapter_model.safetensors is empty) [default]\n"
 				 "6 checkpoint-6 adapter pending (adapter_config.json is empty) [default+config]\n"
 				 "8 checkpoint-8 unknown pending (empty directory)\n"
-				 "problem checkpoint-7: ambiguous\n");
+				 "problem checkpoint-7: notice\n");
 	/* settled: what has weights goes to its reader, which says what is wrong with them */
-	expect_at(60000, "1 checkpoint-1 adapter ready [default]\n"
+	expect_at(30000, "1 checkpoint-1 adapter ready [default]\n"
 					 "2 checkpoint-2 unknown pending (no weights yet, only the staging file .tmpAbCdEf)\n"
 					 "3 checkpoint-3 unknown pending (no weights yet)\n"
 					 "4 checkpoint-4 unknown pending (no adapter_model.safetensors yet)\n"
 					 "5 checkpoint-5 adapter ready [default]\n"
 					 "6 checkpoint-6 adapter ready [default+config]\n"
 					 "8 checkpoint-8 unknown pending (empty directory)\n"
-					 "problem checkpoint-7: ambiguous\n");
+					 "problem checkpoint-7: notice\n");
 }
 
 static void the_time_to_look_again(void **state)
@@ -277,21 +281,21 @@ static void pickles_are_refused_by_name(void **state)
 	make_file(root, "checkpoint-4/model.pt", "PK");
 	make_file(root, "checkpoint-5/optimizer.pt", "beside weights that are not there yet");
 	make_file(root, "checkpoint-5/rng_state.pth", "");
-	make_file(root, "checkpoint-6/pytorch_lora_weights.safetensors", "");
+	make_file(root, "checkpoint-6/pytorch_lora_weights.safetensors", "beside no pickle");
 	make_file(root, "checkpoint-7/adapter_model.bin", "PK");
 	make_adapter(root, "checkpoint-7");
 	pt_scan *scan = scan_at(root, 0);
 	static const pt_status codes[] = {
-		PT_ERR_PICKLE, PT_ERR_PICKLE, PT_ERR_PICKLE, PT_ERR_PICKLE, PT_OK, PT_ERR_UNSUPPORTED, PT_OK};
+		PT_ERR_PICKLE, PT_ERR_PICKLE, PT_ERR_PICKLE, PT_ERR_PICKLE, PT_OK, PT_OK, PT_OK};
 	static const pt_checkpoint_readiness states[] = {PT_CHECKPOINT_REFUSED, PT_CHECKPOINT_REFUSED,
-		PT_CHECKPOINT_REFUSED, PT_CHECKPOINT_REFUSED, PT_CHECKPOINT_PENDING, PT_CHECKPOINT_REFUSED,
+		PT_CHECKPOINT_REFUSED, PT_CHECKPOINT_REFUSED, PT_CHECKPOINT_PENDING, PT_CHECKPOINT_READY,
 		PT_CHECKPOINT_READY};
 	assert_int_equal(scan->n_entries, 7);
 	for (size_t i = 0; i < 7; i++) {
 		assert_int_equal(scan->entries[i].code, codes[i]);
 		assert_int_equal(scan->entries[i].readiness, states[i]);
 	}
-	assert_int_equal(scan->n_problems, 5);
+	assert_int_equal(scan->n_problems, 4);
 	assert_string_equal(scan->problems[0].path, "checkpoint-1/adapter_model.bin");
 	assert_int_equal(scan->problems[0].code, PT_ERR_PICKLE);
 	assert_non_null(strstr(scan->problems[0].message, "safe_serialization=True"));
@@ -320,9 +324,10 @@ static void steps_and_epochs_are_not_mixed(void **state)
 	(void)state;
 	make_adapter(root, "epoch_0");
 	make_adapter(root, "epoch_1");
-	expect("0 epoch_0 adapter ready [default+config]\n1 epoch_1 adapter ready [default+config]\n");
+	expect("0 epoch_0 adapter ready [default+config]\n1 epoch_1 adapter ready [default+config]\n"
+		   "problem epoch_0: notice\n");
 	make_adapter(root, "step_500");
-	expect("500 step_500 adapter ready [default+config]\nproblem epoch_0: ambiguous\n");
+	expect("500 step_500 adapter ready [default+config]\nproblem epoch_0: notice\n");
 }
 
 static void logs_up_to_three_levels_below(void **state)
@@ -525,7 +530,7 @@ static void real_directories(void **state)
 	} rows[] = {
 		{"formats/life_adapter_bin", "4 checkpoint-4 unknown refused (adapter_model.bin", 2, 1},
 		{"formats/life_killed_before_config", "4 checkpoint-4 adapter ready [default+config", 2, 0},
-		{"formats/life_killed_sharded_no_index", "8 checkpoint-8 unknown pending (no model.safetensors.index",
+		{"formats/life_killed_sharded_no_index", "8 checkpoint-8 unknown refused (no model.safetensors.index",
 			1, 0},
 		{"formats/life_killed_tmp_not_renamed", "4 checkpoint-4 adapter ready", 2, 0},
 		{"formats/life_killed_staging_old", "4 checkpoint-4 adapter ready", 1, 0},

@@ -139,7 +139,8 @@ static void a_resume_is_a_line(void **state)
 		drawing d = start(FIXTURE_MEDICAL, 80, 24);
 		draw_pane(&d, panes[i]);
 		size_t before = n_of_role(d.frame, PT_ROLE_GUIDE);
-		pt_segment segments[] = {{1, 200, "start"}, {205, 400, "resume"}};
+		pt_segment segments[] = {{.first_step = 1, .last_step = 200, .why = "start"},
+			{.first_step = 205, .last_step = 400, .from_step = 200, .why = "resume"}};
 		pt_run_view run = d.snapshot->runs[0];
 		run.segments = segments;
 		run.n_segments = 2;
