@@ -40,6 +40,10 @@
 	X(PT_OPTION_PROBE_WINDOW, 'w', "probe-window", "W", false,                                              \
 		"rows of probe losses for SHC, PR and tr C; default 20")                                            \
 	X(PT_OPTION_PROBES, 0, "probes", "GLOB", false, "only probes whose name matches")                       \
+	X(PT_OPTION_BASELINE, 0, "baseline", "NAME", false,                                                     \
+		"the run that others are compared with; default the first")                                         \
+	X(PT_OPTION_ALIGN, 0, "align", "ON", false,                                                             \
+		"step, or turn: steps are told from where each run turned")                                         \
 	X(PT_OPTION_GRAM_MEMORY, 0, "gram-memory", "MIB", true,                                                 \
 		"keep single modules' Grams whole in so much memory; default 1024")                                 \
 	X(PT_OPTION_REPLAY, 0, "replay", "DIR", false,                                                          \
@@ -144,6 +148,7 @@ typedef struct pt_options {
 	bool mouse;
 	int columns, rows;  /* 0: not given */
 	const char *preset; /* NULL: not given; pt_preset_named knows it */
+	bool align_on_turn;
 	const char *layout; /* NULL: not given; pt_layout_parse takes it. Goes before the preset */
 	const char *export_path;
 	bool export_svg; /* of export_path: .svg; false: .txt */
