@@ -102,6 +102,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_header_rows_and_missing, set_up),
+		cmocka_unit_test_setup(test_comparison, set_up),
 		cmocka_unit_test_setup(test_matrices_follow_the_option, set_up),
 		cmocka_unit_test_setup(test_quoting, set_up),
 	};

@@ -445,6 +445,7 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup(name, set_up)
 	const struct CMUnitTest tests[] = {
 		CASE(test_keys_of_the_document),
+		CASE(test_comparison),
 		CASE(test_keys_of_the_parts),
 		CASE(test_what_nobody_wanted_is_empty_or_null),
 		CASE(test_arrays_have_the_length_of_their_steps),
