@@ -88,13 +88,19 @@ typedef enum pt_scope {
 	X(PT_ACTION_INVERT, "invert", "I", PT_SCOPE_DOMAIN, "", "invert the cosine's axis")                    \
 	X(PT_ACTION_RUNS, "runs", "r", PT_SCOPE_DOMAIN, "", "the runs pane: show and focus, or hide")          \
 	X(PT_ACTION_ALL_RUNS, "all-runs", "a", PT_SCOPE_DOMAIN, "", "show all runs")                           \
+	X(PT_ACTION_SIDE_BY_SIDE, "side-by-side", "v", PT_SCOPE_DOMAIN, "", "runs side by side, or in one plot") \
+	X(PT_ACTION_DIFFERENCES, "differences", "D", PT_SCOPE_DOMAIN, "", "differences to the baseline, or not") \
+	X(PT_ACTION_ALIGN, "align", "A", PT_SCOPE_DOMAIN, "", "steps from where each run turned, or not")      \
+	X(PT_ACTION_JOINT_PLANE, "joint-plane", "J", PT_SCOPE_DOMAIN, "", "PCA: one plane for all runs, or own") \
+	X(PT_ACTION_BASELINE, "baseline", "b", PT_SCOPE_RUNS, "baseline", "compare the others with this run")  \
+	X(PT_ACTION_FILTER, "filter", "/", PT_SCOPE_RUNS, "filter", "list only runs that match; Esc: all")     \
 	X(PT_ACTION_TOGGLE_RUN, "toggle-run", "Space", PT_SCOPE_RUNS, "show/hide", "show or hide the run")     \
 	X(PT_ACTION_UP, "up", "Up", PT_SCOPE_LIST, "", "one line up")                                          \
 	X(PT_ACTION_DOWN, "down", "Down", PT_SCOPE_LIST, "", "one line down")                                  \
 	X(PT_ACTION_PAGE_UP, "page-up", "PgUp", PT_SCOPE_LIST, "", "one page up")                              \
 	X(PT_ACTION_PAGE_DOWN, "page-down", "PgDn", PT_SCOPE_LIST, "", "one page down")                        \
-	X(PT_ACTION_SORT_LEFT, "sort-left", "<", PT_SCOPE_LIST, "", "sort modules by the column to the left")  \
-	X(PT_ACTION_SORT_RIGHT, "sort-right", ">", PT_SCOPE_LIST, "", "sort them by the column to the right")
+	X(PT_ACTION_SORT_LEFT, "sort-left", "<", PT_SCOPE_LIST, "", "sort by the column to the left")  \
+	X(PT_ACTION_SORT_RIGHT, "sort-right", ">", PT_SCOPE_LIST, "", "sort by the column to the right")
 
 typedef enum pt_action {
 #define X(id, name, keys, scope, hint, help) id,
