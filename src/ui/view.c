@@ -376,6 +376,7 @@ void pt_view_meet(pt_view *view, const pt_snapshot *snapshot)
 	if (!view->matrix_placed)
 		place_matrix(view, snapshot);
 	pt_view_place_runs(view, snapshot);
+	settle(view, 0); /* a pane that came by itself may want something; the caller compares what is wanted */
 }
 
 void pt_view_resize(pt_view *view, int columns, int rows)

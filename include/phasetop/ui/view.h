@@ -176,8 +176,8 @@ unsigned pt_view_apply(pt_view *view, pt_action action, int arg, const pt_snapsh
 unsigned pt_view_key(pt_view *view, pt_key key, const pt_snapshot *snapshot);
 /** Apply a mouse event. */
 unsigned pt_view_mouse(pt_view *view, const pt_mouse *mouse, const pt_snapshot *snapshot);
-/** A new snapshot will be drawn: choose the matrix type at first, show the runs pane when there are several.
- */
+/** A new snapshot will be drawn: choose the matrix type at first, show the runs pane when there are several. What
+ * that pane wants is then among settings.wanted: hand them over where it is not what was asked for. */
 void pt_view_meet(pt_view *view, const pt_snapshot *snapshot);
 /** The screen has a new size. */
 void pt_view_resize(pt_view *view, int columns, int rows);
