@@ -135,8 +135,7 @@ static pt_status total_of(const joint_operator *k, double *total, pt_error *err)
 		ones[i] = 1.0;
 	multiply_points(k, 1, (const double *[1]){ones}, &image);
 	double of_mean = mean_of(image, k->n) * (double)k->n;
-	size_t first = 0;
-	for (size_t r = 0; r < k->input->n_runs; first += k->input->grams[r]->n, r++) {
+	for (size_t r = 0; r < k->input->n_runs; r++) {
 		pt_gram_lengths(k->input->grams[r], ones, NULL, NULL);
 		for (size_t i = 0; i < k->input->grams[r]->n; i++)
 			sum += ones[i] * ones[i];

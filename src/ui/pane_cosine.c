@@ -380,10 +380,14 @@ static void draw_one(const pt_scene *scene, pt_matrix matrix, pt_frame *frame, p
 	pt_chart_guides(&chart, scene);
 	draw_curves(scene, matrix, &chart);
 	pt_chart_show(&chart);
-	add_legend(scene, matrix, &chart);
+	bool tells_marks = !pt_scene_is_later_column(scene);
+	if (tells_marks)
+		add_legend(scene, matrix, &chart);
 	bool is_named = add_readout(scene, matrix, &chart);
-	add_pending_note(scene, matrix, &chart);
-	add_usual_name(scene, matrix, &chart);
+	if (tells_marks) {
+		add_pending_note(scene, matrix, &chart);
+		add_usual_name(scene, matrix, &chart);
+	}
 	if (scene->n_matrices > 1 && !is_named)
 		pt_chart_note(&chart, PT_CORNER_BOTTOM_LEFT, pt_pen_of(PT_ROLE_LABEL), pt_matrix_label(matrix));
 	pt_chart_end(&chart);

@@ -26,6 +26,8 @@ size_t pt_scene_next_run(const pt_scene *scene, size_t from);
 		 r = pt_scene_next_run(scene, r + 1))
 /** The scene of one column alone; the scene itself where there are none. */
 pt_scene pt_scene_column(const pt_scene *scene, size_t column);
+/** Is it a column whose words another one before it says already: legends, what shading means? */
+bool pt_scene_is_later_column(const pt_scene *scene);
 /** What the values of a scene span. */
 typedef pt_range (*pt_range_of)(const pt_scene *scene, const void *context);
 /** What those of all columns span, so that their axes are equal; of the scene where there are none. */

@@ -278,9 +278,9 @@ static void draw(const pt_scene *scene, pt_frame *frame, pt_rect inner)
 	else
 		draw_several(scene, &chart);
 	pt_chart_show(&chart);
-	if (scene->n_shown == 1)
+	if (scene->n_shown == 1 && !pt_scene_is_later_column(scene))
 		pt_chart_legend(&chart, PT_CORNER_TOP_RIGHT, &legend, 1);
-	else
+	else if (scene->n_shown > 1)
 		pt_runs_names(scene, &chart, PT_CORNER_TOP_RIGHT);
 	add_readout(scene, &chart);
 	pt_chart_end(&chart);

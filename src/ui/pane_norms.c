@@ -160,7 +160,8 @@ static void add_words(const pt_scene *scene, pt_matrix matrix, bool drift, pt_ch
 			pt_legend_add(&legend, U'╍', 'd', pt_pen_of(PT_ROLE_SERIES_5), "drift from the first");
 		pt_legend_add(&legend, U'┅', '.', pt_pen_of(PT_ROLE_SERIES_6), "step length (right)");
 	}
-	pt_chart_legend(chart, PT_CORNER_BOTTOM_RIGHT, &legend, 1);
+	if (!pt_scene_is_later_column(scene))
+		pt_chart_legend(chart, PT_CORNER_BOTTOM_RIGHT, &legend, 1);
 	ptrdiff_t at = run ? pt_cursor_index(scene, run->steps, run->n_steps) : -1;
 	bool is_named = false;
 	if (at >= 0 && scene->n_shown == 1 && pt_scene_matrix(scene, run, matrix)->norms.present) {

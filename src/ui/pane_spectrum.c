@@ -172,7 +172,8 @@ static void draw_single(const pt_scene *scene, pt_frame *frame, pt_rect rect)
 			pt_pen_of(quantity_roles[QUANTITY_TRACE]), "tr C");
 	if (has_partial(spectrum) && rect.w >= 44)
 		pt_legend_add(&legend, U'┅', '.', pt_pen_of(PT_ROLE_PROVISIONAL), "partial");
-	pt_chart_legend(&chart, PT_CORNER_TOP_LEFT, &legend, 2);
+	if (!pt_scene_is_later_column(scene))
+		pt_chart_legend(&chart, PT_CORNER_TOP_LEFT, &legend, 2);
 	add_readout(scene, spectrum, &chart);
 	pt_chart_end(&chart);
 }

@@ -39,6 +39,11 @@ pt_scene pt_scene_column(const pt_scene *scene, size_t column)
 	return alone;
 }
 
+bool pt_scene_is_later_column(const pt_scene *scene)
+{
+	return scene->only >= 0 && scene->n_columns > 0 && scene->columns[0] != (size_t)scene->only;
+}
+
 pt_range pt_scene_range(const pt_scene *scene, pt_range_of range_of, const void *context)
 {
 	pt_range all = pt_range_empty();

@@ -20,7 +20,9 @@ static void fixture_versus(fixture_maker *maker, pt_run_view *runs, size_t n_run
 				.same_shapes = same,
 				.cosine_final = same ? cosine[run->n_steps - 1] : PT_MISSING,
 				.cosine_of_drift = same ? cosine[run->n_steps - 1] : PT_MISSING,
-				.turn_lag_steps = run->verdicts[m].step - runs[0].verdicts[m].step,
+				.turn_lag_steps = run->verdicts[m].step == PT_NO_STEP
+									  ? PT_NO_STEP
+									  : run->verdicts[m].step - runs[0].verdicts[m].step,
 				.n = same ? run->n_steps : 0,
 				.steps = run->steps,
 				.cosine = cosine,
