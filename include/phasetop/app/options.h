@@ -60,7 +60,7 @@
 	X(PT_OPTION_NO_MOUSE, 'M', "no-mouse", NULL, false, "leave the mouse to the terminal")                  \
 	X(PT_OPTION_SIZE, 0, "size", "COLSxROWS", true, "size of --once and --export; default the terminal's")  \
 	X(PT_OPTION_PRESET, 0, "preset", "NAME", true,                                                          \
-		"watch, early-warning, rotation, layers, compare or triage; default watch")                         \
+		"watch, early-warning, rotation, layers, compare or triage")                                        \
 	X(PT_OPTION_LAYOUT, 0, "layout", "STRING", true, "arrangement of the panes")                            \
 	X(PT_OPTION_EXPORT, 0, "export", "FILE", false, "write the screen to FILE.svg or FILE.txt, then exit")  \
 	X(PT_OPTION_INLINE_WORKER, 0, "inline-worker", NULL, false, "read and compute in one thread (tests)")   \
