@@ -30,8 +30,8 @@ static int64_t turn_lag(const pt_matrix_view *own, const pt_matrix_view *base)
 	return ours && theirs ? ours->step - theirs->step : PT_NO_STEP;
 }
 
-static pt_status build_steps(const pt_versus *versus, const pt_tracked_matrix *own, const pt_tracked_matrix *base,
-	pt_arena *arena, pt_versus_view *view, pt_error *err)
+static pt_status build_steps(const pt_versus *versus, const pt_tracked_matrix *own,
+	const pt_tracked_matrix *base, pt_arena *arena, pt_versus_view *view, pt_error *err)
 {
 	size_t n = versus->n_done;
 	int64_t *steps = pt_arena_alloc(arena, n, sizeof *steps);
@@ -62,7 +62,8 @@ static pt_status build_versus(const pt_comparison *c, const pt_compared_list *li
 			.cosine_final = PT_MISSING, .cosine_of_drift = PT_MISSING, .turn_lag_steps = PT_NO_STEP};
 		if (!versus->present)
 			continue;
-		const pt_tracked_matrix *own = &list->runs[r]->matrices[m], *base = &list->runs[list->baseline]->matrices[m];
+		const pt_tracked_matrix *own = &list->runs[r]->matrices[m],
+								*base = &list->runs[list->baseline]->matrices[m];
 		view->turn_lag_steps = turn_lag(&run->matrices[m], &snapshot->runs[snapshot->baseline].matrices[m]);
 		view->same_shapes = versus->same_shapes;
 		view->present = !versus->same_shapes || versus->last_done;
@@ -89,8 +90,8 @@ static size_t place_of(const pt_compared_list *list, size_t run)
 	return place;
 }
 
-static pt_status build_paths(
-	const pt_joint *joint, const pt_compared_list *list, pt_arena *arena, pt_joint_pca_view *view, pt_error *err)
+static pt_status build_paths(const pt_joint *joint, const pt_compared_list *list, pt_arena *arena,
+	pt_joint_pca_view *view, pt_error *err)
 {
 	pt_joint_run_view *runs = pt_arena_alloc(arena, joint->n_runs, sizeof *runs);
 	int64_t *steps = pt_arena_copy(arena, joint->steps, joint->pca.n, sizeof *steps);

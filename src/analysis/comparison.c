@@ -166,8 +166,8 @@ static bool is_same_pair(const pt_versus_step *a, const pt_versus_step *b)
 }
 
 /* The steps of a run beside the baseline; products of those that did not change stay. */
-static pt_status follow_versus(pt_versus *versus, const pt_trajectories *own, const pt_trajectories *base,
-	bool keeps, pt_error *err)
+static pt_status follow_versus(
+	pt_versus *versus, const pt_trajectories *own, const pt_trajectories *base, bool keeps, pt_error *err)
 {
 	size_t n = common_steps(own, base, NULL);
 	pt_versus_step *steps = pt_array_alloc(n, sizeof *steps);
@@ -203,7 +203,8 @@ static pt_status follow_run(
 	const pt_trajectories *base = list->baseline < list->n ? list->runs[list->baseline] : NULL;
 	for (int m = 0; m < PT_N_MATRICES; m++) {
 		pt_versus *versus = &c->runs[r].versus[m];
-		bool wanted = c->wanted & PT_WANT_COMPARISON && c->types & PT_MATRIX_BIT(m) && own && base && own != base;
+		bool wanted =
+			c->wanted & PT_WANT_COMPARISON && c->types & PT_MATRIX_BIT(m) && own && base && own != base;
 		bool present = wanted && own->matrices[m].present && base->matrices[m].present;
 		if (present && pt_runs_agree(own, base, (pt_trajectory)m)) {
 			pt_status status = follow_versus(versus, own, base, same_baseline && versus->same_shapes, err);

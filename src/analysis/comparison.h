@@ -1,9 +1,10 @@
 /**
  * Runs beside each other: each against a baseline, and all of them in one plane.
  *
- * Only while somebody wants it, and only what is new: of each pair of runs the products of their increments are
- * kept, and a new checkpoint brings one row of each pair that its run is in. The work goes in pieces (one module of
- * some rows), so that a screen lives on beside it. Which runs share a plane is bounded by PT_JOINT_MAX_POINTS.
+ * Only while somebody wants it, and only what is new: of each pair of runs the products of their increments
+ * are kept, and a new checkpoint brings one row of each pair that its run is in. The work goes in pieces (one
+ * module of some rows), so that a screen lives on beside it. Which runs share a plane is bounded by
+ * PT_JOINT_MAX_POINTS.
  *
  *   pt_comparison_sync     what changed in the runs makes products invalid, and says what there is to do
  *   pt_comparison_advance  a piece of it
@@ -114,7 +115,8 @@ bool pt_comparison_pending(const pt_comparison *comparison);
 PT_CHECKED pt_status pt_comparison_advance(
 	pt_comparison *comparison, const pt_compared_list *list, pt_error *err);
 
-/** The planes whose products are all there and that are not current. @retval PT_ERR_MEMORY they stay as they were */
+/** The planes whose products are all there and that are not current. @retval PT_ERR_MEMORY they stay as they
+ * were */
 PT_CHECKED pt_status pt_comparison_derive(
 	pt_comparison *comparison, const pt_compared_list *list, pt_error *err);
 

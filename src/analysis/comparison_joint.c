@@ -16,7 +16,8 @@ static bool is_left_out(const pt_settings *settings, size_t place)
 }
 
 /* Could the run be in a plane of this type? */
-static bool is_candidate(const pt_compared_list *list, const pt_settings *settings, size_t r, size_t place, int type)
+static bool is_candidate(
+	const pt_compared_list *list, const pt_settings *settings, size_t r, size_t place, int type)
 {
 	return list->runs[r] && list->runs[r]->matrices[type].present && !is_left_out(settings, place);
 }

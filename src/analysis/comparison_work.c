@@ -6,7 +6,7 @@
 #include "phasetop/numeric/cross_products.h"
 
 enum {
-	MOST_AT_ONCE = 32,      /* new rows (or columns) of a piece */
+	MOST_AT_ONCE = 32,       /* new rows (or columns) of a piece */
 	PIECE_PRODUCTS = 1 << 26 /* multiplications of a piece, about: some hundredths of a second */
 };
 
@@ -46,8 +46,9 @@ static double products_of(const pt_trajectories *t, int type)
 		double rank = (double)shape.rank, n_experts = shape.n_experts > 1 ? (double)shape.n_experts : 1.0;
 		double own = type == PT_MATRIX_W   ? (double)shape.length
 					 : type == PT_MATRIX_A ? n_experts * rank * (double)shape.d_in
-					 : type == PT_MATRIX_B ? n_experts * rank * (double)shape.d_out
-										   : n_experts * 4.0 * rank * rank * (double)(shape.d_in + shape.d_out);
+					 : type == PT_MATRIX_B
+						 ? n_experts * rank * (double)shape.d_out
+						 : n_experts * 4.0 * rank * rank * (double)(shape.d_in + shape.d_out);
 		most = own > most ? own : most;
 	}
 	return most;

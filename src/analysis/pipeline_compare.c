@@ -5,8 +5,8 @@
 #include "pipeline_runs.h"
 #include "snapshot_build.h"
 
-/* Work on the comparison gets so long before files are looked at again; a snapshot tells how far it is at every so
-   many percent. */
+/* Work on the comparison gets so long before files are looked at again; a snapshot tells how far it is at
+   every so many percent. */
 enum { COMPARING_SLICE_MS = 20, COMPARING_STEPS = 20 };
 
 static pt_status out_of_memory(pt_error *err)

@@ -179,7 +179,8 @@ static const char *set_value(pt_option_id id, const char *value, pt_options *opt
 		return pt_option_size(value, &options->columns, &options->rows);
 	case PT_OPTION_PRESET:
 		options->preset = value;
-		return pt_preset_named(value) < 0 ? "watch, early-warning, rotation, layers, compare or triage" : NULL;
+		return pt_preset_named(value) < 0 ? "watch, early-warning, rotation, layers, compare or triage"
+										  : NULL;
 	case PT_OPTION_LAYOUT:
 		return set_layout(value, options);
 	case PT_OPTION_EXPORT:

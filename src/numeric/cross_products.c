@@ -79,8 +79,8 @@ static void clear_rows(pt_block_mut block)
 		memset(block.at + row * block.stride, 0, block.n_cols * sizeof *block.at);
 }
 
-/* R of one difference, columns [first, first + width): s_to A_to, below it s_to ΔA + (s_to − s_from) A_from. `spare`
-   holds rank × WIDTH. */
+/* R of one difference, columns [first, first + width): s_to A_to, below it s_to ΔA + (s_to − s_from) A_from.
+   `spare` holds rank × WIDTH. */
 static void fill_r(const pt_module_history *history, const factor *f, pt_difference d, size_t first,
 	pt_block_mut upper, double *spare)
 {
@@ -112,7 +112,8 @@ static void fill_l(
 	const pt_module_history *history, const factor *f, pt_difference d, size_t first, pt_block_mut left)
 {
 	size_t rank = history->shape.rank;
-	const void *to = stored_at(history, f, d.to, first * rank), *from = stored_at(history, f, d.from, first * rank);
+	const void *to = stored_at(history, f, d.to, first * rank),
+			   *from = stored_at(history, f, d.from, first * rank);
 	pt_block_mut right = left;
 	right.at += rank;
 	widen(history, f, to, from, left, rank);
@@ -123,7 +124,8 @@ static void fill_l(
 }
 
 /* All differences of a chunk: rows of values for vectors and A, columns of them for B. */
-static pt_block fill_panel(const chunk *c, const factor *f, size_t first, size_t width, double *panel, double *spare)
+static pt_block fill_panel(
+	const chunk *c, const factor *f, size_t first, size_t width, double *panel, double *spare)
 {
 	const pt_module_history *history = c->list->history;
 	size_t n_rows = c->n * c->rows, rank = f->kind == WHOLE ? 1 : rank_of(c);
@@ -137,9 +139,11 @@ static pt_block fill_panel(const chunk *c, const factor *f, size_t first, size_t
 		if (f->kind == FACTOR_A)
 			fill_r(history, f, d, first, to, spare);
 		else
-			widen(history, f, stored_at(history, f, d.to, first), stored_at(history, f, d.from, first), to, width);
+			widen(history, f, stored_at(history, f, d.to, first), stored_at(history, f, d.from, first), to,
+				width);
 	}
-	return f->kind == FACTOR_B ? (pt_block){panel, width, n_rows, n_rows} : (pt_block){panel, n_rows, width, WIDTH};
+	return f->kind == FACTOR_B ? (pt_block){panel, width, n_rows, n_rows}
+							   : (pt_block){panel, n_rows, width, WIDTH};
 }
 
 /* The memory of one call. */
@@ -159,8 +163,8 @@ static pt_status multiply(
 		pt_block x = fill_panel(a, f, first, width, w->panels[0], w->spare);
 		pt_block y = fill_panel(b, f, first, width, w->panels[1], w->spare);
 		bool is_b = f->kind == FACTOR_B;
-		pt_status status =
-			pt_blas_multiply(is_b, !is_b, 1.0, x, y, first ? 1.0 : 0.0, (pt_block_mut){products, m, n, n}, err);
+		pt_status status = pt_blas_multiply(
+			is_b, !is_b, 1.0, x, y, first ? 1.0 : 0.0, (pt_block_mut){products, m, n, n}, err);
 		if (status != PT_OK)
 			return status;
 	}
@@ -181,8 +185,8 @@ static double contract(const chunk *a, const chunk *b, const workspace *w, size_
 }
 
 /* One factor pair (or the vectors themselves) of two chunks, added to the sums. */
-static pt_status add_chunks(
-	const chunk *a, const chunk *b, const factor *factors, size_t n_factors, const workspace *w, pt_error *err)
+static pt_status add_chunks(const chunk *a, const chunk *b, const factor *factors, size_t n_factors,
+	const workspace *w, pt_error *err)
 {
 	for (size_t f = 0; f < n_factors; f++) {
 		pt_status status = multiply(a, b, &factors[f], w, w->products[f], err);
@@ -210,7 +214,8 @@ static size_t chunk_of(const pt_difference_list *list, pt_trajectory trajectory)
 static pt_status workspace_init(workspace *w, const pt_difference_list *a, const pt_difference_list *b,
 	pt_trajectory trajectory, pt_error *err)
 {
-	size_t m = chunk_of(a, trajectory) * rows_of(a, trajectory), n = chunk_of(b, trajectory) * rows_of(b, trajectory);
+	size_t m = chunk_of(a, trajectory) * rows_of(a, trajectory),
+		   n = chunk_of(b, trajectory) * rows_of(b, trajectory);
 	size_t spare = trajectory == PT_TRAJECTORY_DW ? (m > n ? m : n) * WIDTH : 0;
 	w->memory = pt_array_alloc((m + n) * WIDTH + spare + 2 * m * n + a->n * b->n, sizeof *w->memory);
 	if (!w->memory)
@@ -240,8 +245,8 @@ static pt_status add_all(const pt_difference_list *a, const pt_difference_list *
 	return PT_OK;
 }
 
-pt_status pt_cross_products(const pt_difference_list *a, const pt_difference_list *b, pt_trajectory trajectory,
-	pt_block_mut sums, pt_error *err)
+pt_status pt_cross_products(const pt_difference_list *a, const pt_difference_list *b,
+	pt_trajectory trajectory, pt_block_mut sums, pt_error *err)
 {
 	const pt_module_shape *shape = &a->history->shape;
 	assert(pt_histories_agree(a->history, b->history, trajectory));
@@ -252,7 +257,8 @@ pt_status pt_cross_products(const pt_difference_list *a, const pt_difference_lis
 		return status;
 	bool is_update = trajectory == PT_TRAJECTORY_DW;
 	for (size_t e = 0; e < (is_update ? pt_shape_experts(shape) : 1) && status == PT_OK; e++) {
-		factor of_update[] = {{FACTOR_A, PT_TRAJECTORY_A, shape->d_in, e}, {FACTOR_B, PT_TRAJECTORY_B, shape->d_out, e}};
+		factor of_update[] = {
+			{FACTOR_A, PT_TRAJECTORY_A, shape->d_in, e}, {FACTOR_B, PT_TRAJECTORY_B, shape->d_out, e}};
 		factor whole = {WHOLE, trajectory, a->history->vectors[trajectory].length, 0};
 		status = add_all(a, b, trajectory, is_update ? of_update : &whole, is_update ? 2 : 1, &w, err);
 	}

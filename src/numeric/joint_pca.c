@@ -78,7 +78,8 @@ static void multiply_increments(const joint_operator *k)
 }
 
 /* P x: sums from the end of each run, D applied to them, and sums from its beginning. */
-static void multiply_points(const joint_operator *k, size_t n_vectors, const double *const *x, double *const *y)
+static void multiply_points(
+	const joint_operator *k, size_t n_vectors, const double *const *x, double *const *y)
 {
 	size_t first = 0;
 	for (size_t r = 0; r < k->input->n_runs; r++) {
@@ -167,7 +168,8 @@ static pt_status solve_dense(
 	return status;
 }
 
-static pt_status solve(const joint_operator *k, size_t n_wanted, double *values, double *vectors, pt_error *err)
+static pt_status solve(
+	const joint_operator *k, size_t n_wanted, double *values, double *vectors, pt_error *err)
 {
 	if (k->n <= DENSE_UP_TO)
 		return solve_dense(k, n_wanted, values, vectors, err);
@@ -185,7 +187,8 @@ static pt_status solve(const joint_operator *k, size_t n_wanted, double *values,
 }
 
 /* As in trajectory_pca.c: an eigenvalue below the rounding of the total counts as 0. */
-static void fill(pt_joint_pca *pca, const double *values, const double *vectors, size_t n_wanted, double total)
+static void fill(
+	pt_joint_pca *pca, const double *values, const double *vectors, size_t n_wanted, double total)
 {
 	for (size_t c = 0; c < PT_JOINT_COMPONENTS; c++) {
 		bool there = c < n_wanted && values[c] > 4.0 * DBL_EPSILON * total;

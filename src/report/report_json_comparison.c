@@ -9,7 +9,8 @@ static void write_versus(pt_json_writer *writer, const pt_run_view *run, pt_matr
 	pt_json_writer_member_string(writer, "name", run->name);
 	pt_json_writer_member_string(writer, "matrix", pt_matrix_name(matrix));
 	pt_json_writer_member_double(writer, "cosine_final", versus->present ? versus->cosine_final : PT_MISSING);
-	pt_json_writer_member_double(writer, "cosine_of_drift", versus->present ? versus->cosine_of_drift : PT_MISSING);
+	pt_json_writer_member_double(
+		writer, "cosine_of_drift", versus->present ? versus->cosine_of_drift : PT_MISSING);
 	pt_report_json_step(writer, "turn_lag_steps", versus->present ? versus->turn_lag_steps : PT_NO_STEP);
 	pt_json_writer_member_bool(writer, "same_shapes", versus->same_shapes);
 	pt_report_json_steps(writer, "steps", versus->steps, versus->n);

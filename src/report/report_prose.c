@@ -259,7 +259,8 @@ static void tell_changes(pt_prose *prose, const pt_run_view *run, pt_matrix matr
 }
 
 /* How the run stands to the baseline. */
-static void tell_versus(pt_prose *prose, const pt_snapshot *snapshot, const pt_run_view *run, pt_matrix matrix)
+static void tell_versus(
+	pt_prose *prose, const pt_snapshot *snapshot, const pt_run_view *run, pt_matrix matrix)
 {
 	char line[LINE_BYTES], label[32];
 	const pt_versus_view *versus = &run->versus[matrix];

@@ -178,7 +178,7 @@ pt_snapshot *pt_beside_aligned(const pt_snapshot *snapshot, const pt_view *view)
 	}
 	for (int m = 0; aligned && m < PT_N_MATRICES; m++)
 		shift_joint(&c, snapshot, view, &aligned->joint[m]);
-	return aligned ? finish(aligned, &c) : NULL;
+	return finish(aligned, &c);
 }
 
 /* --- differences to the baseline ------------------------------------------------------------------------ */
@@ -270,8 +270,8 @@ static void subtract_spectrum(copying *c, pt_spectrum_view *own, const pt_spectr
 	const double *others[] = {base->shc, base->pr, base->trace};
 	own->present = own->present && base->present;
 	for (size_t i = 0; own->present && i < sizeof columns / sizeof columns[0]; i++)
-		*columns[i] =
-			subtract(c, (series){own->steps, *columns[i], own->n}, (series){base->steps, others[i], base->n}, by_ratio);
+		*columns[i] = subtract(c, (series){own->steps, *columns[i], own->n},
+			(series){base->steps, others[i], base->n}, by_ratio);
 	own->present = own->present && any_value(own->pr, own->n) && own->shc && own->trace;
 	own->n = own->present ? own->n : 0;
 }
@@ -306,8 +306,8 @@ static void subtract_losses(copying *c, pt_loss_view *own, const pt_loss_view *b
 	const double **columns[] = {&own->train, &own->eval, &own->probe_mean};
 	const double *others[] = {base->train, base->eval, base->probe_mean};
 	for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
-		*columns[i] =
-			subtract(c, (series){own->steps, *columns[i], own->n}, (series){base->steps, others[i], base->n}, false);
+		*columns[i] = subtract(
+			c, (series){own->steps, *columns[i], own->n}, (series){base->steps, others[i], base->n}, false);
 	for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
 		if (!any_value(*columns[i], own->n))
 			*columns[i] = NULL;
@@ -339,5 +339,5 @@ pt_snapshot *pt_beside_differences(const pt_snapshot *snapshot, bool by_ratio)
 		else
 			subtract_run(&c, run_at(differences, r), &snapshot->runs[snapshot->baseline], by_ratio);
 	}
-	return differences ? finish(differences, &c) : NULL;
+	return finish(differences, &c);
 }

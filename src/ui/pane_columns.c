@@ -1,4 +1,5 @@
-/* Runs side by side: a plot divided into a column a run, with equal axes; differences (contracts in pane_draw.h). */
+/* Runs side by side: a plot divided into a column a run, with equal axes; differences (contracts in
+ * pane_draw.h). */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,8 +8,8 @@
 enum { COLUMN_COLS = 18, HEADING_ROWS = 1, LEAST_ROWS = 3, MOST_COLUMNS = 32, AIR_FROM_COLS = 26 };
 
 /* Marker and name at the left, the run's own figure at the right where there is room for both. */
-static void draw_heading(const pt_scene *alone, const pt_pane_ops *pane, const char *figure_of_all, size_t n_more,
-	pt_frame *frame, pt_rect line)
+static void draw_heading(const pt_scene *alone, const pt_pane_ops *pane, const char *figure_of_all,
+	size_t n_more, pt_frame *frame, pt_rect line)
 {
 	char figure[PT_LINE_BYTES], name[PT_LINE_BYTES], more[32] = "";
 	size_t run = alone->first_shown;

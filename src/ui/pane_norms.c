@@ -191,7 +191,8 @@ static void draw_one(const pt_scene *scene, pt_matrix matrix, pt_frame *frame, p
 		pt_absence_draw(frame, rect, text);
 		return;
 	}
-	pt_scale y = pt_scale_fit(&range, scene->view->log_y[PT_PANE_NORMS] && !scene->versus), y2 = pt_scale_fit(&lengths, false);
+	pt_scale y = pt_scale_fit(&range, scene->view->log_y[PT_PANE_NORMS] && !scene->versus);
+	pt_scale y2 = pt_scale_fit(&lengths, false);
 	pt_axes axes = {.x = &scene->steps, .y = &y, .y2 = drift ? &y2 : NULL, .y2_role = PT_ROLE_SERIES_6};
 	pt_chart chart = pt_chart_begin(scene, PT_PANE_NORMS, frame, rect, &axes);
 	pt_chart_change_points(&chart, scene, matrix);

@@ -208,8 +208,8 @@ static pt_scale shifted(pt_scale scale, double by)
 	return pt_scale_exact(scale.lo + by, scale.hi + by, false);
 }
 
-/* Limits keep their distance from the first checkpoint: the mean, which scores are told from, moves with every new
-   one, and the whole path would move with it. */
+/* Limits keep their distance from the first checkpoint: the mean, which scores are told from, moves with
+   every new one, and the whole path would move with it. */
 static void span_plane(pt_pca_view pca, pt_range *across, pt_range *up)
 {
 	for (size_t i = 0; pca.present && i < pca.n; i++) {
@@ -290,7 +290,8 @@ const pt_pane_ops pt_pane_pca = {
 			  "coloured",
 		"from the first step to the last; one unit is equally long on both axes. The shares are explained",
 		"variance. The diamond is the step cursor; \"turn\" is where the path bends most in this plane.",
-		"A bend here is a turn of direction, wherever the local cosine dips. J puts several runs into one plane:",
+		"A bend here is a turn of direction, wherever the local cosine dips. J puts several runs into one "
+		"plane:",
 		"one PCA of what came since each run's first checkpoint."},
 	.min_cols = 12,
 	.min_rows = 3,

@@ -19,7 +19,8 @@ bool pt_joint_is_wanted(const pt_scene *scene)
 
 pt_pca_view pt_joint_pca_of(const pt_scene *scene, size_t run, pt_matrix matrix)
 {
-	const pt_joint_pca_view *joint = joint_of(scene, pt_scene_matrix_of(scene, &scene->snapshot->runs[run], matrix));
+	const pt_joint_pca_view *joint =
+		joint_of(scene, pt_scene_matrix_of(scene, &scene->snapshot->runs[run], matrix));
 	for (size_t i = 0; joint->present && i < joint->n_runs; i++) {
 		const pt_joint_run_view *path = &joint->runs[i];
 		if (path->run != run)
@@ -64,13 +65,15 @@ void pt_joint_absence(const pt_scene *scene, pt_frame *frame, pt_rect rect)
 		snprintf(text, sizeof text, "being computed: the next look at the runs brings it");
 	else if (joint->present)
 		snprintf(text, sizeof text, "%s: J shows each run in its own plane",
-			joint->n_left_out > 0 ? "not in this plane, for want of room or of equal shapes" : "not in this plane yet");
+			joint->n_left_out > 0 ? "not in this plane, for want of room or of equal shapes"
+								  : "not in this plane yet");
 	else if (joint->progress < 1)
 		snprintf(text, sizeof text, "being computed: %.0f %% of the products between the runs are there",
 			100 * joint->progress);
 	else
 		snprintf(text, sizeof text,
-			"no two of the runs shown have the same modules of the same shapes: J shows each in its own plane");
+			"no two of the runs shown have the same modules of the same shapes: J shows each in its own "
+			"plane");
 	pt_absence_draw(frame, rect, text);
 }
 
@@ -133,15 +136,20 @@ typedef struct path_labels {
 	size_t n;
 } path_labels;
 
-static void add_label(path_labels *all, const pt_chart *chart, const pt_pca_view *path, size_t i, uint32_t glyph,
-	pt_pen pen, const char *text)
+static void add_label(path_labels *all, const pt_chart *chart, const pt_pca_view *path, size_t i,
+	uint32_t glyph, pt_pen pen, const char *text)
 {
 	int col, row;
-	if (!chart->canvas || !pt_plane_cell(chart->canvas, &chart->x, &chart->y, path->pc1[i], path->pc2[i], &col, &row))
+	if (!chart->canvas ||
+		!pt_plane_cell(chart->canvas, &chart->x, &chart->y, path->pc1[i], path->pc2[i], &col, &row))
 		return;
 	snprintf(all->texts[all->n], LABEL_BYTES, "%s", text);
-	all->labels[all->n] = (pt_point_label){
-		.col = col, .row = row, .glyph = glyph, .glyph_pen = pen, .text_pen = pen, .text = all->texts[all->n]};
+	all->labels[all->n] = (pt_point_label){.col = col,
+		.row = row,
+		.glyph = glyph,
+		.glyph_pen = pen,
+		.text_pen = pen,
+		.text = all->texts[all->n]};
 	all->n++;
 }
 

@@ -7,8 +7,8 @@
 /** Is one plane for all runs wanted, of the several that are shown? */
 bool pt_joint_is_wanted(const pt_scene *scene);
 
-/** The run's path in the joint plane, in the form of its own PCA (with its own turning step); not present: it is not
- * in it. */
+/** The run's path in the joint plane, in the form of its own PCA (with its own turning step); not present: it
+ * is not in it. */
 pt_pca_view pt_joint_pca_of(const pt_scene *scene, size_t run, pt_matrix matrix);
 
 /** "47.0 % + 24.1 %, one plane", and who is not in it. */

@@ -5,7 +5,14 @@
 #include "run_columns.h"
 #include "run_list.h"
 
-enum { NAME_MIN_COLS = 8, NAME_MAX_COLS = 24, MARK_COLS = 2, GAP_COLS = 2, MAX_COLUMNS = 24, SORTED_WEIGHT = 100 };
+enum {
+	NAME_MIN_COLS = 8,
+	NAME_MAX_COLS = 24,
+	MARK_COLS = 2,
+	GAP_COLS = 2,
+	MAX_COLUMNS = 24,
+	SORTED_WEIGHT = 100
+};
 
 static void title(const pt_scene *scene, bool brief, char *out, size_t capacity)
 {
@@ -98,10 +105,12 @@ static void put_in_column(
 		pt_frame_text_right(frame, room, x + column->cols, line.y, pen, text);
 }
 
-static void draw_header(const pt_scene *scene, const table *t, pt_frame *frame, pt_rect line, const char *names)
+static void draw_header(
+	const pt_scene *scene, const table *t, pt_frame *frame, pt_rect line, const char *names)
 {
 	bool by_name = scene->view->run_sort == PT_RUNS_BY_NAME;
-	pt_frame_text(frame, line, line.x + MARK_COLS, line.y, pt_pen_of(by_name ? PT_ROLE_TITLE : PT_ROLE_LABEL), names);
+	pt_frame_text(
+		frame, line, line.x + MARK_COLS, line.y, pt_pen_of(by_name ? PT_ROLE_TITLE : PT_ROLE_LABEL), names);
 	int x = line.x + MARK_COLS + t->name_cols;
 	for (size_t c = 0; c < t->n_columns; c++) {
 		if (!t->chosen[c])
@@ -110,7 +119,8 @@ static void draw_header(const pt_scene *scene, const table *t, pt_frame *frame, 
 		bool sorts = weight_of(scene, &t->columns[c]) == SORTED_WEIGHT;
 		x += GAP_COLS;
 		pt_run_column_header(scene, &t->columns[c], header, sizeof header);
-		put_in_column(frame, line, x, &t->columns[c], pt_pen_of(sorts ? PT_ROLE_TITLE : PT_ROLE_LABEL), header);
+		put_in_column(
+			frame, line, x, &t->columns[c], pt_pen_of(sorts ? PT_ROLE_TITLE : PT_ROLE_LABEL), header);
 		x += t->columns[c].cols;
 	}
 }
@@ -192,13 +202,18 @@ static void draw(const pt_scene *scene, pt_frame *frame, pt_rect inner)
 
 const pt_pane_ops pt_pane_runs = {
 	.id = PT_PANE_RUNS,
-	.about = {"One row a run: state, newest step, age of the newest data, norm, how much it grows a step, the "
-			  "smallest",
-		"cosine at the largest k, the most prominent dip, where the direction turned (with a question mark: not",
-		"beyond the run's own noise), where SHC peaks and PR then, and beside the baseline (◂) the cosine of the",
-		"newest vectors and how much later it turned. A W before a norm: whole weights. ↑ ↓ choose a row, Space",
-		"shows or hides that run in all plots, a shows all, b makes it the baseline, < > sort, / lists only runs",
-		"whose name or state holds each word typed (-word: does not)."},
+	.about =
+		{"One row a run: state, newest step, age of the newest data, norm, how much it grows a step, the "
+		 "smallest",
+			"cosine at the largest k, the most prominent dip, where the direction turned (with a question "
+			"mark: not",
+			"beyond the run's own noise), where SHC peaks and PR then, and beside the baseline (◂) the "
+			"cosine of the",
+			"newest vectors and how much later it turned. A W before a norm: whole weights. ↑ ↓ choose a "
+			"row, Space",
+			"shows or hides that run in all plots, a shows all, b makes it the baseline, < > sort, / lists "
+			"only runs",
+			"whose name or state holds each word typed (-word: does not)."},
 	.min_cols = 1,
 	.min_rows = 1,
 	.title = title,

@@ -277,7 +277,8 @@ void pt_run_column_header(const pt_scene *scene, const pt_run_column *column, ch
 	if (column->fill == fill_norm && !scene->has_stand_in) {
 		snprintf(out, capacity, "‖%s‖", pt_matrix_label(scene->main_matrix));
 	} else if (column->fill == fill_cosine && scene->snapshot->n_runs > 1) {
-		pt_name_text(scene->snapshot->runs[scene->snapshot->baseline].name, BASELINE_NAME_COLS, name, sizeof name);
+		pt_name_text(
+			scene->snapshot->runs[scene->snapshot->baseline].name, BASELINE_NAME_COLS, name, sizeof name);
 		snprintf(out, capacity, "cos %s", name);
 	} else {
 		snprintf(out, capacity, "%s", column->header);

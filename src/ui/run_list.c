@@ -53,7 +53,8 @@ static bool goes_before(const sort_keys *keys, const pt_run_list *list, size_t r
 
 static void insert(pt_run_list *list, sort_keys *keys, size_t r)
 {
-	double value = pt_run_sort_value(keys->scene, &keys->scene->snapshot->runs[r], keys->scene->view->run_sort);
+	double value =
+		pt_run_sort_value(keys->scene, &keys->scene->snapshot->runs[r], keys->scene->view->run_sort);
 	size_t at = list->n++;
 	for (; at > 0 && goes_before(keys, list, r, value, at - 1); at--) {
 		list->places[at] = list->places[at - 1];

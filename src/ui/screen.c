@@ -44,9 +44,9 @@ static void draw_panes(const stage *s, const pt_screen_parts *parts, pt_frame *f
 	pt_layout_place(&s->scene.view->layout, parts, &placing);
 	for (int i = 0; i < placing.n; i++) {
 		const pt_place *place = &placing.places[i];
-		const pt_scene *scene = pt_pane_is_list(place->pane)                     ? &s->scene
+		const pt_scene *scene = pt_pane_is_list(place->pane)                 ? &s->scene
 								: pt_pane_ops_of(place->pane)->by_difference ? &s->versus
-																			  : &s->aligned;
+																			 : &s->aligned;
 		pt_pane_draw(scene, place->pane, frame, (pt_rect){place->x, place->y, place->width, place->height});
 	}
 }

@@ -88,8 +88,8 @@ static void carry_pane(const pt_layout *from, pt_layout *to, pt_pane_id pane)
 	pt_layout_show(to, pane, !from->hidden[pane]);
 }
 
-/* A preset that has a place of its own for the runs takes them there; the next one that has none puts them back as
-   they stood before. */
+/* A preset that has a place of its own for the runs takes them there; the next one that has none puts them
+   back as they stood before. */
 static void carry_runs(pt_view *view, pt_layout *to)
 {
 	const pt_layout *from = &view->layout;
@@ -203,7 +203,8 @@ static void place_runs_pane(pt_view *view, const pt_snapshot *snapshot)
 /* Where a preset has a place for the runs it is as high as their table, up to a share of the screen. */
 static void size_runs_pane(pt_view *view, const pt_snapshot *snapshot)
 {
-	bool is_main = view->layout.nodes[pt_layout_leaf(&view->layout, PT_PANE_RUNS)].want == 0 || view->runs_are_main;
+	bool is_main =
+		view->layout.nodes[pt_layout_leaf(&view->layout, PT_PANE_RUNS)].want == 0 || view->runs_are_main;
 	int body = pt_view_screen(view).body_height, most = is_main ? 3 * body / 5 : body / 3;
 	int want = snapshot->n_runs > 1000 ? 1000 : (int)snapshot->n_runs + RUNS_PANE_FRAME_ROWS;
 	if (snapshot->n_runs == view->runs_sized_for)

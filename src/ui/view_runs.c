@@ -1,5 +1,5 @@
-/* Changes of which runs are looked at, and how: the runs pane, its filter and order, the baseline, runs side by
- * side. */
+/* Changes of which runs are looked at, and how: the runs pane, its filter and order, the baseline, runs side
+ * by side. */
 #include <stdio.h>
 #include <string.h>
 
@@ -132,7 +132,7 @@ unsigned pt_view_filter_key(pt_view *view, pt_key key, bool *taken)
 
 unsigned pt_view_stand_beside(pt_view *view, pt_action action)
 {
-	bool *flag = action == PT_ACTION_SIDE_BY_SIDE ? &view->side_by_side
+	bool *flag = action == PT_ACTION_SIDE_BY_SIDE  ? &view->side_by_side
 				 : action == PT_ACTION_DIFFERENCES ? &view->differences
 				 : action == PT_ACTION_JOINT_PLANE ? &view->joint_plane
 												   : &view->align_on_turn;

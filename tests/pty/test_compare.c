@@ -107,7 +107,8 @@ static void test_presets(void **state)
 	pty_end(terminal);
 }
 
-/* ---- runs that join in ---------------------------------------------------------------------------------- */
+/* ---- runs that join in ----------------------------------------------------------------------------------
+ */
 
 static char directory[64];
 
@@ -149,7 +150,8 @@ static void test_a_run_joins_and_the_others_keep_their_colours(void **state)
 	pty_settle(terminal);
 	assert_true(pty_find(terminal, "● medical ◂", &x, &y));
 	int colour = pty_cell_at(terminal, x, y).fg;
-	shell("cp -r sample_runs/finance %s/.staging && mv %s/.staging %s/runs/aaa", directory, directory, directory);
+	shell("cp -r sample_runs/finance %s/.staging && mv %s/.staging %s/runs/aaa", directory, directory,
+		directory);
 	pty_wait_for(terminal, "3 runs"); /* first by its name, and yet the last row: it came last */
 	pty_wait_for(terminal, "■ aaa");
 	assert_true(pty_find(terminal, "● medical ◂", &x, &y));

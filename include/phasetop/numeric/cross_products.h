@@ -1,9 +1,10 @@
 /**
  * Inner products between vectors of two histories: the same module in two runs that are compared.
  *
- * A *difference* is v_to − v_from of one history: an increment (i, i − 1), what came since the first checkpoint
- * (i, 0), or a vector itself. Differences are formed on the fly in double, never as products of whole vectors that
- * are subtracted afterwards. Those of dW = s·B·A come from the factors, as in increments.h, and dW is never formed:
+ * A *difference* is v_to − v_from of one history: an increment (i, i − 1), what came since the first
+ * checkpoint (i, 0), or a vector itself. Differences are formed on the fly in double, never as products of
+ * whole vectors that are subtracted afterwards. Those of dW = s·B·A come from the factors, as in
+ * increments.h, and dW is never formed:
  *
  *   d = L R,  L = [B_to − B_from, B_from],  R = [s_to A_to; s_to (A_to − A_from) + (s_to − s_from) A_from],
  *   ⟨d, e⟩ = Σ_pq (R_d R_eᵀ)_pq (L_dᵀ L_e)_pq
@@ -35,8 +36,8 @@ static inline pt_difference pt_difference_of_increment(size_t i)
 }
 
 /**
- * Have vectors of this trajectory in the two histories an inner product? Both hold it; d_in and d_out are the same
- * (W: the length), and so is the number of experts; for A and B the rank, too.
+ * Have vectors of this trajectory in the two histories an inner product? Both hold it; d_in and d_out are the
+ * same (W: the length), and so is the number of experts; for A and B the rank, too.
  */
 bool pt_histories_agree(const pt_module_history *a, const pt_module_history *b, pt_trajectory trajectory);
 
@@ -48,8 +49,8 @@ typedef struct pt_difference_list {
 } pt_difference_list;
 
 /**
- * sums(i, j) += ⟨a_i, b_j⟩: of a module set, one call a module. NaN where a scaling is not known, or where a product
- * leaves the range of doubles.
+ * sums(i, j) += ⟨a_i, b_j⟩: of a module set, one call a module. NaN where a scaling is not known, or where a
+ * product leaves the range of doubles.
  * @param[in,out] sums  a.n × b.n; untouched on failure
  * @pre   pt_histories_agree; places below the histories' n
  * @retval PT_ERR_MEMORY

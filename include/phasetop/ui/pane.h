@@ -30,8 +30,9 @@ typedef struct pt_scene {
 	ptrdiff_t only;        /* this run alone is drawn: a column of several; -1: all that are shown */
 	const size_t *columns; /* runs of all columns, whose axes are equal; NULL: there are none */
 	size_t n_columns;
-	const char *versus; /* the values are differences to this run (of the spectrum's log axis: ratios); NULL: not */
-	bool is_aligned;    /* steps are told from where each run turned */
+	const char
+		*versus; /* the values are differences to this run (of the spectrum's log axis: ratios); NULL: not */
+	bool is_aligned; /* steps are told from where each run turned */
 } pt_scene;
 
 /** Work out what the panes share. `snapshot` may be NULL (before the first one came). O(runs). */

@@ -1,7 +1,7 @@
 /**
  * Presets: named arrangements of the panes, each for one question. The first is what the program starts with.
- * A preset sets the layout and nothing else of the view: cursor, matrices and hidden runs stay as they are. Only
- * "compare" also puts the runs side by side and into one plane, which every other one takes back.
+ * A preset sets the layout and nothing else of the view: cursor, matrices and hidden runs stay as they are.
+ * Only "compare" also puts the runs side by side and into one plane, which every other one takes back.
  */
 #ifndef PHASETOP_UI_PRESET_H
 #define PHASETOP_UI_PRESET_H

@@ -48,8 +48,8 @@ typedef enum pt_run_sort {
 	PT_RUNS_AS_GIVEN, /* what stands at first */
 	PT_RUNS_BY_NAME,
 	PT_RUNS_BY_STATE,
-	PT_RUNS_BY_STEP,    /* largest first, as all that grows */
-	PT_RUNS_BY_AGE,     /* youngest first */
+	PT_RUNS_BY_STEP, /* largest first, as all that grows */
+	PT_RUNS_BY_AGE,  /* youngest first */
 	PT_RUNS_BY_NORM,
 	PT_RUNS_BY_SLOPE,
 	PT_RUNS_BY_MIN_COSINE, /* smallest first */
@@ -108,25 +108,26 @@ typedef struct pt_view {
 	pt_layout layout;
 	pt_settings settings; /* as wanted now; the snapshot's are those its numbers were made with */
 	pt_matrix_choice matrix;
-	int64_t cursor_step; /* PT_NO_STEP: not placed by hand, see pt_view_cursor; from the turn with align_on_turn */
-	int k_only;                         /* 0: all k are drawn; j: only the j-th from the largest */
-	bool thresholds_off;                /* T: threshold lines not drawn */
-	bool negate_cosine;                 /* i: −cos is drawn, turns are peaks */
-	bool invert_cosine;                 /* I: the cosine's axis upside down */
-	bool detrended;                     /* d */
-	bool log_y[PT_N_PANES];             /* y: logarithmic (spectrum starts so) */
+	int64_t cursor_step;    /* PT_NO_STEP: not placed by hand, see pt_view_cursor; from the turn with
+							   align_on_turn */
+	int k_only;             /* 0: all k are drawn; j: only the j-th from the largest */
+	bool thresholds_off;    /* T: threshold lines not drawn */
+	bool negate_cosine;     /* i: −cos is drawn, turns are peaks */
+	bool invert_cosine;     /* I: the cosine's axis upside down */
+	bool detrended;         /* d */
+	bool log_y[PT_N_PANES]; /* y: logarithmic (spectrum starts so) */
 	pt_glyph_choice glyphs[PT_N_PANES]; /* B, a pane */
 	pt_glyph_choice glyphs_default;     /* --graph; stands where a pane's choice is AUTO */
 	bool run_hidden[PT_VIEW_MAX_RUNS];  /* by place in the snapshot; runs beyond are shown */
-	int selected_run;                   /* place in the snapshot, whatever the order of the rows; see pt_run_list */
-	pt_run_sort run_sort;               /* < >, of the runs pane */
-	char run_filter[PT_FILTER_BYTES];   /* /: rows whose run it matches; "": all */
-	bool filter_open;                   /* it is being typed */
-	bool side_by_side;                  /* v: a column a run in every plot, with equal axes; else one plot for all */
-	bool joint_plane;                   /* J: one PCA for all runs; else each in its own plane */
-	bool differences;                   /* D: differences to the baseline in norms, cosine, spectrum, loss */
-	bool align_on_turn;                 /* A: steps are told from where each run turned */
-	int selected_module;                /* the row of the modules pane, as sorted; clamp it when drawing */
+	int selected_run;     /* place in the snapshot, whatever the order of the rows; see pt_run_list */
+	pt_run_sort run_sort; /* < >, of the runs pane */
+	char run_filter[PT_FILTER_BYTES]; /* /: rows whose run it matches; "": all */
+	bool filter_open;                 /* it is being typed */
+	bool side_by_side;   /* v: a column a run in every plot, with equal axes; else one plot for all */
+	bool joint_plane;    /* J: one PCA for all runs; else each in its own plane */
+	bool differences;    /* D: differences to the baseline in norms, cosine, spectrum, loss */
+	bool align_on_turn;  /* A: steps are told from where each run turned */
+	int selected_module; /* the row of the modules pane, as sorted; clamp it when drawing */
 	pt_module_sort module_sort;
 	int scroll[PT_N_PANES]; /* first line drawn in lists; clamp it when drawing */
 	bool help;              /* the help screen covers the panes */
@@ -176,8 +177,8 @@ unsigned pt_view_apply(pt_view *view, pt_action action, int arg, const pt_snapsh
 unsigned pt_view_key(pt_view *view, pt_key key, const pt_snapshot *snapshot);
 /** Apply a mouse event. */
 unsigned pt_view_mouse(pt_view *view, const pt_mouse *mouse, const pt_snapshot *snapshot);
-/** A new snapshot will be drawn: choose the matrix type at first, show the runs pane when there are several. What
- * that pane wants is then among settings.wanted: hand them over where it is not what was asked for. */
+/** A new snapshot will be drawn: choose the matrix type at first, show the runs pane when there are several.
+ * What that pane wants is then among settings.wanted: hand them over where it is not what was asked for. */
 void pt_view_meet(pt_view *view, const pt_snapshot *snapshot);
 /** The screen has a new size. */
 void pt_view_resize(pt_view *view, int columns, int rows);
@@ -205,8 +206,8 @@ bool pt_view_run_shown(const pt_view *view, size_t run);
  */
 int64_t pt_view_cursor(const pt_view *view, const pt_snapshot *snapshot);
 /**
- * The step that a run is aligned on: of its verdict on the drawn matrix type, else of its strongest change point;
- * PT_NO_STEP: it did not turn.
+ * The step that a run is aligned on: of its verdict on the drawn matrix type, else of its strongest change
+ * point; PT_NO_STEP: it did not turn.
  */
 int64_t pt_view_turn(const pt_view *view, const pt_snapshot *snapshot, const pt_run_view *run);
 /** A pane's own glyph choice, else the default one. */

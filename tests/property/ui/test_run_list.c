@@ -1,5 +1,5 @@
-/** Whatever is typed, hidden, sorted and filtered: the focus and the selected run are never lost, and each run keeps
- * its colour. */
+/** Whatever is typed, hidden, sorted and filtered: the focus and the selected run are never lost, and each
+ * run keeps its colour. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -20,9 +20,9 @@ static uint64_t draw_number(uint64_t *state)
 
 static pt_key any_key(uint64_t *state)
 {
-	static const pt_key keys[] = {PT_KEY_UP, PT_KEY_DOWN, PT_KEY_PAGE_UP, PT_KEY_PAGE_DOWN, PT_KEY_ENTER, PT_KEY_ESC,
-		PT_KEY_BACKSPACE, PT_KEY_TAB, '<', '>', '/', ' ', 'a', 'b', 'v', 'A', 'D', 'J', 'p', 'P', 'r', 'm', 's', '0', '-',
-		'z', '6', 'i', 'e'};
+	static const pt_key keys[] = {PT_KEY_UP, PT_KEY_DOWN, PT_KEY_PAGE_UP, PT_KEY_PAGE_DOWN, PT_KEY_ENTER,
+		PT_KEY_ESC, PT_KEY_BACKSPACE, PT_KEY_TAB, '<', '>', '/', ' ', 'a', 'b', 'v', 'A', 'D', 'J', 'p', 'P',
+		'r', 'm', 's', '0', '-', 'z', '6', 'i', 'e'};
 	return keys[draw_number(state) % (sizeof keys / sizeof keys[0])];
 }
 
@@ -34,7 +34,8 @@ static pt_run_list list_of(const pt_snapshot *snapshot, const pt_view *view)
 	return list;
 }
 
-/* Each run once or, where the filter leaves it out, not at all; those that are there in the order asked for. */
+/* Each run once or, where the filter leaves it out, not at all; those that are there in the order asked for.
+ */
 static void check_list(const pt_snapshot *snapshot, const pt_view *view)
 {
 	pt_run_list list = list_of(snapshot, view);
@@ -61,7 +62,8 @@ static void check_markers(const pt_snapshot *snapshot, const pt_frame *frame)
 			if (strncmp(row, "│ ", strlen("│ ")) != 0)
 				continue;
 			snprintf(name, sizeof name, " %s ", snapshot->runs[r].name);
-			if (strncmp(row + strlen("│ "), "·", strlen("·")) == 0 || !strstr(row, name) || strstr(row, "near"))
+			if (strncmp(row + strlen("│ "), "·", strlen("·")) == 0 || !strstr(row, name) ||
+				strstr(row, "near"))
 				continue;
 			pt_cell marker = pt_frame_get(frame, 2, y);
 			if (marker.glyph != U' ' && strstr(row, name) < row + 12)

@@ -1,4 +1,5 @@
-/* Products between two histories and the joint PCA of three, against NumPy and scikit-learn: comparison.json. */
+/* Products between two histories and the joint PCA of three, against NumPy and scikit-learn: comparison.json.
+ */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -107,11 +108,13 @@ static void check_products(const cJSON *family, pt_module_history *const *h, pt_
 	const cJSON *pair;
 	cJSON_ArrayForEach(pair, get(get(family, "cross"), names[t]))
 	{
-		int i = cJSON_GetArrayItem(get(pair, "pair"), 0)->valueint, j = cJSON_GetArrayItem(get(pair, "pair"), 1)->valueint;
+		int i = cJSON_GetArrayItem(get(pair, "pair"), 0)->valueint,
+			j = cJSON_GetArrayItem(get(pair, "pair"), 1)->valueint;
 		size_t n = pt_module_history_n(h[i]), m = pt_module_history_n(h[j]), got_m;
 		double *ours = products_of(h[i], h[j], t);
 		for (size_t r = 0; r < n; r++) {
-			double *row = fixture_array(cJSON_GetArrayItem(get(pair, "products"), (int)r), &got_m), largest = 0;
+			double *row = fixture_array(cJSON_GetArrayItem(get(pair, "products"), (int)r), &got_m),
+				   largest = 0;
 			assert_int_equal(got_m, m);
 			for (size_t c = 0; c < m; c++)
 				largest = fmax(largest, fabs(row[c]));

@@ -1,6 +1,7 @@
 /*
- * Sample runs beside each other, `phasetop --once --json -m all`, against NumPy and scikit-learn on whole vectors:
- * tests/reference/comparison.json (make_comparison_reference.py; versions and tolerances stand in it).
+ * Sample runs beside each other, `phasetop --once --json -m all`, against NumPy and scikit-learn on whole
+ * vectors: tests/reference/comparison.json (make_comparison_reference.py; versions and tolerances stand in
+ * it).
  */
 #include "report_fixture.h"
 
@@ -24,10 +25,12 @@ static void compare_versus(check *c, const cJSON *ours, const cJSON *expected, d
 		compare_items(c, keys[k], 0, member(ours, keys[k]), member(expected, keys[k]), 1, tolerance);
 	compare_arrays(c, "steps", member(ours, "steps"), member(expected, "steps"), 1, 0);
 	compare_arrays(c, "cosine", member(ours, "cosine"), member(expected, "cosine"), 1, tolerance);
-	compare_arrays(c, "drift_cosine", member(ours, "drift_cosine"), member(expected, "drift_cosine"), 1, tolerance);
+	compare_arrays(
+		c, "drift_cosine", member(ours, "drift_cosine"), member(expected, "drift_cosine"), 1, tolerance);
 }
 
-static void compare_joint(check *c, const cJSON *ours, const cJSON *expected, const cJSON *names, double tolerance)
+static void compare_joint(
+	check *c, const cJSON *ours, const cJSON *expected, const cJSON *names, double tolerance)
 {
 	compare_arrays(c, "explained", member(ours, "explained_variance_ratio"),
 		member(expected, "explained_variance_ratio"), 1, tolerance);
@@ -76,7 +79,8 @@ static void another_baseline_has_the_same_cosine(void **state)
 	const cJSON *a = element_of(member(member(first, "comparison"), "runs"), "B", "sports");
 	const cJSON *b = element_of(member(member(other, "comparison"), "runs"), "B", "medical");
 	assert_string_equal(member(member(other, "comparison"), "baseline")->valuestring, "sports");
-	assert_true(fabs(member(a, "cosine_final")->valuedouble - member(b, "cosine_final")->valuedouble) < 1e-14);
+	assert_true(
+		fabs(member(a, "cosine_final")->valuedouble - member(b, "cosine_final")->valuedouble) < 1e-14);
 	assert_int_equal(member(b, "turn_lag_steps")->valueint, -15);
 	cJSON_Delete(first);
 	cJSON_Delete(other);
@@ -89,7 +93,8 @@ static void other_shapes_are_said_and_have_no_numbers(void **state)
 	const cJSON *ours = member(report, "comparison");
 	const cJSON *other = element_of(member(ours, "runs"), "B", "medical_r4");
 	assert_true(cJSON_IsFalse(member(other, "same_shapes")));
-	assert_true(cJSON_IsNull(member(other, "cosine_final")) && cJSON_IsNull(member(other, "cosine_of_drift")));
+	assert_true(
+		cJSON_IsNull(member(other, "cosine_final")) && cJSON_IsNull(member(other, "cosine_of_drift")));
 	assert_true(cJSON_IsNumber(member(other, "turn_lag_steps"))); /* a lag needs no shapes */
 	assert_int_equal(cJSON_GetArraySize(member(other, "steps")), 0);
 	assert_int_equal(cJSON_GetArraySize(member(ours, "joint_pca")), 0); /* no two that agree */

@@ -1,4 +1,5 @@
-/* Runs beside each other, through the pipeline: live equals cold, whatever came when; what has no number says so. */
+/* Runs beside each other, through the pipeline: live equals cold, whatever came when; what has no number says
+ * so. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -112,8 +113,8 @@ static pt_snapshot *settled(pt_pipeline *pipeline, fixture_time *now)
 static void a_live_comparison_equals_a_cold_one(void **state)
 {
 	/* late, out of order, one run far behind the others */
-	static const int order[][2] = {{0, 1}, {0, 2}, {1, 1}, {0, 5}, {2, 9}, {1, 3}, {0, 3}, {2, 2}, {1, 2}, {0, 4},
-		{2, 1}, {2, 10}, {1, 7}, {0, 6}, {2, 3}};
+	static const int order[][2] = {{0, 1}, {0, 2}, {1, 1}, {0, 5}, {2, 9}, {1, 3}, {0, 3}, {2, 2}, {1, 2},
+		{0, 4}, {2, 1}, {2, 10}, {1, 7}, {0, 6}, {2, 3}};
 	fixture_time now;
 	pt_settings settings = wanting(PT_WANT_COMPARISON | PT_WANT_JOINT);
 	add(*state, 0, 12);
@@ -200,7 +201,7 @@ static void runs_taken_out_are_in_no_plane(void **state)
 	assert_int_equal(two->joint[PT_MATRIX_B].n_runs, 2);
 	assert_int_equal(two->joint[PT_MATRIX_B].runs[0].run, 1);
 	assert_int_equal(two->joint[PT_MATRIX_B].n_left_out, 0); /* by hand, so nobody needs to be told */
-	settings.left_out[0] = 3; /* one alone has its own plane */
+	settings.left_out[0] = 3;                                /* one alone has its own plane */
 	pt_pipeline_set_settings(live, &settings);
 	pt_snapshot *one = settled(live, &now);
 	assert_false(one->joint[PT_MATRIX_B].present);
@@ -228,8 +229,10 @@ static void write_other_shape(const char *root, int64_t step)
 	memcpy(data + FIXTURE_D_IN + FIXTURE_D_OUT, more, sizeof more);
 	int a = FIXTURE_D_IN * 4, all = (int)sizeof data;
 	snprintf(header, sizeof header,
-		"{\"base_model.model.layers.3.down_proj.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[1,%d],\"data_offsets\":[0,%d]},"
-		"\"base_model.model.layers.3.down_proj.lora_B.weight\":{\"dtype\":\"F32\",\"shape\":[%d,1],\"data_offsets\":[%d,%d]}}",
+		"{\"base_model.model.layers.3.down_proj.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[1,%d],\"data_"
+		"offsets\":[0,%d]},"
+		"\"base_model.model.layers.3.down_proj.lora_B.weight\":{\"dtype\":\"F32\",\"shape\":[%d,1],\"data_"
+		"offsets\":[%d,%d]}}",
 		FIXTURE_D_IN, a, 2 * FIXTURE_D_OUT, a, all);
 	write_safetensors(directory, "adapter_model.safetensors", header, data, sizeof data);
 	write_text(directory, "adapter_config.json", "{\"peft_type\":\"LORA\",\"r\":1,\"lora_alpha\":2}");

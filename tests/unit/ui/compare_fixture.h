@@ -4,7 +4,8 @@
 
 enum { FIXTURE_MANY_RUNS = 40 };
 
-/* Each run beside the first: cosines that fall from 1, lags from the verdicts. The last is of other shapes. */
+/* Each run beside the first: cosines that fall from 1, lags from the verdicts. The last is of other shapes.
+ */
 static void fixture_versus(fixture_maker *maker, pt_run_view *runs, size_t n_runs)
 {
 	for (size_t r = 1; r < n_runs; r++)
@@ -37,7 +38,8 @@ static void fixture_joint(fixture_maker *maker, pt_snapshot *snapshot, const pt_
 		pt_joint_run_view *paths = fixture_alloc(maker, snapshot->n_runs, sizeof *paths);
 		for (size_t r = 0; r < snapshot->n_runs; r++) {
 			const pt_pca_view *pca = &runs[r].matrices[m].pca;
-			double *pc1 = fixture_alloc(maker, pca->n, sizeof *pc1), *pc2 = fixture_alloc(maker, pca->n, sizeof *pc2);
+			double *pc1 = fixture_alloc(maker, pca->n, sizeof *pc1),
+				   *pc2 = fixture_alloc(maker, pca->n, sizeof *pc2);
 			double angle = 0.4 * ((double)r - 1);
 			for (size_t i = 0; i < pca->n; i++) {
 				double x = pca->pc1[i] - pca->pc1[0], y = pca->pc2[i] - pca->pc2[0];
@@ -75,7 +77,8 @@ static void fixture_many(fixture_maker *maker, pt_run_view *runs)
 			fixture_live(&runs[r]);
 		if (r % 5 == 4)
 			for (int m = 0; m < PT_MATRIX_W; m++) {
-				runs[r].verdicts[m] = (pt_verdict){.headline = "no turn so far", .detail = "", .step = PT_NO_STEP};
+				runs[r].verdicts[m] =
+					(pt_verdict){.headline = "no turn so far", .detail = "", .step = PT_NO_STEP};
 				runs[r].matrices[m].n_change_points = 0;
 			}
 	}

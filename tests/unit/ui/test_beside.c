@@ -1,4 +1,5 @@
-/** Runs beside each other: columns, differences, alignment, one plane; the table of runs, its order and filter. */
+/** Runs beside each other: columns, differences, alignment, one plane; the table of runs, its order and
+ * filter. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -167,8 +168,8 @@ static void steps_are_told_from_the_turn(void **state)
 		for (size_t i = 0; i < after->n_steps; i++)
 			assert_int_equal(after->steps[i], before->steps[i] - turns[r]);
 		const pt_cosine_view *cosine = &after->matrices[PT_MATRIX_B].cosines[2];
-		assert_int_equal(cosine->minimum_step,
-			before->matrices[PT_MATRIX_B].cosines[2].minimum_step - turns[r]);
+		assert_int_equal(
+			cosine->minimum_step, before->matrices[PT_MATRIX_B].cosines[2].minimum_step - turns[r]);
 		assert_int_equal(after->verdicts[PT_MATRIX_B].step, 0);
 		assert_int_equal(aligned->joint[PT_MATRIX_B].runs[r].steps[0], before->steps[0] - turns[r]);
 	}
@@ -222,7 +223,8 @@ static void differences_meet_at_equal_steps(void **state)
 	drawing d = start(FIXTURE_THREE, 120, 36);
 	pt_snapshot *differences = pt_beside_differences(d.snapshot, true);
 	assert_non_null(differences);
-	const pt_run_view *base = &d.snapshot->runs[0], *own = &d.snapshot->runs[1], *told = &differences->runs[1];
+	const pt_run_view *base = &d.snapshot->runs[0], *own = &d.snapshot->runs[1],
+					  *told = &differences->runs[1];
 	assert_int_equal(differences->runs[0].n_steps, 0); /* the baseline is the line at 0 */
 	for (size_t i = 0; i < own->n_steps; i++) {
 		ptrdiff_t at = pt_step_index(base->steps, base->n_steps, own->steps[i]);
@@ -301,7 +303,8 @@ static void no_memory_draws_what_is_there(void **state)
 	end(&d);
 }
 
-/* --- the table of runs ----------------------------------------------------------------------------------- */
+/* --- the table of runs -----------------------------------------------------------------------------------
+ */
 
 static pt_run_list list_of(const drawing *d)
 {
@@ -415,15 +418,17 @@ static void the_table_tells_each_run(void **state)
 	(void)state;
 	drawing d = start(FIXTURE_THREE, 200, 8);
 	draw_pane(&d, PT_PANE_RUNS);
-	assert_shows(d.frame,
-		"run        state         step      age       ‖B‖     slope  growth      cosine          min cos    dip  turned  PCA "
-		"turn  SHC peak  PR then   cos medical     lag  problems");
+	assert_shows(d.frame, "run        state         step      age       ‖B‖     slope  growth      cosine    "
+						  "      min cos    dip  turned  PCA "
+						  "turn  SHC peak  PR then   cos medical     lag  problems");
 	const char *sports = row_text(d.frame, row_of(d.frame, "▲ sports"));
 	assert_non_null(strstr(sports, "finished       400      4 s    0.3175"));
 	assert_non_null(strstr(sports, "0.848 @115    115     115       120"));
 	assert_non_null(strstr(sports, "0.881     +15         0"));
-	runs_of(&d)[2].versus[PT_MATRIX_B] = (pt_versus_view){
-		.present = true, .cosine_final = PT_MISSING, .cosine_of_drift = PT_MISSING, .turn_lag_steps = PT_NO_STEP};
+	runs_of(&d)[2].versus[PT_MATRIX_B] = (pt_versus_view){.present = true,
+		.cosine_final = PT_MISSING,
+		.cosine_of_drift = PT_MISSING,
+		.turn_lag_steps = PT_NO_STEP};
 	draw_pane(&d, PT_PANE_RUNS);
 	assert_non_null(strstr(row_text(d.frame, row_of(d.frame, "■ finance")), "other shape       –         1"));
 	end(&d);
