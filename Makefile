@@ -172,8 +172,10 @@ golden-update: build-tests
 man: $(B)/tests/unit/app/test_manual
 	@PT_MANUAL_UPDATE=1 $(B)/tests/unit/app/test_manual
 
+COMPARED := medical sports finance
 pictures: $(PROGRAM)
 	$(PROGRAM) --export man/phasetop.svg --size 120x36 --color true sample_runs/medical
+	$(PROGRAM) --export man/compare.svg --preset compare --size 120x44 --color true $(COMPARED:%=sample_runs/%)
 
 # ---- fuzzing: clang's libFuzzer, a minute a target ----------------------------------------------------------
 
@@ -227,7 +229,7 @@ help:
 	@echo 'make fuzz           fuzz each target for FUZZ_SECONDS ($(FUZZ_SECONDS); clang)'
 	@echo 'make analyze        static analysis by gcc; check-format, format: clang-format'
 	@echo 'make golden-update  take the frames as they now are for the expected ones'
-	@echo 'make man, pictures  the keys of the manual page, the picture of the README'
+	@echo 'make man, pictures  the keys of the manual page, the pictures of the README'
 	@echo 'make install        below PREFIX=$(PREFIX), with DESTDIR; uninstall takes it away'
 	@echo 'make dist, clean'
 

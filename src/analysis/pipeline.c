@@ -33,6 +33,7 @@ pt_status pt_pipeline_create(const pt_pipeline_options *options, pt_pipeline **o
 	pipeline->clock = options->clock;
 	pipeline->cancel = options->cancel;
 	pipeline->slice_ms = options->slice_ms;
+	pt_comparison_init(&pipeline->comparison);
 	pt_status status = PT_OK;
 	if (options->watch)
 		status = pt_run_watch_create(&options->watching, &pipeline->watch, err);
@@ -59,6 +60,7 @@ void pt_pipeline_destroy(pt_pipeline *pipeline)
 		pt_free(pipeline->workspaces[i].path);
 	pt_free(pipeline->workspaces);
 	pt_problem_list_fini(&pipeline->problems);
+	pt_comparison_fini(&pipeline->comparison);
 	pt_run_watch_destroy(pipeline->watch);
 	pt_free(pipeline);
 }
@@ -155,7 +157,9 @@ static pt_status turn_into_workspace(
 		*changed = true;
 		if (pipeline->watch)
 			pt_run_watch_drop(pipeline->watch, followed->target);
+		size_t first_new = pipeline->n_runs;
 		status = pt_pipeline_follow_workspace(pipeline, followed->run.path, found, err);
+		pt_pipeline_take_place(pipeline, followed, first_new);
 	}
 	pt_workspace_destroy(found);
 	return status;
@@ -298,7 +302,7 @@ pt_status pt_pipeline_run_due(pt_pipeline *pipeline, bool *changed, pt_error *er
 	for (size_t i = 0; i < pipeline->n_runs && status == PT_OK; i++)
 		if (pt_trajectories_pending(&pipeline->runs[i]->run.trajectories))
 			status = sum_set(pipeline, pipeline->runs[i], changed, err);
-	return status;
+	return status == PT_OK ? pt_pipeline_compare(pipeline, changed, err) : status;
 }
 
 static void sooner(int64_t *due, int64_t candidate)
@@ -311,6 +315,8 @@ int64_t pt_pipeline_next_due_ms(const pt_pipeline *pipeline)
 {
 	int64_t due = pipeline->watch ? pt_run_watch_next_sweep_ms(pipeline->watch) : INT64_MAX;
 	int64_t wall = pt_clock_wall_ms(&pipeline->clock), now = now_ms(pipeline);
+	if (pt_comparison_pending(&pipeline->comparison))
+		sooner(&due, now);
 	for (size_t i = 0; i < pipeline->n_runs; i++) {
 		const pt_followed_run *followed = pipeline->runs[i];
 		if (followed->replaced)
@@ -384,13 +390,19 @@ static pt_status build_runs(pt_pipeline *pipeline, pt_snapshot *snapshot, pt_err
 		snapshot->memory_bytes += pt_trajectories_bytes(&run->trajectories);
 	}
 	snapshot->runs = views;
-	return PT_OK;
+	return pt_pipeline_build_comparison(pipeline, snapshot, err);
 }
 
+static bool is_complete(const pt_problem *problem)
+{
+	return problem->path && problem->message;
+}
+
+/* Paths passed over; a baseline that is no run here. */
 static pt_status build_problems(const pt_pipeline *pipeline, pt_snapshot *snapshot, pt_error *err)
 {
 	size_t n = pipeline->problems.n;
-	pt_problem *problems = pt_arena_alloc(snapshot->arena, n, sizeof *problems);
+	pt_problem *problems = pt_arena_alloc(snapshot->arena, n + 1, sizeof *problems);
 	if (!problems)
 		return pt_build_out_of_memory(err);
 	for (size_t i = 0; i < n; i++) {
@@ -401,7 +413,18 @@ static pt_status build_problems(const pt_pipeline *pipeline, pt_snapshot *snapsh
 			.offset = kept->offset,
 			.message = pt_arena_text(snapshot->arena, kept->message),
 		};
-		if (!problems[i].path || !problems[i].message)
+		if (!is_complete(&problems[i]))
+			return pt_build_out_of_memory(err);
+	}
+	const char *baseline = pipeline->settings.baseline;
+	if (baseline[0] && snapshot->n_runs > 0 && strcmp(snapshot->runs[snapshot->baseline].name, baseline) != 0) {
+		problems[n] = (pt_problem){
+			.path = pt_arena_text(snapshot->arena, baseline),
+			.code = pt_status_name(PT_ERR_NOT_FOUND),
+			.offset = -1,
+			.message = "no run of this name to compare with: the first one is the baseline",
+		};
+		if (!is_complete(&problems[n++]))
 			return pt_build_out_of_memory(err);
 	}
 	snapshot->n_problems = n;

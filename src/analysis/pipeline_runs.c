@@ -114,6 +114,18 @@ pt_status pt_pipeline_follow_workspace(
 	return PT_OK;
 }
 
+void pt_pipeline_take_place(pt_pipeline *pipeline, const pt_followed_run *replaced, size_t first_new)
+{
+	size_t at = 0;
+	if (first_new >= pipeline->n_runs)
+		return;
+	while (pipeline->runs[at] != replaced)
+		at++;
+	pt_followed_run *moved = pipeline->runs[at];
+	pipeline->runs[at] = pipeline->runs[first_new];
+	pipeline->runs[first_new] = moved;
+}
+
 pt_status pt_pipeline_follow_path(pt_pipeline *pipeline, const pt_run_path *path, bool alone, pt_error *err)
 {
 	pt_workspace *found = NULL;

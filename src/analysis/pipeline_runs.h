@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "comparison.h"
 #include "phasetop/analysis/pipeline.h"
 #include "phasetop/runio/checkpoint_scan.h"
 #include "run.h"
@@ -37,6 +38,8 @@ struct pt_pipeline {
 	size_t n_workspaces, workspace_capacity;
 	pt_followed_workspace *workspaces;
 	pt_problem_list problems; /* paths passed over */
+	pt_comparison comparison;
+	int told_comparison; /* how far the last snapshot said that it is */
 	uint64_t serial;
 };
 
@@ -51,8 +54,20 @@ PT_CHECKED pt_status pt_pipeline_follow_run(
 PT_CHECKED pt_status pt_pipeline_follow_workspace(
 	pt_pipeline *pipeline, const char *path, const pt_workspace *found, pt_error *err);
 
+/** The first run followed from `first_new` on, if there is any, takes the place of one that was replaced: the
+ * runs after it keep theirs, and with it their colours. */
+void pt_pipeline_take_place(pt_pipeline *pipeline, const pt_followed_run *replaced, size_t first_new);
+
 /** Follow what the command line gave. @param alone  nothing else was given: a bad path is then a failure */
 PT_CHECKED pt_status pt_pipeline_follow_path(
 	pt_pipeline *pipeline, const pt_run_path *path, bool alone, pt_error *err);
+
+/** A slice of the comparison that is under way, if there is any. *changed: a snapshot has news. */
+PT_CHECKED pt_status pt_pipeline_compare(pt_pipeline *pipeline, bool *changed, pt_error *err);
+
+/** Compare the runs, which are computed, as far as a slice goes (without a watch: to the end), and put what
+ * is there into the snapshot, whose runs are built. */
+PT_CHECKED pt_status pt_pipeline_build_comparison(
+	pt_pipeline *pipeline, pt_snapshot *snapshot, pt_error *err);
 
 #endif

@@ -36,6 +36,15 @@ pt_snapshot *pt_snapshot_of_problem(const pt_settings *settings, int64_t wall_ms
 	return snapshot;
 }
 
+const pt_change_point_view *pt_strongest_change(const pt_matrix_view *matrix)
+{
+	const pt_change_point_view *strongest = NULL;
+	for (size_t i = 0; i < matrix->n_change_points; i++)
+		if (!strongest || matrix->change_points[i].ratio > strongest->ratio)
+			strongest = &matrix->change_points[i];
+	return strongest;
+}
+
 bool pt_run_has_matrix(const pt_run_view *run, pt_matrix matrix)
 {
 	return run->matrices[matrix].norms.present;

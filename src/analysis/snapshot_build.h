@@ -4,6 +4,7 @@
 
 #include "phasetop/analysis/snapshot.h"
 #include "phasetop/base/alloc.h"
+#include "comparison.h"
 #include "phasetop/base/status.h"
 #include "run.h"
 
@@ -20,6 +21,13 @@ PT_CHECKED pt_status pt_build_spectra(
 	const pt_run *run, const pt_settings *settings, pt_arena *arena, pt_run_view *view, pt_error *err);
 PT_CHECKED pt_status pt_build_baselines(const pt_run *run, pt_arena *arena, pt_run_view *view, pt_error *err);
 PT_CHECKED pt_status pt_build_loss(const pt_run *run, pt_arena *arena, pt_run_view *view, pt_error *err);
+
+/**
+ * Runs beside each other, into a snapshot whose runs are built.
+ * @param list  the runs as the pipeline keeps them
+ */
+PT_CHECKED pt_status pt_build_comparison(
+	const pt_comparison *comparison, const pt_compared_list *list, pt_snapshot *snapshot, pt_error *err);
 
 /** Names of a subset's probes in a snapshot, for its spectra and their modes to share. */
 typedef struct pt_built_names {

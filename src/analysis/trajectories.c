@@ -92,6 +92,8 @@ static void touch_from(pt_trajectories *t, size_t index)
 		t->n_unchanged = index;
 	if (t->n_turned > index)
 		t->n_turned = index;
+	if (t->n_compared > index)
+		t->n_compared = index;
 }
 
 void pt_trajectories_invalidate(pt_trajectories *t)

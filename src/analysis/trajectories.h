@@ -63,6 +63,7 @@ typedef struct pt_trajectories {
 	int64_t k[PT_MAX_K]; /* in steps, as resolved for this run */
 	size_t n_set;        /* leading complete checkpoints whose set Grams and norms are current */
 	size_t n_unchanged;  /* leading complete checkpoints the derived results have seen as they are */
+	size_t n_compared;   /* leading complete checkpoints that the comparison of runs has seen as they are */
 	bool stale;          /* the derived results are not those of the checkpoints, set or settings */
 } pt_trajectories;
 

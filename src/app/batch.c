@@ -162,10 +162,17 @@ static int exit_code_of(const pt_snapshot *snapshot)
 	return n_empty + n_unreadable == snapshot->n_runs ? PT_EXIT_UNREADABLE : PT_EXIT_OK;
 }
 
+/* What a report holds: runs are compared in the types that are asked for, W standing in. */
+static void want_report(const pt_session *session, pt_settings *settings)
+{
+	settings->wanted |= PT_WANT_REPORT;
+	settings->compared = session->options->matrices | PT_MATRIX_BIT(PT_MATRIX_W);
+}
+
 static pt_status cold_snapshot(const pt_session *session, pt_snapshot **snapshot, pt_error *err)
 {
 	pt_pipeline_options options = pt_session_pipeline(session, false);
-	options.settings.wanted |= PT_WANT_REPORT;
+	want_report(session, &options.settings);
 	pt_pipeline *pipeline = NULL;
 	bool changed;
 	pt_status status = PT_OK;
@@ -238,7 +245,7 @@ static int run_stream(const pt_session *session, FILE *out)
 	pt_worker_options options = {.pipeline = pt_session_pipeline(session, true),
 		.inline_worker = session->options->inline_worker,
 		.wake_fd = -1};
-	options.pipeline.settings.wanted |= PT_WANT_REPORT;
+	want_report(session, &options.pipeline.settings);
 	pt_status status = pt_worker_create(&options, &worker, &err);
 	if (status != PT_OK) {
 		pt_batch_complain(&err);

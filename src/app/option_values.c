@@ -136,6 +136,25 @@ const char *pt_option_glob(const char *text, char glob[PT_GLOB_BYTES])
 	return NULL;
 }
 
+const char *pt_option_name(const char *text, char name[PT_NAME_BYTES])
+{
+	size_t length = strlen(text);
+	if (length == 0 || length >= PT_NAME_BYTES)
+		return "the name of a run";
+	memcpy(name, text, length + 1);
+	return NULL;
+}
+
+const char *pt_option_align(const char *text, bool *on_turn)
+{
+	static const char *const names[] = {"step", "turn"};
+	int index;
+	if (pt_option_choice(text, names, 2, &index))
+		return "step or turn";
+	*on_turn = index == 1;
+	return NULL;
+}
+
 const char *pt_option_modules(const char *text, char glob[PT_GLOB_BYTES])
 {
 	static const char *const expected = "[ADAPTER:]GLOB or layers=A-B with A not above B";

@@ -140,6 +140,8 @@ static const char *set_analysis(pt_option_id id, const char *value, pt_options *
 																		: NULL;
 	case PT_OPTION_PROBES:
 		return pt_option_glob(value, settings->probes);
+	case PT_OPTION_BASELINE:
+		return pt_option_name(value, settings->baseline);
 	case PT_OPTION_GRAM_MEMORY:
 		return set_gram_memory(value, settings);
 	default:
@@ -178,11 +180,14 @@ static const char *set_value(pt_option_id id, const char *value, pt_options *opt
 		if (!expected)
 			options->color = (pt_color_choice)index;
 		return expected ? "auto, never, 16, 256 or true" : NULL;
+	case PT_OPTION_ALIGN:
+		return pt_option_align(value, &options->align_on_turn);
 	case PT_OPTION_SIZE:
 		return pt_option_size(value, &options->columns, &options->rows);
 	case PT_OPTION_PRESET:
 		options->preset = value;
-		return pt_preset_named(value) < 0 ? "watch, early-warning, rotation or layers" : NULL;
+		return pt_preset_named(value) < 0 ? "watch, early-warning, rotation, layers, compare or triage"
+										  : NULL;
 	case PT_OPTION_LAYOUT:
 		return set_layout(value, options);
 	case PT_OPTION_EXPORT:

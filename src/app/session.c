@@ -52,6 +52,7 @@ pt_status pt_session_view(const pt_session *session, pt_view *view, pt_error *er
 	view->glyphs_default = glyphs_of(options);
 	view->unicode = session->unicode;
 	view->no_mouse = !options->mouse;
+	view->align_on_turn = options->align_on_turn;
 	return PT_OK;
 }
 
@@ -71,6 +72,7 @@ pt_settings pt_session_settings(const pt_view *view)
 	settings.warm_start = true;
 	/* W stands in where a run has no adapter */
 	settings.matrices = matrices[view->matrix] | PT_MATRIX_BIT(PT_MATRIX_W);
+	settings.compared = settings.matrices;
 	return settings;
 }
 

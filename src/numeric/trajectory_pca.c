@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "component_sign.h"
 #include "increment_kernels.h"
 #include "lanczos.h"
 #include "phasetop/base/alloc.h"
@@ -248,22 +249,6 @@ static pt_status solve(const pt_gram *gram, pt_pca_solver solver, size_t n_wante
 	return solve_dense(gram, n_wanted, values, vectors, err);
 }
 
-/* The sign rule: the first checkpoint scores negative, or, where it has next to no score, the largest
-   positive; of those that are as large but for rounding, the earliest. */
-static void choose_sign(double *scores, size_t n)
-{
-	double largest = 0.0;
-	for (size_t i = 0; i < n; i++)
-		largest = fmax(largest, fabs(scores[i]));
-	size_t decisive = 0;
-	bool decided_by_first = fabs(scores[0]) >= 1e-9 * largest;
-	while (!decided_by_first && fabs(scores[decisive]) < (1.0 - 1e-9) * largest)
-		decisive++;
-	if (decided_by_first ? scores[0] > 0.0 : scores[decisive] < 0.0)
-		for (size_t i = 0; i < n; i++)
-			scores[i] = -scores[i];
-}
-
 /* Eigenpairs to scores and ratios; an eigenvalue below the rounding of the total counts as 0. */
 static void fill(pt_pca *pca, const double *values, const double *vectors, size_t n_wanted)
 {
@@ -278,7 +263,7 @@ static void fill(pt_pca *pca, const double *values, const double *vectors, size_
 		for (size_t i = 0; there && i < pca->n; i++)
 			pca->scores[c][i] = length * vectors[c * pca->n + i];
 		if (there)
-			choose_sign(pca->scores[c], pca->n);
+			pt_component_choose_sign(pca->scores[c], pca->n);
 	}
 }
 

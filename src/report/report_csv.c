@@ -118,6 +118,45 @@ static void write_directions(const table *t, const pt_run_view *run, unsigned ma
 	}
 }
 
+/* How the run stands to the baseline, and its path in the joint plane. Single numbers stand at the newest step. */
+static void write_comparison(const table *t, const pt_snapshot *snapshot, size_t r, unsigned matrices)
+{
+	const pt_run_view *run = &snapshot->runs[r];
+	for (int m = 0; m < PT_N_MATRICES; m++) {
+		const pt_versus_view *versus = &run->versus[m];
+		const pt_joint_pca_view *joint = &snapshot->joint[m];
+		if (!(matrices & PT_MATRIX_BIT(m)) || run->n_steps == 0)
+			continue;
+		double lag = versus->turn_lag_steps == PT_NO_STEP ? PT_MISSING : (double)versus->turn_lag_steps;
+		const int64_t *last = &run->steps[run->n_steps - 1];
+		const struct {
+			const char *name;
+			const int64_t *steps;
+			const double *values;
+			size_t n;
+		} columns[] = {
+			{"versus.cosine_final", last, &versus->cosine_final, 1},
+			{"versus.cosine_of_drift", last, &versus->cosine_of_drift, 1},
+			{"versus.turn_lag_steps", last, &lag, 1},
+			{"versus.cosine", versus->steps, versus->cosine, versus->n},
+			{"versus.drift_cosine", versus->steps, versus->drift_cosine, versus->n},
+		};
+		char series[64];
+		for (size_t c = 0; versus->present && c < sizeof columns / sizeof columns[0]; c++) {
+			snprintf(series, sizeof series, "%s.%s", columns[c].name, pt_matrix_name((pt_matrix)m));
+			write_series(t, series, columns[c].steps, columns[c].values, columns[c].n);
+		}
+		for (size_t i = 0; joint->present && i < joint->n_runs; i++) {
+			if (joint->runs[i].run != r)
+				continue;
+			snprintf(series, sizeof series, "joint_pc1.%s", pt_matrix_name((pt_matrix)m));
+			write_series(t, series, joint->runs[i].steps, joint->runs[i].pc1, joint->runs[i].n);
+			snprintf(series, sizeof series, "joint_pc2.%s", pt_matrix_name((pt_matrix)m));
+			write_series(t, series, joint->runs[i].steps, joint->runs[i].pc2, joint->runs[i].n);
+		}
+	}
+}
+
 /* The name of a subset's series ends with its glob in brackets. */
 static void write_spectrum(const table *t, const pt_spectrum_view *spectrum)
 {
@@ -203,7 +242,9 @@ pt_status pt_report_csv_write(
 		const pt_run_view *run = &snapshot->runs[i];
 		table t = {.out = out, .run = run->name};
 		write_norms(&t, run);
-		write_directions(&t, run, pt_report_matrices_of(run, options->matrices));
+		unsigned matrices = pt_report_matrices_of(run, options->matrices);
+		write_directions(&t, run, matrices);
+		write_comparison(&t, snapshot, i, matrices);
 		write_spectra(&t, run);
 		write_baselines(&t, &run->baselines);
 		write_loss(&t, &run->loss);

@@ -169,10 +169,8 @@ pt_status pt_report_json_write(
 	for (size_t i = 0; i < snapshot->n_runs; i++)
 		write_run(&writer, &snapshot->runs[i], snapshot, options, now_ms);
 	pt_json_writer_end_array(&writer);
-	/* Comparison of runs comes with a later version; the schema has an object here, so until then it is null.
-	 */
 	if (!options->list_only)
-		pt_json_writer_member_null(&writer, "comparison");
+		pt_report_json_comparison(&writer, snapshot, options->matrices);
 	write_problems(&writer, "problems", snapshot->problems, snapshot->n_problems);
 	pt_json_writer_end_object(&writer);
 	return pt_json_writer_finish(&writer, err);

@@ -19,4 +19,7 @@ void pt_report_json_steps(pt_json_writer *writer, const char *key, const int64_t
 void pt_report_json_values(pt_json_writer *writer, const char *key, const double *values, size_t n);
 void pt_report_json_empty(pt_json_writer *writer, const char *key);
 
+/** The member "comparison" of the document; null with fewer than two runs. @param asked as of -m */
+void pt_report_json_comparison(pt_json_writer *writer, const pt_snapshot *snapshot, unsigned asked);
+
 #endif

@@ -1,5 +1,6 @@
 #include "report_prose.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "phasetop/base/text.h"
@@ -269,6 +270,33 @@ static void tell_changes(pt_prose *prose, const pt_run_view *run, pt_matrix matr
 	}
 }
 
+/* How the run stands to the baseline. */
+static void tell_versus(
+	pt_prose *prose, const pt_snapshot *snapshot, const pt_run_view *run, pt_matrix matrix)
+{
+	char line[LINE_BYTES], label[32];
+	const pt_versus_view *versus = &run->versus[matrix];
+	if (!versus->present)
+		return;
+	pt_text text = pt_text_over(line, sizeof line);
+	pt_text_addf(&text, "with %s", snapshot->runs[snapshot->baseline].name);
+	if (!versus->same_shapes)
+		pt_text_add(&text, ": other modules or shapes, so that no cosine is defined");
+	else if (pt_is_missing(versus->cosine_final))
+		pt_text_add(&text, ": no cosine, for a vector is 0");
+	else
+		pt_text_addf(&text, ": cosine of the newest vectors %.3f", versus->cosine_final);
+	if (!pt_is_missing(versus->cosine_of_drift) && versus->same_shapes)
+		pt_text_addf(&text, ", of what came since the first checkpoint %.3f", versus->cosine_of_drift);
+	if (versus->turn_lag_steps != PT_NO_STEP && versus->turn_lag_steps != 0)
+		pt_text_addf(&text, "; turned %lld steps %s", (long long)llabs((long long)versus->turn_lag_steps),
+			versus->turn_lag_steps > 0 ? "later" : "earlier");
+	else if (versus->turn_lag_steps == 0)
+		pt_text_add(&text, "; turned at the same step");
+	snprintf(label, sizeof label, "compared %s", pt_matrix_label(matrix));
+	put_line(prose, label, line);
+}
+
 static void tell_spectrum(pt_prose *prose, const pt_spectrum_view *spectrum)
 {
 	char line[LINE_BYTES];
@@ -345,6 +373,7 @@ void pt_prose_run(pt_prose *prose, const pt_snapshot *snapshot, const pt_view *v
 		tell_pca(prose, run, scene.matrices[m]);
 		tell_cosines(prose, run, scene.matrices[m]);
 		tell_changes(prose, run, scene.matrices[m]);
+		tell_versus(prose, snapshot, run, scene.matrices[m]);
 	}
 	const pt_spectrum_view *spectrum =
 		&run->spectra[view->detrended ? PT_SPECTRUM_DETRENDED : PT_SPECTRUM_RAW];

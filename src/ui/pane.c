@@ -85,7 +85,7 @@ static void draw_inside(
 		pt_absence_draw(frame, inner, absence);
 	else if (inner.w < pane->min_cols || inner.h < pane->min_rows)
 		draw_small(scene, pane, frame, inner, has_title);
-	else
+	else if (!pt_columns_draw(scene, pane, frame, inner))
 		pane->draw(scene, frame, inner);
 }
 
@@ -93,6 +93,19 @@ static void draw_inside(
 static void key_text(pt_pane_id pane, char *out, size_t capacity)
 {
 	snprintf(out, capacity, pane < 10 ? "%d" : "^w%d", pane < 10 ? ((int)pane + 1) % 10 : (int)pane - 9);
+}
+
+/* With the baseline that values are told from: "norm ‖B‖ − medical". */
+static void full_title(const pt_scene *scene, const pt_pane_ops *pane, bool brief, char *out, size_t capacity)
+{
+	char name[PT_LINE_BYTES];
+	pane->title(scene, brief, out, capacity);
+	if (!scene->versus || !pane->by_difference)
+		return;
+	bool is_ratio = pane->id == PT_PANE_SPECTRUM && scene->view->log_y[PT_PANE_SPECTRUM];
+	pt_name_text(scene->versus, brief ? 12 : 24, name, sizeof name);
+	pt_text text = {.bytes = out, .capacity = capacity, .length = strlen(out)};
+	pt_text_addf(&text, " %s %s", is_ratio ? "÷" : "−", name);
 }
 
 void pt_pane_draw(const pt_scene *scene, pt_pane_id pane, pt_frame *frame, pt_rect rect)
@@ -107,10 +120,10 @@ void pt_pane_draw(const pt_scene *scene, pt_pane_id pane, pt_frame *frame, pt_re
 	char key[16], title[PT_LINE_BYTES], figure[PT_LINE_BYTES];
 	key_text(pane, key, sizeof key);
 	ops->figure(scene, figure, sizeof figure);
-	ops->title(scene, false, title, sizeof title);
+	full_title(scene, ops, false, title, sizeof title);
 	int room = rect.w - 11 - pt_frame_text_width(key); /* corners, brackets, the key and blanks */
 	if (pt_frame_text_width(title) + pt_frame_text_width(figure) > room)
-		ops->title(scene, true, title, sizeof title);
+		full_title(scene, ops, true, title, sizeof title);
 	/* Rather no figure than half a title. */
 	if (pt_frame_text_width(title) + pt_frame_text_width(figure) > room)
 		figure[0] = '\0';

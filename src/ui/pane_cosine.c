@@ -88,8 +88,9 @@ static bool is_drawn(const pt_scene *scene, const pt_run_view *run, pt_matrix ma
 	return scene->n_shown == 1 || &view->cosines[i] == main_cosine(scene, run, matrix);
 }
 
-static pt_range range_of(const pt_scene *scene, pt_matrix matrix)
+static pt_range range_of(const pt_scene *scene, const void *context)
 {
+	pt_matrix matrix = *(const pt_matrix *)context;
 	pt_range range = pt_range_empty();
 	double sign = sign_of(scene);
 	PT_FOR_SHOWN_RUNS(scene, r)
@@ -126,7 +127,7 @@ static void draw_guides(const pt_scene *scene, pt_chart *chart)
 		pt_canvas_hline(chart->canvas, pt_chart_dot_row(chart, &chart->y, 0), 0, right, U'╌',
 			pt_ink_of(PT_ROLE_GUIDE, 0));
 	double turn_below = sign_of(scene) * pt_settings_turn_below(&scene->snapshot->settings);
-	if (!scene->view->thresholds_off)
+	if (!scene->view->thresholds_off && !scene->versus)
 		pt_canvas_hline(chart->canvas, pt_chart_dot_row(chart, &chart->y, turn_below), 0, right, U'┄',
 			pt_ink_of(PT_ROLE_THRESHOLD, 0));
 }
@@ -186,7 +187,7 @@ static void draw_curve(
 static void colour_dips(const pt_scene *scene, uint8_t series, pt_chart *chart)
 {
 	pt_canvas *canvas = chart->canvas;
-	if (!canvas || scene->view->thresholds_off || scene->n_shown != 1)
+	if (!canvas || scene->view->thresholds_off || scene->n_shown != 1 || scene->versus)
 		return;
 	double turn_below = sign_of(scene) * pt_settings_turn_below(&scene->snapshot->settings);
 	int line_row = pt_chart_dot_row(chart, &chart->y, turn_below) / pt_canvas_dots_down(canvas->kind);
@@ -331,6 +332,8 @@ static void tell_absence(const pt_scene *scene, pt_matrix matrix, pt_frame *fram
 {
 	const pt_run_view *run = pt_scene_first_run(scene);
 	char text[PT_LINE_BYTES];
+	if (pt_versus_absence_draw(scene, frame, rect))
+		return;
 	if (run->n_steps > 0 && !pt_run_has_matrix(run, matrix))
 		snprintf(text, sizeof text, "no matrix %s in this run: m shows another", pt_matrix_label(matrix));
 	else if (run->n_steps < 3)
@@ -349,6 +352,8 @@ static pt_scale fit_scale(const pt_scene *scene, pt_range *range)
 {
 	const double room = 0.22;
 	double sign = sign_of(scene);
+	if (scene->versus)
+		return pt_scale_fit_with(range, false, 0);
 	pt_range_add(range, sign);
 	if (!scene->view->thresholds_off)
 		pt_range_add(range, sign * pt_settings_turn_below(&scene->snapshot->settings));
@@ -359,7 +364,7 @@ static pt_scale fit_scale(const pt_scene *scene, pt_range *range)
 
 static void draw_one(const pt_scene *scene, pt_matrix matrix, pt_frame *frame, pt_rect rect)
 {
-	pt_range range = range_of(scene, matrix);
+	pt_range range = pt_scene_range(scene, range_of, &matrix);
 	if (range.n == 0) {
 		tell_absence(scene, matrix, frame, rect);
 		return;
@@ -375,10 +380,14 @@ static void draw_one(const pt_scene *scene, pt_matrix matrix, pt_frame *frame, p
 	pt_chart_guides(&chart, scene);
 	draw_curves(scene, matrix, &chart);
 	pt_chart_show(&chart);
-	add_legend(scene, matrix, &chart);
+	bool tells_marks = !pt_scene_is_later_column(scene);
+	if (tells_marks)
+		add_legend(scene, matrix, &chart);
 	bool is_named = add_readout(scene, matrix, &chart);
-	add_pending_note(scene, matrix, &chart);
-	add_usual_name(scene, matrix, &chart);
+	if (tells_marks) {
+		add_pending_note(scene, matrix, &chart);
+		add_usual_name(scene, matrix, &chart);
+	}
 	if (scene->n_matrices > 1 && !is_named)
 		pt_chart_note(&chart, PT_CORNER_BOTTOM_LEFT, pt_pen_of(PT_ROLE_LABEL), pt_matrix_label(matrix));
 	pt_chart_end(&chart);
@@ -402,6 +411,8 @@ const pt_pane_ops pt_pane_cosine = {
 		"change k, K shows one k, i flips the sign, I turns the axis over."},
 	.min_cols = 14,
 	.min_rows = 3,
+	.by_run = true,
+	.by_difference = true,
 	.title = title,
 	.figure = figure,
 	.draw = draw,

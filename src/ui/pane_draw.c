@@ -154,6 +154,8 @@ pt_chart pt_chart_begin(const pt_scene *scene, pt_pane_id pane, pt_frame *frame,
 	if (axes->y2)
 		chart.y2 = *axes->y2;
 	axes->kind = pt_pane_canvas_kind(scene, pane, frame);
+	if (scene->is_aligned && axes->x == &scene->steps && !axes->x_title)
+		axes->x_title = "from turn";
 	/* Panes one above the other share one left edge, so that their step axes can be compared. */
 	if (rect.w >= 34 && axes->y_label_cols < 5)
 		axes->y_label_cols = 5;
@@ -172,9 +174,10 @@ int pt_chart_dot_row(const pt_chart *chart, const pt_scale *scale, double value)
 /* Where a run was resumed: no difference goes across such a line but from the checkpoint that it was resumed from. */
 static void draw_seams(pt_chart *chart, const pt_scene *scene)
 {
-	for (size_t r = 0; scene->snapshot && r < scene->snapshot->n_runs; r++) {
+	PT_FOR_SHOWN_RUNS(scene, r)
+	{
 		const pt_run_view *run = &scene->snapshot->runs[r];
-		for (size_t i = 1; i < run->n_segments && pt_view_run_shown(scene->view, r); i++) {
+		for (size_t i = 1; i < run->n_segments; i++) {
 			int x = pt_scale_dot(&chart->x, (double)run->segments[i].first_step, chart->canvas->width);
 			pt_canvas_vline(chart->canvas, x, U'┊', pt_ink_of(PT_ROLE_GUIDE, 0));
 		}

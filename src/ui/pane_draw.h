@@ -24,6 +24,14 @@ size_t pt_scene_next_run(const pt_scene *scene, size_t from);
 #define PT_FOR_SHOWN_RUNS(scene, r)                                                                  \
 	for (size_t r = pt_scene_next_run(scene, 0); (scene)->snapshot && r < (scene)->snapshot->n_runs; \
 		 r = pt_scene_next_run(scene, r + 1))
+/** The scene of one column alone; the scene itself where there are none. */
+pt_scene pt_scene_column(const pt_scene *scene, size_t column);
+/** Is it a column whose words another one before it says already: legends, what shading means? */
+bool pt_scene_is_later_column(const pt_scene *scene);
+/** What the values of a scene span. */
+typedef pt_range (*pt_range_of)(const pt_scene *scene, const void *context);
+/** What those of all columns span, so that their axes are equal; of the scene where there are none. */
+pt_range pt_scene_range(const pt_scene *scene, pt_range_of range_of, const void *context);
 /** The first shown run, or NULL. */
 const pt_run_view *pt_scene_first_run(const pt_scene *scene);
 /** "B", "A and B", "A, B and ΔW". */
@@ -53,9 +61,18 @@ int pt_bar_draw(pt_frame *frame, pt_rect rect, double share, pt_pen pen);
 int pt_wrapped_draw(pt_frame *frame, pt_rect rect, pt_pen pen, const char *text, int first);
 /** Quiet words in the middle of a pane that has nothing to draw: what is missing, what would bring it. */
 void pt_absence_draw(pt_frame *frame, pt_rect rect, const char *text);
+/** Of differences to a baseline: that no step has both. @return false: values are no differences, nothing was drawn */
+bool pt_versus_absence_draw(const pt_scene *scene, pt_frame *frame, pt_rect rect);
 /** Why there is nothing at all: no runs, all hidden, or what the first run waits for. NULL: there is
  * something. */
 const char *pt_scene_absence(const pt_scene *scene, char *out, size_t capacity);
+
+/**
+ * The pane in a column a run, each with its name above and axes that are equal, where the view wants that and at
+ * least two columns fit; runs beyond those that fit are counted in the last one's heading.
+ * @return false: nothing was drawn
+ */
+bool pt_columns_draw(const pt_scene *scene, const pt_pane_ops *pane, pt_frame *frame, pt_rect inner);
 
 /** How a rectangle is divided into small plots: a grid of columns and rows, filled row by row. */
 typedef struct pt_split {

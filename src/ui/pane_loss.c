@@ -85,8 +85,9 @@ static const double *spark(const pt_scene *scene, size_t *n)
 	return NULL;
 }
 
-static pt_range range_of(const pt_scene *scene)
+static pt_range range_of(const pt_scene *scene, const void *context)
 {
+	(void)context;
 	pt_range range = pt_range_empty();
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
@@ -105,6 +106,18 @@ static pt_range range_of(const pt_scene *scene)
 			n_extra++;
 		}
 	}
+	return range;
+}
+
+/* Learning rates, from 0 on. */
+static pt_range rates_of(const pt_scene *scene, const void *context)
+{
+	(void)context;
+	const pt_run_view *run = pt_scene_first_run(scene);
+	pt_range range = pt_range_empty();
+	pt_range_add(&range, 0);
+	if (run && run->loss.learning_rate)
+		pt_range_add_all(&range, run->loss.learning_rate, run->loss.n);
 	return range;
 }
 
@@ -245,20 +258,17 @@ static bool any_losses(const pt_scene *scene)
 
 static void draw(const pt_scene *scene, pt_frame *frame, pt_rect inner)
 {
+	if (!any_losses(scene) && pt_versus_absence_draw(scene, frame, inner))
+		return;
 	if (!any_losses(scene)) {
 		pt_absence_draw(frame, inner,
 			"no losses yet: they come from trainer_state.json, train_log.jsonl or probe_losses.jsonl in the "
 			"run");
 		return;
 	}
-	const pt_loss_view *loss = &pt_scene_first_run(scene)->loss;
-	pt_range range = range_of(scene), rates = pt_range_empty();
-	bool with_rate = scene->n_shown == 1 && loss->learning_rate;
-	if (with_rate) {
-		pt_range_add(&rates, 0);
-		pt_range_add_all(&rates, loss->learning_rate, loss->n);
-	}
-	pt_scale y = pt_scale_with_headroom(&range, scene->view->log_y[PT_PANE_LOSS]),
+	pt_range range = pt_scene_range(scene, range_of, NULL), rates = pt_scene_range(scene, rates_of, NULL);
+	bool with_rate = scene->n_shown == 1 && rates.n > 1;
+	pt_scale y = pt_scale_with_headroom(&range, scene->view->log_y[PT_PANE_LOSS] && !scene->versus),
 			 y2 = pt_scale_fit(&rates, false);
 	pt_axes axes = {.x = &scene->steps, .y = &y, .y2 = with_rate ? &y2 : NULL, .y2_role = PT_ROLE_SERIES_6};
 	pt_chart chart = pt_chart_begin(scene, PT_PANE_LOSS, frame, inner, &axes);
@@ -268,9 +278,9 @@ static void draw(const pt_scene *scene, pt_frame *frame, pt_rect inner)
 	else
 		draw_several(scene, &chart);
 	pt_chart_show(&chart);
-	if (scene->n_shown == 1)
+	if (scene->n_shown == 1 && !pt_scene_is_later_column(scene))
 		pt_chart_legend(&chart, PT_CORNER_TOP_RIGHT, &legend, 1);
-	else
+	else if (scene->n_shown > 1)
 		pt_runs_names(scene, &chart, PT_CORNER_TOP_RIGHT);
 	add_readout(scene, &chart);
 	pt_chart_end(&chart);
@@ -284,6 +294,8 @@ const pt_pane_ops pt_pane_loss = {
 		"probes dashed. A value that was never logged is a gap. y makes the axis logarithmic."},
 	.min_cols = 14,
 	.min_rows = 3,
+	.by_run = true,
+	.by_difference = true,
 	.title = title,
 	.figure = figure,
 	.draw = draw,

@@ -67,8 +67,17 @@ static bool shows_drift(const pt_scene *scene, pt_rect rect)
 	return scene->n_shown == 1 && rect.h >= ROWS_FOR_DRIFT && rect.w >= COLS_FOR_DRIFT;
 }
 
-static pt_range range_of(const pt_scene *scene, pt_matrix matrix, bool with_drift)
+/* What the left axis spans. */
+typedef struct norm_axis {
+	pt_matrix matrix;
+	bool with_drift;
+} norm_axis;
+
+static pt_range range_of(const pt_scene *scene, const void *context)
 {
+	const norm_axis *axis = context;
+	pt_matrix matrix = axis->matrix;
+	bool with_drift = axis->with_drift;
 	pt_range range = pt_range_empty();
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
@@ -81,8 +90,9 @@ static pt_range range_of(const pt_scene *scene, pt_matrix matrix, bool with_drif
 	return range;
 }
 
-static pt_range range_of_length(const pt_scene *scene, pt_matrix matrix)
+static pt_range range_of_length(const pt_scene *scene, const void *context)
 {
+	pt_matrix matrix = *(const pt_matrix *)context;
 	pt_range range = pt_range_empty();
 	pt_range_add(&range, 0);
 	const pt_run_view *run = pt_scene_first_run(scene);
@@ -150,7 +160,8 @@ static void add_words(const pt_scene *scene, pt_matrix matrix, bool drift, pt_ch
 			pt_legend_add(&legend, U'╍', 'd', pt_pen_of(PT_ROLE_SERIES_5), "drift from the first");
 		pt_legend_add(&legend, U'┅', '.', pt_pen_of(PT_ROLE_SERIES_6), "step length (right)");
 	}
-	pt_chart_legend(chart, PT_CORNER_BOTTOM_RIGHT, &legend, 1);
+	if (!pt_scene_is_later_column(scene))
+		pt_chart_legend(chart, PT_CORNER_BOTTOM_RIGHT, &legend, 1);
 	ptrdiff_t at = run ? pt_cursor_index(scene, run->steps, run->n_steps) : -1;
 	bool is_named = false;
 	if (at >= 0 && scene->n_shown == 1 && pt_scene_matrix(scene, run, matrix)->norms.present) {
@@ -167,16 +178,21 @@ static void add_words(const pt_scene *scene, pt_matrix matrix, bool drift, pt_ch
 static void draw_one(const pt_scene *scene, pt_matrix matrix, pt_frame *frame, pt_rect rect)
 {
 	bool drift = shows_drift(scene, rect);
-	pt_range range = range_of(scene, matrix, drift), lengths = range_of_length(scene, matrix);
-	if (range.n > 0 && range.hi <= range.lo)
+	norm_axis left = {matrix, drift};
+	pt_range range = pt_scene_range(scene, range_of, &left);
+	pt_range lengths = pt_scene_range(scene, range_of_length, &matrix);
+	if (range.n > 0 && range.hi <= range.lo && !scene->versus)
 		pt_range_add(&range, range.hi > 0 ? 0 : 1); /* a norm has no negative half */
+	if (range.n == 0 && pt_versus_absence_draw(scene, frame, rect))
+		return;
 	if (range.n == 0) {
 		char text[PT_LINE_BYTES];
 		snprintf(text, sizeof text, "no matrix %s in this run: m shows another", pt_matrix_label(matrix));
 		pt_absence_draw(frame, rect, text);
 		return;
 	}
-	pt_scale y = pt_scale_fit(&range, scene->view->log_y[PT_PANE_NORMS]), y2 = pt_scale_fit(&lengths, false);
+	pt_scale y = pt_scale_fit(&range, scene->view->log_y[PT_PANE_NORMS] && !scene->versus);
+	pt_scale y2 = pt_scale_fit(&lengths, false);
 	pt_axes axes = {.x = &scene->steps, .y = &y, .y2 = drift ? &y2 : NULL, .y2_role = PT_ROLE_SERIES_6};
 	pt_chart chart = pt_chart_begin(scene, PT_PANE_NORMS, frame, rect, &axes);
 	pt_chart_change_points(&chart, scene, matrix);
@@ -203,6 +219,8 @@ const pt_pane_ops pt_pane_norms = {
 		"was resumed there."},
 	.min_cols = 14,
 	.min_rows = 3,
+	.by_run = true,
+	.by_difference = true,
 	.title = title,
 	.figure = figure,
 	.draw = draw,

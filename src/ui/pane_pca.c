@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "pane_grid.h"
+#include "pane_pca_joint.h"
 #include "phasetop/base/alloc.h"
 
 enum {
@@ -20,9 +21,12 @@ enum {
 /* A terminal cell is about twice as high as wide: one unit is then equally long on both axes. */
 static const double cell_aspect = 2.0;
 
-static const pt_pca_view *pca_of(const pt_scene *scene, pt_small_plot which)
+/* In its own plane, or in that of all runs. */
+static pt_pca_view pca_of(const pt_scene *scene, pt_small_plot which)
 {
-	return &pt_small_plot_matrix(scene, which)->pca;
+	if (pt_joint_is_wanted(scene))
+		return pt_joint_pca_of(scene, which.run, which.matrix);
+	return pt_small_plot_matrix(scene, which)->pca;
 }
 
 static void title(const pt_scene *scene, bool brief, char *out, size_t capacity)
@@ -39,7 +43,9 @@ static void figure(const pt_scene *scene, char *out, size_t capacity)
 	if (!run)
 		return;
 	const pt_pca_view *pca = &pt_scene_matrix(scene, run, scene->main_matrix)->pca;
-	if (scene->n_shown > 1)
+	if (pt_joint_is_wanted(scene))
+		pt_joint_figure(scene, out, capacity);
+	else if (scene->n_shown > 1)
 		snprintf(out, capacity, "each run in its own plane");
 	else if (pca->present && pca->turning_step != PT_NO_STEP)
 		snprintf(out, capacity, "turn %lld", (long long)pca->turning_step);
@@ -202,17 +208,27 @@ static pt_scale shifted(pt_scale scale, double by)
 	return pt_scale_exact(scale.lo + by, scale.hi + by, false);
 }
 
-static void fit_plane(const pt_pca_view *pca, pt_rect rect, pt_axes *axes, pt_scale *x, pt_scale *y)
+/* Limits keep their distance from the first checkpoint: the mean, which scores are told from, moves with
+   every new one, and the whole path would move with it. */
+static void span_plane(pt_pca_view pca, pt_range *across, pt_range *up)
 {
-	pt_range across = pt_range_empty(), up = pt_range_empty();
-	/* Limits keep their distance from the first checkpoint: the mean, which scores are told from, moves with
-	   every new one, and the whole path would move with it. */
-	for (size_t i = 0; i < pca->n; i++) {
-		pt_range_add(&across, pca->pc1[i] - pca->pc1[0]);
-		pt_range_add(&up, pca->pc2[i] - pca->pc2[0]);
+	for (size_t i = 0; pca.present && i < pca.n; i++) {
+		pt_range_add(across, pca.pc1[i] - pca.pc1[0]);
+		pt_range_add(up, pca.pc2[i] - pca.pc2[0]);
 	}
-	*x = shifted(pt_scale_fit(&across, false), pca->pc1[0]);
-	*y = shifted(pt_scale_fit(&up, false), pca->pc2[0]);
+}
+
+/* Of a column the planes of all, so that a unit is equally long in each. */
+static void fit_plane(
+	const pt_scene *scene, pt_small_plot which, pt_rect rect, pt_axes *axes, pt_scale *x, pt_scale *y)
+{
+	pt_pca_view pca = pca_of(scene, which);
+	pt_range across = pt_range_empty(), up = pt_range_empty();
+	span_plane(pca, &across, &up);
+	for (size_t c = 0; c < scene->n_columns; c++)
+		span_plane(pca_of(scene, (pt_small_plot){scene->columns[c], which.matrix}), &across, &up);
+	*x = shifted(pt_scale_fit(&across, false), pca.pc1[0]);
+	*y = shifted(pt_scale_fit(&up, false), pca.pc2[0]);
 	pt_plot plot = pt_axes_measure(rect, axes);
 	if (!pt_rect_is_empty(plot.inner))
 		pt_plane_equal_units(x, y, plot.inner.w, plot.inner.h, cell_aspect);
@@ -221,9 +237,13 @@ static void fit_plane(const pt_pca_view *pca, pt_rect rect, pt_axes *axes, pt_sc
 static void draw_one(
 	const pt_scene *scene, pt_small_plot which, size_t n_left_out, pt_frame *frame, pt_rect rect)
 {
-	const pt_pca_view *pca = pca_of(scene, which);
+	pt_pca_view of_plot = pca_of(scene, which);
+	const pt_pca_view *pca = &of_plot;
 	if (!pca->present || pca->n < 2) {
-		pt_absence_draw(frame, rect, "the trajectory waits for a second checkpoint");
+		if (pt_joint_is_wanted(scene))
+			pt_joint_absence(scene, frame, rect);
+		else
+			pt_absence_draw(frame, rect, "the trajectory waits for a second checkpoint");
 		return;
 	}
 	if (rect.h >= ROWS_FOR_BAR && rect.w >= COLS_FOR_BAR) {
@@ -233,7 +253,7 @@ static void draw_one(
 	}
 	pt_scale x, y;
 	pt_axes axes = {.y = &y, .x = rect.h >= ROWS_FOR_X_AXIS ? &x : NULL};
-	fit_plane(pca, rect, &axes, &x, &y);
+	fit_plane(scene, which, rect, &axes, &x, &y);
 	pt_chart chart = pt_chart_begin(scene, PT_PANE_PCA, frame, rect, &axes);
 	chart.x = x;
 	draw_path(&chart, pca);
@@ -252,6 +272,10 @@ static void draw_one(
 static void draw(const pt_scene *scene, pt_frame *frame, pt_rect inner)
 {
 	static const pt_absence absence = {.n_least = 2, .waits = "the trajectory waits for a second checkpoint"};
+	if (pt_joint_is_wanted(scene) && scene->n_columns == 0) {
+		pt_joint_draw(scene, scene->main_matrix, frame, inner);
+		return;
+	}
 	pt_plot_grid grid = pt_plot_grid_of(scene, inner, SMALL_COLS, SMALL_ROWS);
 	if (grid.split.n == 0)
 		pt_plot_grid_absence(scene, &absence, frame, inner);
@@ -266,9 +290,12 @@ const pt_pane_ops pt_pane_pca = {
 			  "coloured",
 		"from the first step to the last; one unit is equally long on both axes. The shares are explained",
 		"variance. The diamond is the step cursor; \"turn\" is where the path bends most in this plane.",
-		"A bend here is a turn of direction, wherever the local cosine dips."},
+		"A bend here is a turn of direction, wherever the local cosine dips. J puts several runs into one "
+		"plane:",
+		"one PCA of what came since each run's first checkpoint."},
 	.min_cols = 12,
 	.min_rows = 3,
+	.by_run = true,
 	.title = title,
 	.figure = figure,
 	.draw = draw,

@@ -64,8 +64,9 @@ static const double *spark(const pt_scene *scene, size_t *n)
 	return spectrum ? spectrum->pr : NULL;
 }
 
-static pt_range range_of(const pt_scene *scene, quantity which)
+static pt_range range_of(const pt_scene *scene, const void *context)
 {
+	quantity which = *(const quantity *)context;
 	pt_range range = pt_range_empty();
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
@@ -139,9 +140,10 @@ static void draw_single(const pt_scene *scene, pt_frame *frame, pt_rect rect)
 	/* On a linear axis tr C would flatten SHC, for they differ by decades; a low plot has no room for them.
 	 */
 	bool with_trace = is_log(scene) && rect.h >= ROWS_FOR_TRACE;
-	pt_range left = range_of(scene, QUANTITY_SHC), right = range_of(scene, QUANTITY_PR);
+	static const quantity shc = QUANTITY_SHC, pr = QUANTITY_PR, trace_c = QUANTITY_TRACE;
+	pt_range left = pt_scene_range(scene, range_of, &shc), right = pt_scene_range(scene, range_of, &pr);
 	if (with_trace) {
-		pt_range trace = range_of(scene, QUANTITY_TRACE);
+		pt_range trace = pt_scene_range(scene, range_of, &trace_c);
 		pt_range_join(&left, &trace);
 	}
 	pt_scale y = pt_scale_with_headroom(&left, is_log(scene)), y2 = pt_scale_with_headroom(&right, false);
@@ -170,7 +172,8 @@ static void draw_single(const pt_scene *scene, pt_frame *frame, pt_rect rect)
 			pt_pen_of(quantity_roles[QUANTITY_TRACE]), "tr C");
 	if (has_partial(spectrum) && rect.w >= 44)
 		pt_legend_add(&legend, U'┅', '.', pt_pen_of(PT_ROLE_PROVISIONAL), "partial");
-	pt_chart_legend(&chart, PT_CORNER_TOP_LEFT, &legend, 2);
+	if (!pt_scene_is_later_column(scene))
+		pt_chart_legend(&chart, PT_CORNER_TOP_LEFT, &legend, 2);
 	add_readout(scene, spectrum, &chart);
 	pt_chart_end(&chart);
 }
@@ -185,7 +188,7 @@ static double quantity_at(const pt_scene *scene, const pt_run_view *run, const v
 /* Several runs: one small plot a quantity, a hue and marker a run. */
 static void draw_quantity(const pt_scene *scene, quantity which, pt_frame *frame, pt_rect rect)
 {
-	pt_range range = range_of(scene, which);
+	pt_range range = pt_scene_range(scene, range_of, &which);
 	pt_scale y = pt_scale_with_headroom(&range, is_log(scene) && which != QUANTITY_PR);
 	pt_axes axes = {.x = &scene->steps, .y = &y};
 	pt_chart chart = pt_chart_begin(scene, PT_PANE_SPECTRUM, frame, rect, &axes);
@@ -227,6 +230,8 @@ const pt_pane_ops pt_pane_spectrum = {
 		"logarithmic. Dotted grey: the window was not full yet."},
 	.min_cols = 14,
 	.min_rows = 3,
+	.by_run = true,
+	.by_difference = true,
 	.title = title,
 	.figure = figure,
 	.draw = draw,

@@ -52,6 +52,11 @@ ptrdiff_t pt_preset_named(const char *name)
 	return -1;
 }
 
+bool pt_preset_is_side_by_side(ptrdiff_t i)
+{
+	return i >= 0 && i == pt_preset_named("compare");
+}
+
 static bool is_seen(const pt_layout *layout, int pane)
 {
 	return !layout->hidden[pane] && !pt_pane_is_list((pt_pane_id)pane);

@@ -10,15 +10,49 @@ static bool has_data(const pt_run_view *run)
 		   run->spectra[PT_SPECTRUM_GAUSSIAN].present;
 }
 
+/* Is the run among those that are drawn? */
+static bool is_drawn(const pt_scene *scene, size_t r)
+{
+	if (scene->only >= 0)
+		return r == (size_t)scene->only;
+	return pt_view_run_shown(scene->view, r) && has_data(&scene->snapshot->runs[r]);
+}
+
 size_t pt_scene_next_run(const pt_scene *scene, size_t from)
 {
 	if (!scene->snapshot)
 		return 0;
 	size_t r = from;
-	while (r < scene->snapshot->n_runs &&
-		   !(pt_view_run_shown(scene->view, r) && has_data(&scene->snapshot->runs[r])))
+	while (r < scene->snapshot->n_runs && !is_drawn(scene, r))
 		r++;
 	return r;
+}
+
+pt_scene pt_scene_column(const pt_scene *scene, size_t column)
+{
+	pt_scene alone = *scene;
+	if (scene->n_columns == 0)
+		return alone;
+	alone.only = (ptrdiff_t)scene->columns[column];
+	alone.first_shown = scene->columns[column];
+	alone.n_shown = 1;
+	return alone;
+}
+
+bool pt_scene_is_later_column(const pt_scene *scene)
+{
+	return scene->only >= 0 && scene->n_columns > 0 && scene->columns[0] != (size_t)scene->only;
+}
+
+pt_range pt_scene_range(const pt_scene *scene, pt_range_of range_of, const void *context)
+{
+	pt_range all = pt_range_empty();
+	for (size_t c = 0; c == 0 || c < scene->n_columns; c++) {
+		pt_scene alone = pt_scene_column(scene, c);
+		pt_range own = range_of(&alone, context);
+		pt_range_join(&all, &own);
+	}
+	return all;
 }
 
 const pt_run_view *pt_scene_first_run(const pt_scene *scene)
@@ -133,6 +167,14 @@ static void fit_steps(pt_scene *scene)
 			widen(run->spectra[s].steps, run->spectra[s].n, &any, &first, &last);
 	}
 	scene->has_steps = any;
+	if (first < 0) { /* from the turn */
+		pt_range range = pt_range_empty();
+		pt_range_add(&range, first);
+		pt_range_add(&range, last);
+		scene->steps = pt_scale_fit(&range, false);
+		scene->steps.integer = true;
+		return;
+	}
 	scene->steps = any_live(scene) ? pt_scale_grow_steps(first, last, end_of_all(scene))
 								   : pt_scale_fit_steps(first, last);
 }
@@ -151,7 +193,7 @@ static bool is_newest(const pt_scene *scene)
 
 pt_scene pt_scene_of(const pt_snapshot *snapshot, const pt_view *view)
 {
-	pt_scene scene = {.snapshot = snapshot, .view = view, .cursor = PT_NO_STEP};
+	pt_scene scene = {.snapshot = snapshot, .view = view, .cursor = PT_NO_STEP, .only = -1};
 	scene.main_matrix = PT_MATRIX_B;
 	if (snapshot) {
 		scene.n_matrices = pt_view_matrices(view, snapshot, scene.matrices);
@@ -260,6 +302,8 @@ void pt_spectrum_absence_draw(const pt_scene *scene, pt_frame *frame, pt_rect re
 {
 	char text[PT_LINE_BYTES], subset[64];
 	bool has_probes = false;
+	if (pt_versus_absence_draw(scene, frame, rect))
+		return;
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
 		const pt_spectrum_view *spectra = scene->snapshot->runs[r].spectra;

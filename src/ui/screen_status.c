@@ -6,6 +6,7 @@
 #include "pane_draw.h"
 #include "phasetop/ui/preset.h"
 #include "phasetop/ui/screen.h"
+#include "run_columns.h"
 #include "screen_parts.h"
 
 enum { MAX_SEGMENTS = 16, SEGMENT_BYTES = 120, MAX_HINTS = 24 };
@@ -35,20 +36,6 @@ static void add_segment(
 	*item = (segment){.role = role, .weight = weight, .right = right, .gap = 3};
 	snprintf(item->text, SEGMENT_BYTES, "%s", text);
 	snprintf(item->brief, SEGMENT_BYTES, "%s", brief ? brief : text);
-}
-
-/* "40 s", "14 min", "3 h", "2 days". */
-static void age_text(int64_t ms, char *out, size_t capacity)
-{
-	long long seconds = ms > 0 ? ms / 1000 : 0;
-	if (seconds < 90)
-		snprintf(out, capacity, "%lld s", seconds);
-	else if (seconds < 90 * 60)
-		snprintf(out, capacity, "%lld min", (seconds + 30) / 60);
-	else if (seconds < 48 * 3600)
-		snprintf(out, capacity, "%lld h", (seconds + 1800) / 3600);
-	else
-		snprintf(out, capacity, "%lld days", (seconds + 43200) / 86400);
 }
 
 typedef struct state_words {
@@ -139,7 +126,7 @@ static void state_text(const pt_scene *scene, bool brief, char *out, size_t capa
 		pt_text_add(&text, brief ? ", gone" : ", directory gone, data kept");
 	if (run->state == PT_RUN_STALE && run->last_write_wall_ms != PT_NO_TIME && !brief) {
 		char age[32];
-		age_text(scene->snapshot->taken_wall_ms - run->last_write_wall_ms, age, sizeof age);
+		pt_age_text(scene->snapshot->taken_wall_ms - run->last_write_wall_ms, age, sizeof age);
 		pt_text_addf(&text, ", newest data %s old", age);
 	}
 }
@@ -291,12 +278,38 @@ static void add_modules(const pt_scene *scene, segment_list *list)
 	add_segment(list, PT_ROLE_BAR_SETTING, 5, true, text, set);
 }
 
+/* How runs stand beside each other: aligned, or as differences. */
+static void add_beside(const pt_scene *scene, segment_list *list)
+{
+	char text[SEGMENT_BYTES], name[SEGMENT_BYTES];
+	const pt_snapshot *snapshot = scene->snapshot;
+	size_t n_without = 0;
+	PT_FOR_SHOWN_RUNS(scene, r)
+	n_without += pt_view_turn(scene->view, snapshot, &snapshot->runs[r]) == PT_NO_STEP;
+	if (scene->view->align_on_turn && n_without == scene->n_shown)
+		add_segment(list, PT_ROLE_BAR_WARN, 6, true, "no turn to align on", "no turn");
+	else if (scene->view->align_on_turn) {
+		snprintf(text, sizeof text, n_without ? "aligned on turn, %zu without" : "aligned on turn", n_without);
+		add_segment(list, PT_ROLE_BAR_SETTING, 6, true, text, "from turn");
+	}
+	if (!scene->view->differences)
+		return;
+	if (snapshot->n_runs < 2) {
+		add_segment(list, PT_ROLE_BAR_WARN, 5, true, "one run: no differences", NULL);
+		return;
+	}
+	pt_name_text(snapshot->runs[snapshot->baseline].name, 16, name, sizeof name);
+	snprintf(text, sizeof text, "differences to %.80s", name);
+	add_segment(list, PT_ROLE_BAR_SETTING, 5, true, text, "differences");
+}
+
 static void add_settings(const pt_scene *scene, segment_list *list)
 {
 	char matrices[32], text[SEGMENT_BYTES], brief[SEGMENT_BYTES];
 	if (!scene->snapshot || scene->snapshot->n_runs == 0)
 		return;
 	add_modules(scene, list);
+	add_beside(scene, list);
 	pt_scene_matrix_text(scene, matrices, sizeof matrices);
 	snprintf(text, sizeof text, "matrix %s", matrices);
 	snprintf(brief, sizeof brief, "%s", scene->n_matrices > 1 ? matrices : text);

@@ -15,11 +15,12 @@ enum {
 /* What another pane in sight needs is asked for with the change that brought it. */
 static unsigned settle(pt_view *view, unsigned flags)
 {
-	unsigned wanted = pt_view_wanted(view);
-	if (wanted == view->settings.wanted)
-		return flags;
-	view->settings.wanted = wanted;
-	return flags | PT_VIEW_REDRAW | PT_VIEW_SETTINGS;
+	pt_settings before = view->settings;
+	view->settings.wanted = pt_view_wanted(view);
+	pt_view_leave_out(view);
+	bool same = view->settings.wanted == before.wanted &&
+				memcmp(view->settings.left_out, before.left_out, sizeof before.left_out) == 0;
+	return same ? flags : flags | PT_VIEW_REDRAW | PT_VIEW_SETTINGS;
 }
 
 pt_view pt_view_first(const pt_settings *settings, const pt_layout *layout, pt_matrix_choice matrix)
@@ -67,6 +68,8 @@ static unsigned back(pt_view *view)
 	unsigned flags = PT_VIEW_REDRAW;
 	if (view->help) {
 		view->help = false;
+	} else if (view->layout.focus == PT_PANE_RUNS && pt_view_clear_filter(view)) {
+		/* all rows are back */
 	} else if (view->layout.zoomed != PT_PANE_NONE) {
 		pt_layout_zoom(&view->layout, false);
 	} else if (view->frozen) {
@@ -123,20 +126,12 @@ static unsigned scroll(pt_view *view, pt_pane_id pane, int by, const pt_snapshot
 	if (view->help)
 		return move_within(&view->help_scroll, by, PT_N_ACTIONS + HELP_MORE_LINES);
 	if (pane == PT_PANE_RUNS)
-		return move_within(&view->selected_run, by, snapshot ? snapshot->n_runs : 0);
+		return pt_view_select_run(view, by, snapshot);
 	if (pane == PT_PANE_MODULES)
 		return move_within(&view->selected_module, by, n_module_rows(view, snapshot));
 	if (pane == PT_PANE_PROBLEMS)
 		return move_within(&view->scroll[pane], by, LIST_LINES_A_PROBLEM * n_problems(snapshot));
 	return 0;
-}
-
-static unsigned toggle_run(pt_view *view, const pt_snapshot *snapshot)
-{
-	int run = view->selected_run;
-	if (!snapshot || run < 0 || (size_t)run >= snapshot->n_runs || run >= PT_VIEW_MAX_RUNS)
-		return 0;
-	return toggle(&view->run_hidden[run]);
 }
 
 static unsigned apply_to_plot(pt_view *view, pt_action action, const pt_snapshot *snapshot)
@@ -203,6 +198,11 @@ static unsigned apply_to_domain(pt_view *view, pt_action action, const pt_snapsh
 		return toggle(&view->invert_cosine);
 	case PT_ACTION_RUNS:
 		return pt_view_runs_key(view);
+	case PT_ACTION_SIDE_BY_SIDE:
+	case PT_ACTION_DIFFERENCES:
+	case PT_ACTION_ALIGN:
+	case PT_ACTION_JOINT_PLANE:
+		return pt_view_stand_beside(view, action);
 	case PT_ACTION_ALL_RUNS:
 		memset(view->run_hidden, 0, sizeof view->run_hidden);
 		return PT_VIEW_REDRAW;
@@ -235,9 +235,11 @@ static unsigned apply_globally(pt_view *view, pt_action action)
 	}
 }
 
-static unsigned sort_modules(pt_view *view, int by)
+static unsigned sort_rows(pt_view *view, int by)
 {
 	int sort = (int)view->module_sort;
+	if (view->layout.focus == PT_PANE_RUNS && !view->help)
+		return pt_view_sort_runs(view, by);
 	if (view->help || view->layout.focus != PT_PANE_MODULES ||
 		!move_within(&sort, by, (size_t)PT_N_MODULE_SORTS))
 		return 0;
@@ -249,11 +251,19 @@ static unsigned sort_modules(pt_view *view, int by)
 static unsigned apply_to_list(pt_view *view, pt_action action, const pt_snapshot *snapshot)
 {
 	if (action == PT_ACTION_SORT_LEFT || action == PT_ACTION_SORT_RIGHT)
-		return sort_modules(view, action == PT_ACTION_SORT_RIGHT ? 1 : -1);
+		return sort_rows(view, action == PT_ACTION_SORT_RIGHT ? 1 : -1);
 	int by = action == PT_ACTION_UP || action == PT_ACTION_PAGE_UP ? -1 : 1;
 	if (action == PT_ACTION_PAGE_UP || action == PT_ACTION_PAGE_DOWN)
 		by *= pt_view_page(view);
 	return scroll(view, view->layout.focus, by, snapshot);
+}
+
+static unsigned apply_to_panes(pt_view *view, pt_action action, int arg, const pt_snapshot *snapshot)
+{
+	unsigned flags = pt_view_apply_to_panes(view, action, arg);
+	if (snapshot)
+		pt_view_place_runs(view, snapshot); /* another preset may have another place for them */
+	return flags;
 }
 
 static unsigned apply(pt_view *view, pt_action action, int arg, const pt_snapshot *snapshot)
@@ -266,13 +276,13 @@ static unsigned apply(pt_view *view, pt_action action, int arg, const pt_snapsho
 	case PT_SCOPE_GLOBAL:
 		return apply_globally(view, action);
 	case PT_SCOPE_PANES:
-		return pt_view_apply_to_panes(view, action, arg);
+		return apply_to_panes(view, action, arg, snapshot);
 	case PT_SCOPE_PLOT:
 		return apply_to_plot(view, action, snapshot);
 	case PT_SCOPE_DOMAIN:
 		return apply_to_domain(view, action, snapshot);
 	case PT_SCOPE_RUNS:
-		return toggle_run(view, snapshot);
+		return pt_view_apply_to_runs(view, action, snapshot);
 	case PT_SCOPE_LIST:
 		return apply_to_list(view, action, snapshot);
 	default:
@@ -292,6 +302,12 @@ unsigned pt_view_key(pt_view *view, pt_key key, const pt_snapshot *snapshot)
 	if (view->form.open) {
 		bool taken;
 		unsigned flags = pt_view_form_key(view, key, snapshot, &taken);
+		if (taken)
+			return flags;
+	}
+	if (view->filter_open && view->layout.focus == PT_PANE_RUNS && prefix == PT_KEY_NONE) {
+		bool taken;
+		unsigned flags = pt_view_filter_key(view, key, &taken);
 		if (taken)
 			return flags;
 	}
@@ -360,6 +376,7 @@ void pt_view_meet(pt_view *view, const pt_snapshot *snapshot)
 	if (!view->matrix_placed)
 		place_matrix(view, snapshot);
 	pt_view_place_runs(view, snapshot);
+	settle(view, 0); /* a pane that came by itself may want something; the caller compares what is wanted */
 }
 
 void pt_view_resize(pt_view *view, int columns, int rows)

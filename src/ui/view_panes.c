@@ -30,8 +30,11 @@ static bool is_made_by_hand(const pt_layout *layout, ptrdiff_t preset)
 void pt_view_start_panes(pt_view *view)
 {
 	view->preset = pt_preset_of(&view->layout);
+	pt_view_meet_preset(view);
 	/* a layout of the person's own says itself whether the runs pane is there */
 	view->runs_pane_placed = is_made_by_hand(&view->layout, view->preset);
+	view->runs_kept = !view->runs_pane_placed && !view->layout.hidden[PT_PANE_RUNS];
+	view->runs_were_hidden = true;
 }
 
 static bool is_on_screen(const pt_view *view, pt_pane_id pane)
@@ -85,16 +88,36 @@ static void carry_pane(const pt_layout *from, pt_layout *to, pt_pane_id pane)
 	pt_layout_show(to, pane, !from->hidden[pane]);
 }
 
+/* A preset that has a place of its own for the runs takes them there; the next one that has none puts them
+   back as they stood before. */
+static void carry_runs(pt_view *view, pt_layout *to)
+{
+	const pt_layout *from = &view->layout;
+	bool own_place = !to->hidden[PT_PANE_RUNS];
+	if (own_place && !view->runs_kept) {
+		view->runs_were_hidden = from->hidden[PT_PANE_RUNS];
+		view->runs_wanted = (int)from->nodes[pt_layout_leaf(from, PT_PANE_RUNS)].want;
+	} else if (!own_place && view->runs_kept) {
+		pt_layout_want(to, PT_PANE_RUNS, view->runs_wanted);
+		pt_layout_show(to, PT_PANE_RUNS, !view->runs_were_hidden);
+	} else if (!own_place) {
+		carry_pane(from, to, PT_PANE_RUNS);
+	}
+	view->runs_kept = own_place;
+	view->runs_sized_for = 0;
+	view->runs_are_main = false;
+}
+
 /* The lists are there for what there is to tell, whatever the arrangement of the plots. */
 static unsigned next_preset(pt_view *view, int by)
 {
 	ptrdiff_t n = (ptrdiff_t)pt_preset_count(), at = view->preset < 0 && by < 0 ? 0 : view->preset;
 	view->preset = (at + by + n) % n;
 	pt_layout layout = pt_preset_layout((size_t)view->preset);
-	for (int pane = 0; pane < PT_N_PANES; pane++)
-		if (pt_pane_is_list((pt_pane_id)pane))
-			carry_pane(&view->layout, &layout, (pt_pane_id)pane);
+	carry_pane(&view->layout, &layout, PT_PANE_PROBLEMS);
+	carry_runs(view, &layout);
 	view->layout = layout;
+	pt_view_meet_preset(view);
 	return PT_VIEW_REDRAW;
 }
 
@@ -153,6 +176,10 @@ unsigned pt_view_apply_to_panes(pt_view *view, pt_action action, int arg)
 	case PT_ACTION_RESET_LAYOUT:
 		view->layout = view->first_layout;
 		view->preset = pt_preset_of(&view->layout);
+		view->runs_sized_for = 0;
+		view->runs_are_main = false;
+		view->runs_kept = !view->layout.hidden[PT_PANE_RUNS] && view->runs_kept;
+		pt_view_meet_preset(view);
 		return PT_VIEW_REDRAW;
 	case PT_ACTION_PRESET_NEXT:
 	case PT_ACTION_PRESET_PREVIOUS:
@@ -173,8 +200,26 @@ static void place_runs_pane(pt_view *view, const pt_snapshot *snapshot)
 	view->runs_pane_placed = true;
 }
 
+/* Where a preset has a place for the runs it is as high as their table, up to a share of the screen. */
+static void size_runs_pane(pt_view *view, const pt_snapshot *snapshot)
+{
+	bool is_main =
+		view->layout.nodes[pt_layout_leaf(&view->layout, PT_PANE_RUNS)].want == 0 || view->runs_are_main;
+	int body = pt_view_screen(view).body_height, most = is_main ? 3 * body / 5 : body / 3;
+	int want = snapshot->n_runs > 1000 ? 1000 : (int)snapshot->n_runs + RUNS_PANE_FRAME_ROWS;
+	if (snapshot->n_runs == view->runs_sized_for)
+		return;
+	pt_layout_want(&view->layout, PT_PANE_RUNS, want < most ? want : most);
+	view->runs_are_main = is_main;
+	view->runs_sized_for = snapshot->n_runs;
+}
+
 void pt_view_place_runs(pt_view *view, const pt_snapshot *snapshot)
 {
+	if (view->runs_kept && view->layout.zoomed == PT_PANE_NONE) {
+		size_runs_pane(view, snapshot);
+		return;
+	}
 	bool zoomed = view->layout.zoomed != PT_PANE_NONE;
 	if (!view->runs_pane_placed && !zoomed && snapshot->n_runs > 1 && view->rows >= RUNS_PANE_MIN_SCREEN_ROWS)
 		place_runs_pane(view, snapshot);

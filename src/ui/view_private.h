@@ -29,6 +29,23 @@ unsigned pt_view_move_cursor(pt_view *view, int by, const pt_snapshot *snapshot)
 /** Next choice of matrix types that the runs have. */
 unsigned pt_view_next_matrix(pt_view *view, const pt_snapshot *snapshot);
 
+/** Which runs are kept out of the joint plane: those that are hidden. */
+void pt_view_leave_out(pt_view *view);
+/** Move the selection of the runs pane by some rows. */
+unsigned pt_view_select_run(pt_view *view, int by, const pt_snapshot *snapshot);
+/** Actions on the selected run, and the filter of the list. */
+unsigned pt_view_apply_to_runs(pt_view *view, pt_action action, const pt_snapshot *snapshot);
+/** Sort the runs by another column. */
+unsigned pt_view_sort_runs(pt_view *view, int by);
+/** A key while the filter is typed. *taken is false where it has no use for it. */
+unsigned pt_view_filter_key(pt_view *view, pt_key key, bool *taken);
+/** All runs are listed again. @return false: they were */
+bool pt_view_clear_filter(pt_view *view);
+/** Side by side, differences, alignment, joint plane: on or off. */
+unsigned pt_view_stand_beside(pt_view *view, pt_action action);
+/** A preset was put there: are runs side by side in it? */
+void pt_view_meet_preset(pt_view *view);
+
 /** Open a form with what is set now. */
 unsigned pt_view_open_form(pt_view *view, pt_form_kind kind);
 /** A key while a form is open. *taken is false where the form has no use for it. */

@@ -83,6 +83,15 @@ bool pt_view_run_shown(const pt_view *view, size_t run)
 	return run >= PT_VIEW_MAX_RUNS || !view->run_hidden[run];
 }
 
+int64_t pt_view_turn(const pt_view *view, const pt_snapshot *snapshot, const pt_run_view *run)
+{
+	pt_matrix matrix = pt_view_matrix_of(run, pt_view_main_matrix(view, snapshot));
+	const pt_change_point_view *strongest = pt_strongest_change(&run->matrices[matrix]);
+	if (run->verdicts[matrix].step != PT_NO_STEP)
+		return run->verdicts[matrix].step;
+	return strongest ? strongest->step : PT_NO_STEP;
+}
+
 int64_t pt_view_cursor(const pt_view *view, const pt_snapshot *snapshot)
 {
 	if (view->cursor_step != PT_NO_STEP || !snapshot)
@@ -113,13 +122,15 @@ unsigned pt_view_wanted(const pt_view *view)
 		[PT_PANE_MODES] = PT_WANT_MODES,
 		[PT_PANE_MAP] = PT_WANT_CHECKPOINT_COSINE,
 		[PT_PANE_SCREE] = PT_WANT_SCREE,
+		[PT_PANE_RUNS] = PT_WANT_COMPARISON,
 	};
 	const pt_layout *layout = &view->layout;
-	if (layout->zoomed != PT_PANE_NONE)
-		return needs[layout->zoomed];
 	unsigned wanted = 0;
-	for (int pane = 0; pane < PT_N_PANES; pane++)
-		wanted |= layout->hidden[pane] ? 0 : needs[pane];
+	for (int pane = 0; pane < PT_N_PANES; pane++) {
+		bool seen = layout->zoomed != PT_PANE_NONE ? pane == (int)layout->zoomed : !layout->hidden[pane];
+		wanted |= seen ? needs[pane] : 0;
+		wanted |= seen && pane == PT_PANE_PCA && view->joint_plane ? (unsigned)PT_WANT_JOINT : 0;
+	}
 	return wanted;
 }
 

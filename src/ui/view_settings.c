@@ -76,19 +76,27 @@ unsigned pt_view_shift_window(pt_view *view, int by)
 	return PT_VIEW_REDRAW | PT_VIEW_SETTINGS;
 }
 
+/* Where a run's steps are told from: 0, or its turn; PT_NO_STEP: it is not drawn for want of one. */
+static int64_t origin_of(const pt_view *view, const pt_snapshot *snapshot, const pt_run_view *run)
+{
+	return view->align_on_turn ? pt_view_turn(view, snapshot, run) : 0;
+}
+
 /* The checkpoint of any shown run that is nearest to `step` on one side; PT_NO_STEP: none. */
 static int64_t next_step(const pt_view *view, const pt_snapshot *snapshot, int64_t step, int direction)
 {
 	int64_t best = PT_NO_STEP;
 	for (size_t i = 0; i < snapshot->n_runs; i++) {
 		const pt_run_view *run = &snapshot->runs[i];
-		if (!pt_view_run_shown(view, i))
+		int64_t origin = origin_of(view, snapshot, run);
+		if (!pt_view_run_shown(view, i) || origin == PT_NO_STEP)
 			continue;
-		ptrdiff_t at = pt_step_index(run->steps, run->n_steps, direction > 0 ? step : step - 1);
+		int64_t own = step + origin;
+		ptrdiff_t at = pt_step_index(run->steps, run->n_steps, direction > 0 ? own : own - 1);
 		at += direction > 0 ? 1 : 0;
 		if (at < 0 || (size_t)at >= run->n_steps)
 			continue;
-		int64_t found = run->steps[at];
+		int64_t found = run->steps[at] - origin;
 		if (best == PT_NO_STEP || (direction > 0 ? found < best : found > best))
 			best = found;
 	}
@@ -98,6 +106,8 @@ static int64_t next_step(const pt_view *view, const pt_snapshot *snapshot, int64
 unsigned pt_view_move_cursor(pt_view *view, int by, const pt_snapshot *snapshot)
 {
 	int64_t at = pt_view_cursor(view, snapshot);
+	if (view->align_on_turn && view->cursor_step == PT_NO_STEP && at != PT_NO_STEP)
+		at = 0; /* the turn itself */
 	if (!snapshot || at == PT_NO_STEP)
 		return 0;
 	/* no run has more than INT_MAX checkpoints on either side: Home and End walk by whole runs */

@@ -24,7 +24,7 @@ const char *pt_matrix_label(pt_matrix matrix);
 
 typedef enum pt_pairing { PT_PAIRING_STEP, PT_PAIRING_INDEX } pt_pairing;
 
-enum { PT_MAX_K = 8, PT_GLOB_BYTES = 128 };
+enum { PT_MAX_K = 8, PT_GLOB_BYTES = 128, PT_NAME_BYTES = 256, PT_MAX_LEFT_OUT = 256 };
 
 /** What is computed beyond the curves of every frame: somebody looks at it, or a report holds it. A set of bits. */
 typedef enum pt_want {
@@ -40,10 +40,13 @@ typedef enum pt_want {
 	PT_WANT_BASELINES = 1 << 9,         /* slope, variance, lag-1 and Kendall's tau of the probe losses */
 	PT_WANT_SIGMA = 1 << 10,            /* singular value ratios of rolling windows */
 	PT_WANT_ALL_NORMS = 1 << 11,        /* norm curves of every module, be they ever so many */
+	PT_WANT_COMPARISON = 1 << 12,       /* cosines of each run with the baseline */
+	PT_WANT_JOINT = 1 << 13,            /* one PCA for several runs */
 } pt_want;
 /** What every report holds. */
 #define PT_WANT_REPORT                                                                                        \
-	(PT_WANT_SCREE | PT_WANT_LAMBDA1 | PT_WANT_MODULES | PT_WANT_MODES | PT_WANT_BASELINES | PT_WANT_SIGMA)
+	(PT_WANT_SCREE | PT_WANT_LAMBDA1 | PT_WANT_MODULES | PT_WANT_MODES | PT_WANT_BASELINES | PT_WANT_SIGMA | \
+		PT_WANT_COMPARISON | PT_WANT_JOINT)
 /** What `--full` adds. */
 #define PT_WANT_FULL                                                                                          \
 	(PT_WANT_BAND | PT_WANT_K_SCAN | PT_WANT_CHECKPOINT_COSINE | PT_WANT_SUBSETS | PT_WANT_GRAMS |             \
@@ -67,6 +70,10 @@ typedef struct pt_settings {
 	bool warm_start;   /* PCA may start from the last one: frames of a live screen, never a report */
 	int64_t gram_budget_bytes;   /* for the Grams of single modules, all runs together; default 1 GiB */
 	int64_t every;               /* only checkpoints at multiples; 0: all */
+	/* runs beside each other */
+	char baseline[PT_NAME_BYTES]; /* name of the run that the others are compared with; "": the first */
+	unsigned compared;            /* PT_MATRIX_BITs: runs are compared in these types; 0: in all */
+	uint64_t left_out[PT_MAX_LEFT_OUT / 64]; /* a bit for each place of a run in the snapshot: not in the joint PCA */
 	char modules[PT_GLOB_BYTES]; /* [ADAPTER:]GLOB or layers=A-B; "": all */
 	char probes[PT_GLOB_BYTES];  /* glob over probe names; "": all */
 } pt_settings;

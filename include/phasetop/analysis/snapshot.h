@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "phasetop/analysis/comparison_view.h"
 #include "phasetop/analysis/settings.h"
 #include "phasetop/base/missing.h"
 #include "phasetop/base/status.h"
@@ -335,6 +336,7 @@ typedef struct pt_run_view {
 	const char *const *skipped_examples;
 
 	pt_matrix_view matrices[PT_N_MATRICES];
+	pt_versus_view versus[PT_N_MATRICES];
 	pt_spectrum_view spectra[PT_N_SPECTRA]; /* of all probes */
 	/* of the probes that settings.probes selects (raw, then detrended), and with PT_WANT_SUBSETS of each group */
 	size_t n_subset_spectra;
@@ -353,6 +355,8 @@ typedef struct pt_snapshot {
 	pt_settings settings;  /* what it was built for */
 	size_t n_runs;
 	const pt_run_view *runs; /* in the order of the command line */
+	size_t baseline;         /* place of the run that the others are compared with; 0 where none is named */
+	pt_joint_pca_view joint[PT_N_MATRICES];
 	size_t n_problems;       /* problems of no single run: paths passed over, watches refused */
 	const pt_problem *problems;
 	size_t memory_bytes; /* held by the histories */
@@ -365,6 +369,9 @@ void pt_snapshot_destroy(pt_snapshot *snapshot);
 /** A snapshot of no runs that tells one problem (so that a report can be made of it). NULL when out of
  * memory. */
 pt_snapshot *pt_snapshot_of_problem(const pt_settings *settings, int64_t wall_ms, const pt_error *problem);
+
+/** The strongest change point of direction; NULL: none. */
+const pt_change_point_view *pt_strongest_change(const pt_matrix_view *matrix);
 
 /** Does the run have this matrix type? */
 bool pt_run_has_matrix(const pt_run_view *run, pt_matrix matrix);

@@ -41,6 +41,10 @@
 	X(PT_OPTION_PROBE_WINDOW, 'w', "probe-window", "W", false,                                              \
 		"rows of probe losses for SHC, PR and tr C; default 20")                                            \
 	X(PT_OPTION_PROBES, 0, "probes", "GLOB", false, "only probes whose name matches")                       \
+	X(PT_OPTION_BASELINE, 0, "baseline", "NAME", false,                                                     \
+		"the run that others are compared with; default the first")                                         \
+	X(PT_OPTION_ALIGN, 0, "align", "ON", false,                                                             \
+		"step, or turn: steps are told from where each run turned")                                         \
 	X(PT_OPTION_GRAM_MEMORY, 0, "gram-memory", "MIB", true,                                                 \
 		"keep single modules' Grams whole in so much memory; default 1024")                                 \
 	X(PT_OPTION_REPLAY, 0, "replay", "DIR", false,                                                          \
@@ -56,7 +60,8 @@
 	X(PT_OPTION_ASCII, 'U', "ascii", NULL, false, "nothing but ASCII, --graph ascii included")              \
 	X(PT_OPTION_NO_MOUSE, 'M', "no-mouse", NULL, false, "leave the mouse to the terminal")                  \
 	X(PT_OPTION_SIZE, 0, "size", "COLSxROWS", true, "size of --once and --export; default the terminal's")  \
-	X(PT_OPTION_PRESET, 0, "preset", "NAME", true, "watch, early-warning, rotation or layers; default watch") \
+	X(PT_OPTION_PRESET, 0, "preset", "NAME", true,                                                          \
+		"watch, early-warning, rotation, layers, compare or triage")                                        \
 	X(PT_OPTION_LAYOUT, 0, "layout", "STRING", true, "arrangement of the panes")                            \
 	X(PT_OPTION_EXPORT, 0, "export", "FILE", false, "write the screen to FILE.svg or FILE.txt, then exit")  \
 	X(PT_OPTION_INLINE_WORKER, 0, "inline-worker", NULL, false, "read and compute in one thread (tests)")   \
@@ -149,6 +154,7 @@ typedef struct pt_options {
 	bool mouse;
 	int columns, rows;  /* 0: not given */
 	const char *preset; /* NULL: not given; pt_preset_named knows it */
+	bool align_on_turn;
 	const char *layout; /* NULL: not given; pt_layout_parse takes it. Goes before the preset */
 	const char *export_path;
 	bool export_svg; /* of export_path: .svg; false: .txt */

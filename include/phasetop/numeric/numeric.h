@@ -23,6 +23,9 @@
  *      change points of direction, angle φ        changepoint.h           T, ρ; φ = arccos(s_LR / √(s_LL s_RR))
  *      singular value ratios of windows           sigma_ratios.h          σ_1/σ_2, σ_2/σ_3
  *      cosines between checkpoints, alignment     checkpoint_cosine.h     ⟨v_i, v_j⟩ / (‖v_i‖ ‖v_j‖)
+ *    And from D of several runs with the products of their increments with each other:
+ *      inner products between runs                cross_products.h        ⟨d, e⟩ of differences, dW from factors
+ *      one plane for all their paths              joint_pca.h             K = HPH over all checkpoints of all runs
  *
  * 4. PROBE LOSSES. Rows of n losses; C is the covariance of the last W rows. loss_covariance.h: tr C, SHC = Var(λ),
  *    PR = (Σλ)² / Σλ², λ_1, and what white noise would give; detrended; Gaussian. loss_modes.h: which probes move
@@ -65,6 +68,10 @@
 #include "phasetop/numeric/sigma_ratios.h"
 
 #include "phasetop/numeric/checkpoint_cosine.h"
+
+#include "phasetop/numeric/cross_products.h"
+
+#include "phasetop/numeric/joint_pca.h"
 
 #include "phasetop/numeric/loss_covariance.h"
 

@@ -33,68 +33,74 @@ typedef enum pt_scope {
  * Keys are separated by blanks; "Ctrl-w:h" is Ctrl-w, then h. Rows with the same hint word share one hint in
  * the last line of the screen ("[ ] k"); "" gives none. Help is one line.
  */
-#define PT_ACTION_TABLE(X)                                                                                 \
-	X(PT_ACTION_HELP, "help", "? F1", PT_SCOPE_GLOBAL, "help", "help on and off")                          \
-	X(PT_ACTION_QUIT, "quit", "q", PT_SCOPE_GLOBAL, "quit", "leave the program")                           \
-	X(PT_ACTION_BACK, "back", "Esc", PT_SCOPE_GLOBAL, "", "one layer back; never quits")                   \
-	X(PT_ACTION_FREEZE, "freeze", "Space", PT_SCOPE_GLOBAL, "freeze", "hold the picture; again: go on")    \
-	X(PT_ACTION_REDRAW, "redraw", "Ctrl-l", PT_SCOPE_GLOBAL, "", "paint the whole screen anew")            \
-	X(PT_ACTION_SUSPEND, "suspend", "Ctrl-z", PT_SCOPE_GLOBAL, "", "suspend; the shell's fg comes back")   \
-	X(PT_ACTION_MOUSE, "mouse", "R", PT_SCOPE_GLOBAL, "", "mouse capture on and off (off: select text)")   \
-	X(PT_ACTION_FOCUS_NEXT, "focus-next", "Tab", PT_SCOPE_PANES, "pane", "focus the next pane")            \
-	X(PT_ACTION_FOCUS_PREVIOUS, "focus-previous", "S-Tab", PT_SCOPE_PANES, "", "focus the previous pane")  \
-	X(PT_ACTION_FOCUS_LEFT, "focus-left", "Ctrl-w:h", PT_SCOPE_PANES, "", "focus the pane to the left")    \
-	X(PT_ACTION_FOCUS_DOWN, "focus-down", "Ctrl-w:j", PT_SCOPE_PANES, "", "focus the pane below")          \
-	X(PT_ACTION_FOCUS_UP, "focus-up", "Ctrl-w:k", PT_SCOPE_PANES, "", "focus the pane above")              \
-	X(PT_ACTION_FOCUS_RIGHT, "focus-right", "Ctrl-w:l", PT_SCOPE_PANES, "", "focus the pane to the right") \
-	X(PT_ACTION_TOGGLE_PANE, "toggle-pane", "1 2 3 4 5 6 7 8 9 0 Ctrl-w:1 Ctrl-w:2", PT_SCOPE_PANES, "",   \
-		"show or hide a pane")                                                                             \
-	X(PT_ACTION_HIDE, "hide", "Ctrl-w:q", PT_SCOPE_PANES, "", "hide the focused pane")                     \
-	X(PT_ACTION_ZOOM, "zoom", "z Enter", PT_SCOPE_PANES, "zoom", "the focused pane alone; again: all")     \
-	X(PT_ACTION_WIDER, "wider", "Ctrl-Right Ctrl-w:>", PT_SCOPE_PANES, "", "wider by one column")          \
-	X(PT_ACTION_NARROWER, "narrower", "Ctrl-Left Ctrl-w:<", PT_SCOPE_PANES, "", "narrower by one column")  \
-	X(PT_ACTION_TALLER, "taller", "Ctrl-Down Ctrl-w:+", PT_SCOPE_PANES, "", "taller by one row")           \
-	X(PT_ACTION_SHORTER, "shorter", "Ctrl-Up Ctrl-w:-", PT_SCOPE_PANES, "", "shorter by one row")          \
-	X(PT_ACTION_WIDER_5, "wider-5", "Alt-Right", PT_SCOPE_PANES, "", "wider by five columns")              \
-	X(PT_ACTION_NARROWER_5, "narrower-5", "Alt-Left", PT_SCOPE_PANES, "", "narrower by five columns")      \
-	X(PT_ACTION_TALLER_5, "taller-5", "Alt-Down", PT_SCOPE_PANES, "", "taller by five rows")               \
-	X(PT_ACTION_SHORTER_5, "shorter-5", "Alt-Up", PT_SCOPE_PANES, "", "shorter by five rows")              \
-	X(PT_ACTION_EQUALISE, "equalise", "Ctrl-w:=", PT_SCOPE_PANES, "", "give all panes equal room")         \
-	X(PT_ACTION_RESET_LAYOUT, "reset-layout", "Ctrl-w:r", PT_SCOPE_PANES, "", "back to the first layout")  \
-	X(PT_ACTION_PRESET_NEXT, "preset-next", "p", PT_SCOPE_PANES, "preset", "next arrangement of panes")    \
-	X(PT_ACTION_PRESET_PREVIOUS, "preset-previous", "P", PT_SCOPE_PANES, "", "previous arrangement")       \
-	X(PT_ACTION_CURSOR_LEFT, "cursor-left", "Left", PT_SCOPE_PLOT, "step", "step cursor one back")         \
-	X(PT_ACTION_CURSOR_RIGHT, "cursor-right", "Right", PT_SCOPE_PLOT, "step", "step cursor one on")        \
-	X(PT_ACTION_CURSOR_LEFT_10, "cursor-left-10", "S-Left", PT_SCOPE_PLOT, "", "step cursor ten back")     \
-	X(PT_ACTION_CURSOR_RIGHT_10, "cursor-right-10", "S-Right", PT_SCOPE_PLOT, "", "step cursor ten on")    \
-	X(PT_ACTION_CURSOR_FIRST, "cursor-first", "Home", PT_SCOPE_PLOT, "", "step cursor to the first step")  \
-	X(PT_ACTION_CURSOR_LAST, "cursor-last", "End", PT_SCOPE_PLOT, "", "step cursor to the last step")      \
-	X(PT_ACTION_LOG_Y, "log-y", "y", PT_SCOPE_PLOT, "", "logarithmic axis of the focused pane")            \
-	X(PT_ACTION_GLYPHS, "glyphs", "B", PT_SCOPE_PLOT, "", "braille, block, ASCII in the focused pane")     \
-	X(PT_ACTION_K_LESS, "k-less", "[", PT_SCOPE_DOMAIN, "k", "k smaller by one checkpoint spacing")        \
-	X(PT_ACTION_K_MORE, "k-more", "]", PT_SCOPE_DOMAIN, "k", "k larger by one checkpoint spacing")         \
-	X(PT_ACTION_K_LESS_5, "k-less-5", "{", PT_SCOPE_DOMAIN, "", "k smaller by five spacings")              \
-	X(PT_ACTION_K_MORE_5, "k-more-5", "}", PT_SCOPE_DOMAIN, "", "k larger by five spacings")               \
-	X(PT_ACTION_K_OVERLAYS, "k-overlays", "K", PT_SCOPE_DOMAIN, "", "which k are drawn: all, or one")      \
-	X(PT_ACTION_MATRIX, "matrix", "m", PT_SCOPE_DOMAIN, "matrix", "next matrix: A, B, both, ΔW, all; W")   \
-	X(PT_ACTION_MODULE_SET, "module-set", "M", PT_SCOPE_DOMAIN, "modules", "which modules are summed")     \
-	X(PT_ACTION_PROBE_SUBSET, "probe-subset", "u", PT_SCOPE_DOMAIN, "", "which probes the spectrum is of") \
-	X(PT_ACTION_THRESHOLDS, "thresholds", "t", PT_SCOPE_DOMAIN, "threshold", "form of the thresholds")     \
-	X(PT_ACTION_THRESHOLDS_ON, "thresholds-on", "T", PT_SCOPE_DOMAIN, "", "thresholds drawn: on and off")  \
-	X(PT_ACTION_WINDOW_LESS, "window-less", "(", PT_SCOPE_DOMAIN, "", "probe window W smaller by one row") \
-	X(PT_ACTION_WINDOW_MORE, "window-more", ")", PT_SCOPE_DOMAIN, "", "probe window W larger by one row")  \
-	X(PT_ACTION_DETREND, "detrend", "d", PT_SCOPE_DOMAIN, "", "SHC and PR of detrended losses")            \
-	X(PT_ACTION_SIGN, "sign", "i", PT_SCOPE_DOMAIN, "", "flip the sign of the cosine (turns are peaks)")   \
-	X(PT_ACTION_INVERT, "invert", "I", PT_SCOPE_DOMAIN, "", "invert the cosine's axis")                    \
-	X(PT_ACTION_RUNS, "runs", "r", PT_SCOPE_DOMAIN, "", "the runs pane: show and focus, or hide")          \
-	X(PT_ACTION_ALL_RUNS, "all-runs", "a", PT_SCOPE_DOMAIN, "", "show all runs")                           \
-	X(PT_ACTION_TOGGLE_RUN, "toggle-run", "Space", PT_SCOPE_RUNS, "show/hide", "show or hide the run")     \
-	X(PT_ACTION_UP, "up", "Up", PT_SCOPE_LIST, "", "one line up")                                          \
-	X(PT_ACTION_DOWN, "down", "Down", PT_SCOPE_LIST, "", "one line down")                                  \
-	X(PT_ACTION_PAGE_UP, "page-up", "PgUp", PT_SCOPE_LIST, "", "one page up")                              \
-	X(PT_ACTION_PAGE_DOWN, "page-down", "PgDn", PT_SCOPE_LIST, "", "one page down")                        \
-	X(PT_ACTION_SORT_LEFT, "sort-left", "<", PT_SCOPE_LIST, "", "sort modules by the column to the left")  \
-	X(PT_ACTION_SORT_RIGHT, "sort-right", ">", PT_SCOPE_LIST, "", "sort them by the column to the right")
+#define PT_ACTION_TABLE(X)                                                                                   \
+	X(PT_ACTION_HELP, "help", "? F1", PT_SCOPE_GLOBAL, "help", "help on and off")                            \
+	X(PT_ACTION_QUIT, "quit", "q", PT_SCOPE_GLOBAL, "quit", "leave the program")                             \
+	X(PT_ACTION_BACK, "back", "Esc", PT_SCOPE_GLOBAL, "", "one layer back; never quits")                     \
+	X(PT_ACTION_FREEZE, "freeze", "Space", PT_SCOPE_GLOBAL, "freeze", "hold the picture; again: go on")      \
+	X(PT_ACTION_REDRAW, "redraw", "Ctrl-l", PT_SCOPE_GLOBAL, "", "paint the whole screen anew")              \
+	X(PT_ACTION_SUSPEND, "suspend", "Ctrl-z", PT_SCOPE_GLOBAL, "", "suspend; the shell's fg comes back")     \
+	X(PT_ACTION_MOUSE, "mouse", "R", PT_SCOPE_GLOBAL, "", "mouse capture on and off (off: select text)")     \
+	X(PT_ACTION_FOCUS_NEXT, "focus-next", "Tab", PT_SCOPE_PANES, "pane", "focus the next pane")              \
+	X(PT_ACTION_FOCUS_PREVIOUS, "focus-previous", "S-Tab", PT_SCOPE_PANES, "", "focus the previous pane")    \
+	X(PT_ACTION_FOCUS_LEFT, "focus-left", "Ctrl-w:h", PT_SCOPE_PANES, "", "focus the pane to the left")      \
+	X(PT_ACTION_FOCUS_DOWN, "focus-down", "Ctrl-w:j", PT_SCOPE_PANES, "", "focus the pane below")            \
+	X(PT_ACTION_FOCUS_UP, "focus-up", "Ctrl-w:k", PT_SCOPE_PANES, "", "focus the pane above")                \
+	X(PT_ACTION_FOCUS_RIGHT, "focus-right", "Ctrl-w:l", PT_SCOPE_PANES, "", "focus the pane to the right")   \
+	X(PT_ACTION_TOGGLE_PANE, "toggle-pane", "1 2 3 4 5 6 7 8 9 0 Ctrl-w:1 Ctrl-w:2", PT_SCOPE_PANES, "",     \
+		"show or hide a pane")                                                                               \
+	X(PT_ACTION_HIDE, "hide", "Ctrl-w:q", PT_SCOPE_PANES, "", "hide the focused pane")                       \
+	X(PT_ACTION_ZOOM, "zoom", "z Enter", PT_SCOPE_PANES, "zoom", "the focused pane alone; again: all")       \
+	X(PT_ACTION_WIDER, "wider", "Ctrl-Right Ctrl-w:>", PT_SCOPE_PANES, "", "wider by one column")            \
+	X(PT_ACTION_NARROWER, "narrower", "Ctrl-Left Ctrl-w:<", PT_SCOPE_PANES, "", "narrower by one column")    \
+	X(PT_ACTION_TALLER, "taller", "Ctrl-Down Ctrl-w:+", PT_SCOPE_PANES, "", "taller by one row")             \
+	X(PT_ACTION_SHORTER, "shorter", "Ctrl-Up Ctrl-w:-", PT_SCOPE_PANES, "", "shorter by one row")            \
+	X(PT_ACTION_WIDER_5, "wider-5", "Alt-Right", PT_SCOPE_PANES, "", "wider by five columns")                \
+	X(PT_ACTION_NARROWER_5, "narrower-5", "Alt-Left", PT_SCOPE_PANES, "", "narrower by five columns")        \
+	X(PT_ACTION_TALLER_5, "taller-5", "Alt-Down", PT_SCOPE_PANES, "", "taller by five rows")                 \
+	X(PT_ACTION_SHORTER_5, "shorter-5", "Alt-Up", PT_SCOPE_PANES, "", "shorter by five rows")                \
+	X(PT_ACTION_EQUALISE, "equalise", "Ctrl-w:=", PT_SCOPE_PANES, "", "give all panes equal room")           \
+	X(PT_ACTION_RESET_LAYOUT, "reset-layout", "Ctrl-w:r", PT_SCOPE_PANES, "", "back to the first layout")    \
+	X(PT_ACTION_PRESET_NEXT, "preset-next", "p", PT_SCOPE_PANES, "preset", "next arrangement of panes")      \
+	X(PT_ACTION_PRESET_PREVIOUS, "preset-previous", "P", PT_SCOPE_PANES, "", "previous arrangement")         \
+	X(PT_ACTION_CURSOR_LEFT, "cursor-left", "Left", PT_SCOPE_PLOT, "step", "step cursor one back")           \
+	X(PT_ACTION_CURSOR_RIGHT, "cursor-right", "Right", PT_SCOPE_PLOT, "step", "step cursor one on")          \
+	X(PT_ACTION_CURSOR_LEFT_10, "cursor-left-10", "S-Left", PT_SCOPE_PLOT, "", "step cursor ten back")       \
+	X(PT_ACTION_CURSOR_RIGHT_10, "cursor-right-10", "S-Right", PT_SCOPE_PLOT, "", "step cursor ten on")      \
+	X(PT_ACTION_CURSOR_FIRST, "cursor-first", "Home", PT_SCOPE_PLOT, "", "step cursor to the first step")    \
+	X(PT_ACTION_CURSOR_LAST, "cursor-last", "End", PT_SCOPE_PLOT, "", "step cursor to the last step")        \
+	X(PT_ACTION_LOG_Y, "log-y", "y", PT_SCOPE_PLOT, "", "logarithmic axis of the focused pane")              \
+	X(PT_ACTION_GLYPHS, "glyphs", "B", PT_SCOPE_PLOT, "", "braille, block, ASCII in the focused pane")       \
+	X(PT_ACTION_K_LESS, "k-less", "[", PT_SCOPE_DOMAIN, "k", "k smaller by one checkpoint spacing")          \
+	X(PT_ACTION_K_MORE, "k-more", "]", PT_SCOPE_DOMAIN, "k", "k larger by one checkpoint spacing")           \
+	X(PT_ACTION_K_LESS_5, "k-less-5", "{", PT_SCOPE_DOMAIN, "", "k smaller by five spacings")                \
+	X(PT_ACTION_K_MORE_5, "k-more-5", "}", PT_SCOPE_DOMAIN, "", "k larger by five spacings")                 \
+	X(PT_ACTION_K_OVERLAYS, "k-overlays", "K", PT_SCOPE_DOMAIN, "", "which k are drawn: all, or one")        \
+	X(PT_ACTION_MATRIX, "matrix", "m", PT_SCOPE_DOMAIN, "matrix", "next matrix: A, B, both, ΔW, all; W")     \
+	X(PT_ACTION_MODULE_SET, "module-set", "M", PT_SCOPE_DOMAIN, "modules", "which modules are summed")       \
+	X(PT_ACTION_PROBE_SUBSET, "probe-subset", "u", PT_SCOPE_DOMAIN, "", "which probes the spectrum is of")   \
+	X(PT_ACTION_THRESHOLDS, "thresholds", "t", PT_SCOPE_DOMAIN, "threshold", "form of the thresholds")       \
+	X(PT_ACTION_THRESHOLDS_ON, "thresholds-on", "T", PT_SCOPE_DOMAIN, "", "thresholds drawn: on and off")    \
+	X(PT_ACTION_WINDOW_LESS, "window-less", "(", PT_SCOPE_DOMAIN, "", "probe window W smaller by one row")   \
+	X(PT_ACTION_WINDOW_MORE, "window-more", ")", PT_SCOPE_DOMAIN, "", "probe window W larger by one row")    \
+	X(PT_ACTION_DETREND, "detrend", "d", PT_SCOPE_DOMAIN, "", "SHC and PR of detrended losses")              \
+	X(PT_ACTION_SIGN, "sign", "i", PT_SCOPE_DOMAIN, "", "flip the sign of the cosine (turns are peaks)")     \
+	X(PT_ACTION_INVERT, "invert", "I", PT_SCOPE_DOMAIN, "", "invert the cosine's axis")                      \
+	X(PT_ACTION_RUNS, "runs", "r", PT_SCOPE_DOMAIN, "", "the runs pane: show and focus, or hide")            \
+	X(PT_ACTION_ALL_RUNS, "all-runs", "a", PT_SCOPE_DOMAIN, "", "show all runs")                             \
+	X(PT_ACTION_SIDE_BY_SIDE, "side-by-side", "v", PT_SCOPE_DOMAIN, "", "runs side by side, or in one plot") \
+	X(PT_ACTION_DIFFERENCES, "differences", "D", PT_SCOPE_DOMAIN, "", "differences to the baseline, or not") \
+	X(PT_ACTION_ALIGN, "align", "A", PT_SCOPE_DOMAIN, "", "steps from where each run turned, or not")        \
+	X(PT_ACTION_JOINT_PLANE, "joint-plane", "J", PT_SCOPE_DOMAIN, "", "PCA: one plane for all runs, or own") \
+	X(PT_ACTION_BASELINE, "baseline", "b", PT_SCOPE_RUNS, "baseline", "compare the others with this run")    \
+	X(PT_ACTION_FILTER, "filter", "/", PT_SCOPE_RUNS, "filter", "list only runs that match; Esc: all")       \
+	X(PT_ACTION_TOGGLE_RUN, "toggle-run", "Space", PT_SCOPE_RUNS, "show/hide", "show or hide the run")       \
+	X(PT_ACTION_UP, "up", "Up", PT_SCOPE_LIST, "", "one line up")                                            \
+	X(PT_ACTION_DOWN, "down", "Down", PT_SCOPE_LIST, "", "one line down")                                    \
+	X(PT_ACTION_PAGE_UP, "page-up", "PgUp", PT_SCOPE_LIST, "", "one page up")                                \
+	X(PT_ACTION_PAGE_DOWN, "page-down", "PgDn", PT_SCOPE_LIST, "", "one page down")                          \
+	X(PT_ACTION_SORT_LEFT, "sort-left", "<", PT_SCOPE_LIST, "", "sort by the column to the left")            \
+	X(PT_ACTION_SORT_RIGHT, "sort-right", ">", PT_SCOPE_LIST, "", "sort by the column to the right")
 
 typedef enum pt_action {
 #define X(id, name, keys, scope, hint, help) id,

@@ -52,7 +52,7 @@ enum {
 	PT_LAYOUT_TEXT_BYTES = 1024, /* enough for every layout that can be printed */
 	PT_PANE_MIN_COLUMNS = 20,    /* below this (with border) a pane is collapsed */
 	PT_PANE_MIN_ROWS = 6,        /* of a plot, with border */
-	PT_PANE_LIST_MIN_ROWS = 3    /* of a list, with border */
+	PT_PANE_LIST_MIN_ROWS = 4    /* of a list, with border: a heading and a row */
 };
 
 typedef enum pt_node_kind { PT_NODE_PANE, PT_NODE_ROW, PT_NODE_COLUMN } pt_node_kind;

@@ -26,6 +26,13 @@ typedef struct pt_scene {
 	int64_t cursor;        /* PT_NO_STEP: none */
 	pt_scale steps;        /* the step axis of every pane */
 	bool has_steps;        /* false: nothing was read yet, `steps` is 0…1 */
+	/* runs beside each other */
+	ptrdiff_t only;        /* this run alone is drawn: a column of several; -1: all that are shown */
+	const size_t *columns; /* runs of all columns, whose axes are equal; NULL: there are none */
+	size_t n_columns;
+	const char
+		*versus; /* the values are differences to this run (of the spectrum's log axis: ratios); NULL: not */
+	bool is_aligned; /* steps are told from where each run turned */
 } pt_scene;
 
 /** Work out what the panes share. `snapshot` may be NULL (before the first one came). O(runs). */
@@ -52,6 +59,10 @@ typedef struct pt_pane_ops {
 	void (*figure)(const pt_scene *scene, char *out, size_t capacity);
 	/* Everything inside of the border. */
 	void (*draw)(const pt_scene *scene, pt_frame *frame, pt_rect inner);
+	/* Is the pane divided into a column a run, where runs stand side by side? */
+	bool by_run;
+	/* Has it differences to a baseline? */
+	bool by_difference;
 	/* Values for a sparkline where nothing else fits; NULL, or *n = 0: none. Borrowed from the snapshot. */
 	const double *(*spark)(const pt_scene *scene, size_t *n);
 } pt_pane_ops;

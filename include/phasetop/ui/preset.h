@@ -1,10 +1,12 @@
 /**
  * Presets: named arrangements of the panes, each for one question. The first is what the program starts with.
  * A preset sets the layout and nothing else of the view: cursor, matrices and hidden runs stay as they are.
+ * Only "compare" also puts the runs side by side and into one plane, which every other one takes back.
  */
 #ifndef PHASETOP_UI_PRESET_H
 #define PHASETOP_UI_PRESET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "phasetop/ui/layout.h"
@@ -19,7 +21,11 @@
 	X("rotation", "when the direction turns, on which scale, in which modules",                  \
 		"row(column(*cosine,k-scan):3,column(pca,modules):2)")                                   \
 	X("layers", "which layers carry the update, and how like each other the checkpoints are",    \
-		"row(column(*modules:3,norms:2),column(map:3,scree:2))")
+		"row(column(*modules:3,norms:2),column(map:3,scree:2))")                                 \
+	X("compare", "runs side by side: a column a run, equal axes, one plane for all",             \
+		"column(*cosine:3,spectrum:3,pca:4,runs=6,-problems=6)")                                 \
+	X("triage", "many runs at a glance: one row a run, what is the matter with each",            \
+		"column(*runs:3,row(norms,cosine):2,-problems=6)")
 
 /** How many there are. */
 size_t pt_preset_count(void);
@@ -29,6 +35,8 @@ const char *pt_preset_name(size_t preset);
 const char *pt_preset_about(size_t preset);
 /** Its layout; beyond the last the first one's. O(panes). */
 pt_layout pt_preset_layout(size_t preset);
+/** Is it the one that puts runs side by side? */
+bool pt_preset_is_side_by_side(ptrdiff_t preset);
 /** Its place by name; -1: there is no such preset. */
 ptrdiff_t pt_preset_named(const char *name);
 /**

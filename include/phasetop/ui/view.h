@@ -40,7 +40,29 @@ typedef enum pt_glyph_choice {
 	PT_N_GLYPH_CHOICES
 } pt_glyph_choice;
 
-enum { PT_VIEW_MAX_RUNS = 256, PT_FORM_FIELD_BYTES = PT_GLOB_BYTES };
+enum { PT_VIEW_MAX_RUNS = 256, PT_FORM_FIELD_BYTES = PT_GLOB_BYTES, PT_FILTER_BYTES = 64 };
+_Static_assert((int)PT_VIEW_MAX_RUNS == (int)PT_MAX_LEFT_OUT, "every run that can be hidden can be left out");
+
+/** What the runs pane is sorted by: its columns from the left. What is missing comes last. */
+typedef enum pt_run_sort {
+	PT_RUNS_AS_GIVEN, /* what stands at first */
+	PT_RUNS_BY_NAME,
+	PT_RUNS_BY_STATE,
+	PT_RUNS_BY_STEP, /* largest first, as all that grows */
+	PT_RUNS_BY_AGE,  /* youngest first */
+	PT_RUNS_BY_NORM,
+	PT_RUNS_BY_SLOPE,
+	PT_RUNS_BY_MIN_COSINE, /* smallest first */
+	PT_RUNS_BY_DIP,        /* earliest first, as all that tells a step */
+	PT_RUNS_BY_TURN,
+	PT_RUNS_BY_PCA_TURN,
+	PT_RUNS_BY_PEAK,
+	PT_RUNS_BY_PR,
+	PT_RUNS_BY_COSINE, /* with the baseline; smallest first */
+	PT_RUNS_BY_LAG,
+	PT_RUNS_BY_PROBLEMS,
+	PT_N_RUN_SORTS
+} pt_run_sort;
 
 /** What the modules pane is sorted by: its columns from the left. What is missing comes last. */
 typedef enum pt_module_sort {
@@ -86,18 +108,26 @@ typedef struct pt_view {
 	pt_layout layout;
 	pt_settings settings; /* as wanted now; the snapshot's are those its numbers were made with */
 	pt_matrix_choice matrix;
-	int64_t cursor_step;                /* PT_NO_STEP: not placed by hand, see pt_view_cursor */
-	int k_only;                         /* 0: all k are drawn; j: only the j-th from the largest */
-	bool thresholds_off;                /* T: threshold lines not drawn */
-	bool negate_cosine;                 /* i: −cos is drawn, turns are peaks */
-	bool invert_cosine;                 /* I: the cosine's axis upside down */
-	bool detrended;                     /* d */
-	bool log_y[PT_N_PANES];             /* y: logarithmic (spectrum starts so) */
+	int64_t cursor_step;    /* PT_NO_STEP: not placed by hand, see pt_view_cursor; from the turn with
+							   align_on_turn */
+	int k_only;             /* 0: all k are drawn; j: only the j-th from the largest */
+	bool thresholds_off;    /* T: threshold lines not drawn */
+	bool negate_cosine;     /* i: −cos is drawn, turns are peaks */
+	bool invert_cosine;     /* I: the cosine's axis upside down */
+	bool detrended;         /* d */
+	bool log_y[PT_N_PANES]; /* y: logarithmic (spectrum starts so) */
 	pt_glyph_choice glyphs[PT_N_PANES]; /* B, a pane */
 	pt_glyph_choice glyphs_default;     /* --graph; stands where a pane's choice is AUTO */
 	bool run_hidden[PT_VIEW_MAX_RUNS];  /* by place in the snapshot; runs beyond are shown */
-	int selected_run;                   /* the row of the runs pane */
-	int selected_module;                /* the row of the modules pane, as sorted; clamp it when drawing */
+	int selected_run;     /* place in the snapshot, whatever the order of the rows; see pt_run_list */
+	pt_run_sort run_sort; /* < >, of the runs pane */
+	char run_filter[PT_FILTER_BYTES]; /* /: rows whose run it matches; "": all */
+	bool filter_open;                 /* it is being typed */
+	bool side_by_side;   /* v: a column a run in every plot, with equal axes; else one plot for all */
+	bool joint_plane;    /* J: one PCA for all runs; else each in its own plane */
+	bool differences;    /* D: differences to the baseline in norms, cosine, spectrum, loss */
+	bool align_on_turn;  /* A: steps are told from where each run turned */
+	int selected_module; /* the row of the modules pane, as sorted; clamp it when drawing */
 	pt_module_sort module_sort;
 	int scroll[PT_N_PANES]; /* first line drawn in lists; clamp it when drawing */
 	bool help;              /* the help screen covers the panes */
@@ -115,6 +145,11 @@ typedef struct pt_view {
 	pt_border dragged; /* before = -1: none */
 	pt_layout first_layout;
 	ptrdiff_t preset; /* the one that p or P put there last; -1: none so far */
+	/* how the runs pane stood before a preset that has a place of its own for it */
+	bool runs_kept, runs_were_hidden;
+	int runs_wanted;
+	bool runs_are_main;    /* the preset is about them: they may have most of the screen */
+	size_t runs_sized_for; /* so many runs */
 } pt_view;
 
 /** What a caller has to do after a change. */
@@ -143,7 +178,7 @@ unsigned pt_view_key(pt_view *view, pt_key key, const pt_snapshot *snapshot);
 /** Apply a mouse event. */
 unsigned pt_view_mouse(pt_view *view, const pt_mouse *mouse, const pt_snapshot *snapshot);
 /** A new snapshot will be drawn: choose the matrix type at first, show the runs pane when there are several.
- */
+ * What that pane wants is then among settings.wanted: hand them over where it is not what was asked for. */
 void pt_view_meet(pt_view *view, const pt_snapshot *snapshot);
 /** The screen has a new size. */
 void pt_view_resize(pt_view *view, int columns, int rows);
@@ -170,6 +205,11 @@ bool pt_view_run_shown(const pt_view *view, size_t run);
  * step; PT_NO_STEP without checkpoints.
  */
 int64_t pt_view_cursor(const pt_view *view, const pt_snapshot *snapshot);
+/**
+ * The step that a run is aligned on: of its verdict on the drawn matrix type, else of its strongest change
+ * point; PT_NO_STEP: it did not turn.
+ */
+int64_t pt_view_turn(const pt_view *view, const pt_snapshot *snapshot, const pt_run_view *run);
 /** A pane's own glyph choice, else the default one. */
 pt_glyph_choice pt_view_glyphs(const pt_view *view, pt_pane_id pane);
 /** Where the keys go now. */

@@ -31,6 +31,11 @@ static pt_view view_of(const pt_snapshot *snapshot, int variant, int cols, int r
 		view.module_sort = (pt_module_sort)(cols % PT_N_MODULE_SORTS);
 	}
 	view.frozen = variant == 2;
+	view.side_by_side = (cols + variant) % 2 == 0;
+	view.differences = variant == 1;
+	view.align_on_turn = (rows + variant) % 3 == 0;
+	view.joint_plane = (cols + rows) % 2 == 0;
+	view.run_sort = (pt_run_sort)(cols % PT_N_RUN_SORTS);
 	if (variant == 1)
 		view.matrix = PT_CHOICE_ALL;
 	if (variant == 2) {
@@ -103,7 +108,8 @@ static void draw_pane_at(const pt_snapshot *snapshot, pt_pane_id pane, int varia
 static void every_pane_is_drawn_at_every_size(void **state)
 {
 	(void)state;
-	static const fixture_kind kinds[] = {FIXTURE_MEDICAL, FIXTURE_THREE, FIXTURE_YOUNG, FIXTURE_NETWORK};
+	static const fixture_kind kinds[] = {
+		FIXTURE_MEDICAL, FIXTURE_THREE, FIXTURE_MANY, FIXTURE_YOUNG, FIXTURE_NETWORK};
 	for (size_t kind = 0; kind < sizeof kinds / sizeof kinds[0]; kind++) {
 		pt_snapshot *snapshot = fixture_create(kinds[kind]);
 		for (int pane = 0; pane < PT_N_PANES; pane++)

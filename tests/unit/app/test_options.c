@@ -357,6 +357,20 @@ static void test_commands(void **state)
 	bad("--logger|hf|--frobnicate", "unknown option '--frobnicate'");
 }
 
+static void test_comparison(void **state)
+{
+	(void)state;
+	good("--baseline=medical|--align=turn|a|b");
+	assert_string_equal(options.settings.baseline, "medical");
+	assert_true(options.align_on_turn);
+	pt_options_fini(&options);
+	good("--align=turn|--align=step|a");
+	assert_false(options.align_on_turn);
+	pt_options_fini(&options);
+	bad("--baseline=", "--baseline: '' is not the name of a run");
+	bad("--align=dip", "--align: 'dip' is not step or turn");
+}
+
 static void test_unknown_options_and_proposals(void **state)
 {
 	(void)state;
@@ -370,13 +384,13 @@ static void test_unknown_options_and_proposals(void **state)
 	bad("--json=3", "--json takes no value");
 	bad("--grams", "--full and --grams are for --json");
 	bad("--full", "--full and --grams are for --json");
-	bad("--preset=x", "--preset: 'x' is not watch, early-warning, rotation or layers");
+	bad("--preset=x", "--preset: 'x' is not watch, early-warning, rotation, layers, compare or triage");
 	bad("--gram-memory=-1", "--gram-memory: '-1' is not a number of MiB, 0 or more");
 	bad("-k", "--window-steps needs a value (K[,K...])");
 	bad("--theme", "--theme needs a value");
 	/* what later versions bring is not there yet, and no abbreviation stands in for it */
 	static const char *const later[] = {"--metrics", "--until=finished", "--config=x", "--metric=x",
-		"--align=step", "--as-of=5", "--on-event=x", "--events=x", "--alarm-rate=1", "--evaluate=x",
+		"--as-of=5", "--on-event=x", "--events=x", "--alarm-rate=1", "--evaluate=x",
 		"--default-config", "--print-config", "--reset-view", "--save-view=x", "--memory", "--doctor",
 		"--tour"};
 	for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
@@ -504,6 +518,7 @@ int main(void)
 		cmocka_unit_test(test_paths_and_names),
 		cmocka_unit_test(test_an_existing_directory_with_an_equals_sign_is_a_path),
 		cmocka_unit_test(test_commands),
+		cmocka_unit_test(test_comparison),
 		cmocka_unit_test(test_unknown_options_and_proposals),
 		cmocka_unit_test(test_hostile_arguments),
 		cmocka_unit_test(test_environment),

@@ -236,6 +236,10 @@ static inline void fixture_init(fixture *f)
 		};
 	fixture_matrices(f, &f->runs[0]);
 	fixture_logs(f, &f->runs[0]);
+	for (int r = 0; r < 2; r++)
+		for (int m = 0; m < PT_N_MATRICES; m++)
+			f->runs[r].versus[m] = (pt_versus_view){
+				.cosine_final = PT_MISSING, .cosine_of_drift = PT_MISSING, .turn_lag_steps = PT_NO_STEP};
 	f->runs[1].matrices[PT_MATRIX_W].norms = (pt_norm_view){true, f->norm, f->norm, f->step_length, f->norm};
 	f->snapshot = (pt_snapshot){
 		.taken_wall_ms = 1767268805000, /* 2026-01-01T12:00:05Z */

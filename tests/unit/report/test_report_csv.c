@@ -35,6 +35,35 @@ static void test_header_rows_and_missing(void **state)
 	free(text);
 }
 
+static void test_comparison(void **state)
+{
+	(void)state;
+	pt_report_options options = pt_report_options_default();
+	f.runs[1].name = "plain";
+	f.runs[1].versus[PT_MATRIX_W] = (pt_versus_view){.present = true,
+		.same_shapes = true,
+		.cosine_final = 0.5,
+		.cosine_of_drift = PT_MISSING,
+		.turn_lag_steps = -15,
+		.n = 2,
+		.steps = f.steps,
+		.cosine = f.pc,
+		.drift_cosine = f.step_length};
+	pt_joint_run_view path = {1, 4, f.steps, f.pc, f.norm};
+	f.snapshot.joint[PT_MATRIX_W] = (pt_joint_pca_view){.present = true, .n_runs = 1, .runs = &path};
+	char *text = PRINTED(pt_report_csv_write, &f, &options);
+	assert_true(has_line(text, "plain,20,versus.cosine_final.W,0.5"));
+	assert_true(has_line(text, "plain,20,versus.cosine_of_drift.W,"));
+	assert_true(has_line(text, "plain,20,versus.turn_lag_steps.W,-15"));
+	assert_true(has_line(text, "plain,10,versus.cosine.W,0.1"));
+	assert_true(has_line(text, "plain,5,versus.drift_cosine.W,"));
+	assert_true(has_line(text, "plain,10,joint_pc1.W,0.1"));
+	assert_null(strstr(text, "versus.cosine.B"));
+	free(text);
+	memset(&f.snapshot.joint[PT_MATRIX_W], 0, sizeof f.snapshot.joint[PT_MATRIX_W]);
+	f.runs[1].versus[PT_MATRIX_W].present = false;
+}
+
 static void test_matrices_follow_the_option(void **state)
 {
 	(void)state;
@@ -73,6 +102,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_header_rows_and_missing, set_up),
+		cmocka_unit_test_setup(test_comparison, set_up),
 		cmocka_unit_test_setup(test_matrices_follow_the_option, set_up),
 		cmocka_unit_test_setup(test_quoting, set_up),
 	};

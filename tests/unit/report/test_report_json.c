@@ -79,7 +79,7 @@ static void test_keys_of_the_document(void **state)
 	assert_text(at(d, "phasetop"), "0.1.0");
 	assert_number(at(d, "schema"), 1);
 	assert_true(cJSON_IsNull(at(d, "as_of_step")));
-	assert_true(cJSON_IsNull(at(d, "comparison")));
+	assert_keys(at(d, "comparison"), "baseline runs joint_pca");
 	assert_length(at(d, "runs"), 2);
 	for (int r = 0; r < 2; r++)
 		assert_keys(cJSON_GetArrayItem(at(d, "runs"), r),
@@ -88,6 +88,56 @@ static void test_keys_of_the_document(void **state)
 			"skipped_tensors norms pca local_cosine change_points sigma_ratios modules_turning k_scan "
 			"checkpoint_cosine final_alignment grams spectrum baselines loss events");
 	cJSON_Delete(d);
+}
+
+/* The second run beside the first: of W, for it has nothing else, and that with other shapes. */
+static void test_comparison(void **state)
+{
+	(void)state;
+	pt_report_options options = all_matrices();
+	pt_versus_view *versus = &f.runs[1].versus[PT_MATRIX_W];
+	versus->present = true;
+	versus->turn_lag_steps = -15;
+	cJSON *d = report(&options);
+	assert_text(at(d, "comparison.baseline"), HOSTILE_NAME_DECODED);
+	assert_length(at(d, "comparison.runs"), 1);
+	assert_keys(at(d, "comparison.runs.0"),
+		"name matrix cosine_final cosine_of_drift turn_lag_steps same_shapes steps cosine drift_cosine");
+	assert_text(at(d, "comparison.runs.0.matrix"), "W");
+	assert_true(cJSON_IsNull(at(d, "comparison.runs.0.cosine_final")));
+	assert_true(cJSON_IsFalse(at(d, "comparison.runs.0.same_shapes")));
+	assert_number(at(d, "comparison.runs.0.turn_lag_steps"), -15);
+	assert_length(at(d, "comparison.joint_pca"), 0);
+	cJSON_Delete(d);
+	*versus = (pt_versus_view){.present = true,
+		.same_shapes = true,
+		.cosine_final = 0.5,
+		.cosine_of_drift = 0.25,
+		.turn_lag_steps = PT_NO_STEP,
+		.n = 2,
+		.steps = f.steps,
+		.cosine = f.norm,
+		.drift_cosine = f.step_length};
+	pt_joint_run_view paths[] = {{0, 4, f.steps, f.pc, f.norm}, {1, 2, f.steps, f.pc, f.norm}};
+	f.snapshot.joint[PT_MATRIX_W] = (pt_joint_pca_view){
+		.present = true, .explained = {0.75, 0.25}, .n_runs = 2, .runs = paths, .n_left_out = 0};
+	d = report(&options);
+	assert_number(at(d, "comparison.runs.0.cosine_final"), 0.5);
+	assert_true(cJSON_IsNull(at(d, "comparison.runs.0.turn_lag_steps")));
+	assert_length(at(d, "comparison.runs.0.cosine"), 2);
+	assert_true(cJSON_IsNull(at(d, "comparison.runs.0.drift_cosine.0")));
+	assert_keys(at(d, "comparison.joint_pca.0"), "matrix explained_variance_ratio runs left_out");
+	assert_keys(at(d, "comparison.joint_pca.0.runs.1"), "name steps pc1 pc2");
+	assert_length(at(d, "comparison.joint_pca.0.runs.0.pc1"), 4);
+	cJSON_Delete(d);
+	*versus = (pt_versus_view){
+		.cosine_final = PT_MISSING, .cosine_of_drift = PT_MISSING, .turn_lag_steps = PT_NO_STEP};
+	memset(&f.snapshot.joint[PT_MATRIX_W], 0, sizeof f.snapshot.joint[PT_MATRIX_W]);
+	f.snapshot.n_runs = 1;
+	d = report(&options);
+	assert_true(cJSON_IsNull(at(d, "comparison")));
+	cJSON_Delete(d);
+	f.snapshot.n_runs = 2;
 }
 
 static void test_keys_of_the_parts(void **state)
@@ -395,6 +445,7 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup(name, set_up)
 	const struct CMUnitTest tests[] = {
 		CASE(test_keys_of_the_document),
+		CASE(test_comparison),
 		CASE(test_keys_of_the_parts),
 		CASE(test_what_nobody_wanted_is_empty_or_null),
 		CASE(test_arrays_have_the_length_of_their_steps),

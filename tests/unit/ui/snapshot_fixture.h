@@ -24,6 +24,7 @@ typedef enum fixture_kind {
 	FIXTURE_NETWORK, /* W only, with a gap of missing values */
 	FIXTURE_RICH,    /* medical with all that panes may want: modules, modes, usual band, storage floor */
 	FIXTURE_SUBSET,  /* the same, of some modules and some probes, while those modules are being summed */
+	FIXTURE_MANY,    /* forty runs in all states */
 	FIXTURE_N_KINDS
 } fixture_kind;
 
@@ -493,6 +494,8 @@ static void fixture_rich(fixture_maker *maker, pt_run_view *run, bool some)
 	run->n_subset_spectra = 2;
 }
 
+#include "compare_fixture.h"
+
 static void fixture_fill(fixture_maker *maker, fixture_kind kind, pt_run_view *runs)
 {
 	switch (kind) {
@@ -512,6 +515,11 @@ static void fixture_fill(fixture_maker *maker, fixture_kind kind, pt_run_view *r
 		fixture_real_run(maker, &runs[1], "sports", 115);
 		fixture_real_run(maker, &runs[2], "finance", 95);
 		fixture_one_problem(&runs[2]);
+		fixture_versus(maker, runs, 3);
+		break;
+	case FIXTURE_MANY:
+		fixture_many(maker, runs);
+		fixture_versus(maker, runs, FIXTURE_MANY_RUNS);
 		break;
 	case FIXTURE_EMPTY:
 		fixture_blank_run(maker, &runs[0], "out");
@@ -543,7 +551,7 @@ static pt_snapshot *fixture_create(fixture_kind kind)
 	if (!maker.arena)
 		abort();
 	pt_snapshot *snapshot = fixture_alloc(&maker, 1, sizeof *snapshot);
-	pt_run_view *runs = fixture_alloc(&maker, 3, sizeof *runs);
+	pt_run_view *runs = fixture_alloc(&maker, FIXTURE_MANY_RUNS, sizeof *runs);
 	snapshot->arena = maker.arena;
 	snapshot->serial = 1;
 	snapshot->taken_wall_ms = FIXTURE_NOW_MS;
@@ -557,8 +565,13 @@ static pt_snapshot *fixture_create(fixture_kind kind)
 		strcpy(snapshot->settings.probes, "medical/*");
 	}
 	snapshot->runs = runs;
-	snapshot->n_runs = kind == FIXTURE_THREE ? 3 : kind == FIXTURE_NO_RUNS ? 0 : 1;
+	snapshot->n_runs = kind == FIXTURE_THREE     ? 3
+					   : kind == FIXTURE_MANY    ? FIXTURE_MANY_RUNS
+					   : kind == FIXTURE_NO_RUNS ? 0
+												 : 1;
 	fixture_fill(&maker, kind, runs);
+	if (kind == FIXTURE_THREE)
+		fixture_joint(&maker, snapshot, runs);
 	free(maker.text);
 	return snapshot;
 }

@@ -196,8 +196,8 @@ static void the_status_line_tells_set_progress_and_preset(void **state)
 	assert_int_equal(row_of(d.frame, "phasetop  medical"), 0);
 	assert_int_equal(row_of(d.frame, "summing 43 %   modules *.down_proj   matrix B"), 0);
 	runs_of(&d)[0].kept.set_progress = 1;
-	pt_view_key(&d.view, 'P', d.snapshot);
-	pt_view_key(&d.view, 'P', d.snapshot);
+	pt_view_key(&d.view, 'p', d.snapshot);
+	pt_view_key(&d.view, 'p', d.snapshot);
 	pt_screen_draw(d.snapshot, &d.view, d.frame);
 	assert_int_equal(row_of(d.frame, "summing"), -1);
 	assert_int_equal(row_of(d.frame, "phasetop · rotation  medical"), 0);

@@ -148,6 +148,71 @@ static void k_scan_alone(pt_view *view)
 	pt_layout_zoom(&view->layout, true);
 }
 
+static void put_preset(pt_view *view, const char *name)
+{
+	pt_layout layout = pt_preset_layout((size_t)pt_preset_named(name));
+	bool unicode = view->unicode;
+	int cols = view->columns, rows = view->rows;
+	*view = pt_view_first(&view->settings, &layout, PT_N_CHOICES);
+	view->unicode = unicode;
+	pt_view_resize(view, cols, rows);
+}
+
+static void compare(pt_view *view)
+{
+	put_preset(view, "compare");
+}
+
+static void compare_own_planes(pt_view *view)
+{
+	put_preset(view, "compare");
+	view->joint_plane = false;
+	view->cursor_step = 200;
+}
+
+static void compare_overlaid(pt_view *view)
+{
+	put_preset(view, "compare");
+	view->side_by_side = false;
+}
+
+static void differences(pt_view *view)
+{
+	view->differences = true;
+}
+
+static void differences_in_columns(pt_view *view)
+{
+	put_preset(view, "compare");
+	view->differences = true;
+	view->align_on_turn = true;
+}
+
+static void aligned(pt_view *view)
+{
+	view->align_on_turn = true;
+}
+
+static void triage(pt_view *view)
+{
+	put_preset(view, "triage");
+}
+
+static void triage_sorted(pt_view *view)
+{
+	put_preset(view, "triage");
+	view->run_sort = PT_RUNS_BY_MIN_COSINE;
+	view->selected_run = 17;
+	view->run_hidden[2] = true;
+}
+
+static void triage_filtered(pt_view *view)
+{
+	put_preset(view, "triage");
+	press(view, "/med -s0");
+	view->run_sort = PT_RUNS_BY_AGE;
+}
+
 static const golden goldens[] = {
 	{"medical_80x24", FIXTURE_MEDICAL, 80, 24, NULL, false},
 	{"medical_120x36", FIXTURE_MEDICAL, 120, 36, NULL, false},
@@ -193,6 +258,22 @@ static const golden goldens[] = {
 	{"heat_both_120x36", FIXTURE_MEDICAL, 120, 36, the_same_of_both, false},
 	{"heat_three_120x36", FIXTURE_THREE, 120, 36, the_same_in_blocks, false},
 	{"heat_young_80x24", FIXTURE_YOUNG, 80, 24, heat_maps_and_scree, false},
+	{"compare_80x24", FIXTURE_THREE, 80, 24, compare, false},
+	{"compare_120x36", FIXTURE_THREE, 120, 36, compare, false},
+	{"compare_200x60", FIXTURE_THREE, 200, 60, compare, false},
+	{"compare_ascii_80x24", FIXTURE_THREE, 80, 24, compare, true},
+	{"compare_own_planes_120x36", FIXTURE_THREE, 120, 36, compare_own_planes, false},
+	{"compare_overlaid_120x36", FIXTURE_THREE, 120, 36, compare_overlaid, false},
+	{"compare_many_120x36", FIXTURE_MANY, 120, 36, compare, false},
+	{"differences_120x36", FIXTURE_THREE, 120, 36, differences, false},
+	{"differences_columns_120x36", FIXTURE_THREE, 120, 36, differences_in_columns, false},
+	{"aligned_120x36", FIXTURE_THREE, 120, 36, aligned, false},
+	{"triage_80x24", FIXTURE_THREE, 80, 24, triage, false},
+	{"triage_120x36", FIXTURE_THREE, 120, 36, triage, false},
+	{"triage_many_80x24", FIXTURE_MANY, 80, 24, triage, false},
+	{"triage_many_120x36", FIXTURE_MANY, 120, 36, triage_sorted, false},
+	{"triage_many_200x60", FIXTURE_MANY, 200, 60, triage_sorted, false},
+	{"triage_many_ascii_80x24", FIXTURE_MANY, 80, 24, triage_filtered, true},
 	{"heat_k_scan_80x24", FIXTURE_MEDICAL, 80, 24, k_scan_alone, false},
 };
 enum { N_GOLDENS = sizeof goldens / sizeof goldens[0] };
@@ -303,6 +384,7 @@ static void draws_as_expected(void **state)
 	pt_view_meet(&view, snapshot);
 	if (one->change)
 		one->change(&view);
+	pt_view_meet(&view, snapshot);
 	pt_charset charset = one->ascii ? PT_CHARSET_ASCII : PT_CHARSET_UTF8;
 	assert_int_equal(pt_frame_create(one->cols, one->rows, charset, &frame, NULL), PT_OK);
 	pt_screen_draw(snapshot, &view, frame);

@@ -135,7 +135,7 @@ static void runs_have_hue_marker_and_figures(void **state)
 	(void)state;
 	drawing d = start(FIXTURE_THREE, 120, 8);
 	draw_pane(&d, PT_PANE_RUNS);
-	assert_shows(d.frame, "● medical   finished");
+	assert_shows(d.frame, "● medical ◂  finished");
 	assert_shows(d.frame, "0.692 @370");
 	assert_shows(d.frame, "▁");
 	d.view.run_hidden[1] = true;
