@@ -197,7 +197,7 @@ static pt_status leave_out(pt_run *run, bool *changed, pt_error *err)
 		if (status != PT_OK)
 			return status;
 		pt_problem_list_clear(&seen->problems);
-		seen->has_results = seen->is_kept = seen->was_rewritten = false;
+		seen->has_results = seen->is_kept = false;
 		seen->progress = PT_FILE_LEFT_OUT;
 		seen->retry_wall_ms = INT64_MAX;
 		*changed = true;
@@ -212,13 +212,13 @@ static pt_status follow_checkpoints(pt_run *run, const followed_entries *followe
 	pt_status status = PT_OK;
 	for (size_t n = run->n_rewrites + 1; status == PT_OK && n != run->n_rewrites;) {
 		n = run->n_rewrites;
-		status = pt_run_judge(run, err);
+		status = pt_run_judge(run, false, err);
 		if (status == PT_OK)
 			status = leave_out(run, changed, err);
 		if (status == PT_OK)
 			status = follow_entries(run, followed, context, changed, err);
 	}
-	return status;
+	return status == PT_OK ? pt_run_judge(run, true, err) : status;
 }
 
 static pt_status follow_all(
