@@ -199,8 +199,10 @@ static pt_status refresh(pt_pipeline *pipeline, pt_followed_run *followed, bool 
 	pt_error why = {0};
 	followed->run.dirty = followed->run.logs_dirty = false;
 	pt_status status = scan(pipeline, followed, &found, &owned, &why);
-	if (status == PT_ERR_MEMORY)
+	if (status == PT_ERR_MEMORY) {
+		mark(followed, true, now_ms(pipeline));
 		return out_of_memory(err);
+	}
 	if (status != PT_OK)
 		return pt_run_scan_failed(&followed->run, &why, changed, err);
 	status = take_in(pipeline, followed, found, changed, err);

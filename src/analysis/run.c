@@ -267,7 +267,7 @@ static pt_status take_in(pt_run *run, pt_seen_checkpoint *seen, const pt_checkpo
 	if (status == PT_ERR_MEMORY)
 		return pt_run_out_of_memory(err);
 	if (seen->has_results && before != content_of(&run->trajectories, entry->step)) {
-		seen->was_rewritten = true;
+		seen->n_rewrites++;
 		run->n_rewrites++;
 	}
 	seen->progress = PT_FILE_READ;

@@ -50,8 +50,9 @@ typedef struct pt_seen_checkpoint {
 	bool has_weights;          /* on disk, and not being written: their time counts */
 	bool has_results;          /* the trajectories hold what was read of it, on disk or no longer */
 	bool is_kept;              /* results of files that are deleted, or overwritten by what does not read */
-	bool was_rewritten;        /* its results took the place of others while we watched */
+	size_t n_rewrites;         /* how often its results took the place of others while we watched */
 	bool is_left_out;          /* of a segment that a resume has left behind (pt_run_judge) */
+	bool is_counted_out;       /* and that resume is among the seams */
 	bool is_result;            /* weights without a step, standing for a run that has no others */
 	pt_file_progress progress;
 	uint64_t fingerprint;  /* of path and identity of all its files, as they were when it was tried */
@@ -81,7 +82,7 @@ typedef struct pt_seam {
 	int64_t first_step;   /* of the new segment */
 	int64_t from_step;    /* the checkpoint it went on from; PT_NO_STEP: none, it started anew */
 	int64_t reached_step; /* the last one of the segment before */
-	int64_t begin_ns;     /* when first_step was written */
+	size_t n_rewrites;    /* of first_step by then: tells a second resume from the same step from the first */
 } pt_seam;
 
 enum { PT_RUN_GAPS = 10 };
@@ -143,7 +144,8 @@ PT_CHECKED pt_status pt_run_scan_failed(pt_run *run, const pt_error *why, bool *
 PT_CHECKED pt_status pt_run_keep_multiples(pt_run *run, int64_t every, pt_error *err);
 
 /**
- * Which checkpoints belong to the newest segment, and where segments begin. Looks at the states that the Trainer
+ * Which checkpoints belong to the newest segment (is_left_out), and where segments begin (seams, where `records`:
+ * when all that could be read was read). Looks at the states that the Trainer
  * left, where times of files give a reason to; each pair once.
  *
  * A checkpoint that is older than one of a lower step was left behind by a resume: but only where the two states
@@ -151,7 +153,7 @@ PT_CHECKED pt_status pt_run_keep_multiples(pt_run *run, int64_t every, pt_error 
  * times are those of a training and not of a copy. A change of max_steps begins a segment too.
  * @retval PT_ERR_MEMORY
  */
-PT_CHECKED pt_status pt_run_judge(pt_run *run, pt_error *err);
+PT_CHECKED pt_status pt_run_judge(pt_run *run, bool records, pt_error *err);
 
 /** Is the Trainer's state in the run itself of a segment that was left behind? */
 PT_CHECKED pt_status pt_run_state_is_old(const pt_run *run, bool *is_old, pt_error *err);

@@ -208,7 +208,7 @@ static pt_status leave_out(pt_run *run, bool *changed, pt_error *err)
 		if (status != PT_OK)
 			return status;
 		pt_problem_list_clear(&seen->problems);
-		seen->has_results = seen->is_kept = seen->was_rewritten = false;
+		seen->has_results = seen->is_kept = false;
 		seen->progress = PT_FILE_LEFT_OUT;
 		seen->retry_wall_ms = INT64_MAX;
 		*changed = true;
@@ -224,13 +224,13 @@ static pt_status follow_checkpoints(pt_run *run, const followed_entries *followe
 	for (size_t n = run->n_rewrites + 1; status == PT_OK && n != run->n_rewrites;) {
 		n = run->n_rewrites;
 		run->n_unread = 0;
-		status = pt_run_judge(run, err);
+		status = pt_run_judge(run, false, err);
 		if (status == PT_OK)
 			status = leave_out(run, changed, err);
 		if (status == PT_OK)
 			status = follow_entries(run, followed, context, changed, err);
 	}
-	return status;
+	return status == PT_OK ? pt_run_judge(run, true, err) : status;
 }
 
 static pt_status follow_all(
@@ -259,48 +259,57 @@ static pt_status follow_all(
 	return status;
 }
 
-/* The Trainer's states that count: that of the newest checkpoint that was not left behind, and that of the run
- * itself unless it was. */
-static pt_status choose_logs(pt_run *run, const pt_scan *scan, pt_log_file *logs, size_t *n_logs, char *path,
-	size_t capacity, bool *changed, pt_error *err)
+static const pt_seen_checkpoint *newest_with_state(const pt_run *run)
 {
-	bool is_old;
-	const pt_seen_checkpoint *newest = NULL;
-	pt_status status = pt_run_state_is_old(run, &is_old, err);
-	for (size_t i = 0; i < run->n_seen; i++)
-		if (run->seen[i].on_disk && !run->seen[i].is_left_out && !run->seen[i].is_result &&
-			run->seen[i].state.present && run->seen[i].state.size_bytes > 0)
-			newest = &run->seen[i];
-	*n_logs = 0;
-	for (size_t i = 0; i < scan->n_logs && status == PT_OK; i++) {
-		pt_log_file log = scan->logs[i];
-		bool is_state = log.kind == PT_LOG_TRAINER_STATE, is_own = !strchr(log.path, '/');
-		if (is_state && is_own && is_old) {
-			pt_run_logs_forget(&run->logs, log.path, changed);
-			continue;
-		}
-		if (is_state && !is_own && newest) {
-			int n = snprintf(path, capacity, "%s/trainer_state.json", newest->directory);
-			log.path = n > 0 && (size_t)n < capacity ? path : log.path;
-		}
-		logs[(*n_logs)++] = log;
+	for (size_t i = run->n_seen; i-- > 0;) {
+		const pt_seen_checkpoint *seen = &run->seen[i];
+		if (seen->on_disk && !seen->is_left_out && !seen->is_result && seen->state.present &&
+			seen->state.size_bytes > 0)
+			return seen;
 	}
-	return status;
+	return NULL;
+}
+
+/* The Trainer's states that count: that of the newest checkpoint that was not left behind (its path is made in
+ * `path`), and that of the run itself unless it was. */
+static size_t choose_logs(
+	const pt_run *run, const pt_scan *scan, bool own_is_old, pt_log_file *logs, char *path, size_t capacity)
+{
+	size_t n = 0;
+	const pt_seen_checkpoint *newest = newest_with_state(run);
+	for (size_t i = 0; i < scan->n_logs; i++) {
+		bool is_state = scan->logs[i].kind == PT_LOG_TRAINER_STATE;
+		bool is_own = !strchr(scan->logs[i].path, '/');
+		if (is_state && is_own && own_is_old)
+			continue;
+		logs[n] = scan->logs[i];
+		if (is_state && !is_own && newest) {
+			int length = snprintf(path, capacity, "%s/trainer_state.json", newest->directory);
+			logs[n].path = length > 0 && (size_t)length < capacity ? path : logs[n].path;
+		}
+		n++;
+	}
+	return n;
 }
 
 static pt_status follow_logs(
 	pt_run *run, const pt_scan *scan, const pt_run_context *context, bool *changed, pt_error *err)
 {
 	char path[4096];
+	bool own_is_old;
 	pt_scan chosen = *scan;
+	pt_status status = pt_run_state_is_old(run, &own_is_old, err);
+	if (status != PT_OK)
+		return status;
+	if (own_is_old)
+		pt_run_logs_forget(&run->logs, "trainer_state.json", changed);
 	pt_log_file *logs = pt_array_alloc(scan->n_logs, sizeof *logs);
 	if (!logs)
 		return pt_run_out_of_memory(err);
-	pt_status status = choose_logs(run, scan, logs, &chosen.n_logs, path, sizeof path, changed, err);
+	chosen.n_logs = choose_logs(run, scan, own_is_old, logs, path, sizeof path);
 	chosen.logs = logs;
 	run->logs.now_wall_ms = context->now_wall_ms;
-	if (status == PT_OK)
-		status = pt_run_logs_sync(&run->logs, run->path, &chosen, changed, err);
+	status = pt_run_logs_sync(&run->logs, run->path, &chosen, changed, err);
 	pt_free(logs);
 	pt_run_note_log_news(run, context->now_wall_ms);
 	return status;

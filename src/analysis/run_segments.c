@@ -29,6 +29,7 @@ typedef struct judging {
 	candidate *candidates; /* rising steps */
 	size_t n;
 	bool is_paced; /* written as a training writes, not as a copy does */
+	bool records;  /* seams */
 	pt_error *err;
 } judging;
 
@@ -160,7 +161,7 @@ static pt_status ask_states(judging *j, size_t low, size_t high, verdict *found)
 static bool was_rewritten_below(const judging *j, size_t high)
 {
 	for (size_t i = 0; i < high; i++)
-		if (j->candidates[i].seen->was_rewritten && j->candidates[i].written_ns > j->candidates[high].written_ns)
+		if (j->candidates[i].seen->n_rewrites > 0 && j->candidates[i].written_ns > j->candidates[high].written_ns)
 			return true;
 	return false;
 }
@@ -216,7 +217,7 @@ static pt_status add_seam(judging *j, pt_seam seam, bool is_rewind)
 	pt_run *run = j->run;
 	for (size_t i = 0; i < run->n_seams; i++) {
 		pt_seam *known = &run->seams[i];
-		if (known->first_step != seam.first_step || (is_rewind && known->begin_ns != seam.begin_ns))
+		if (known->first_step != seam.first_step || (is_rewind && known->n_rewrites != seam.n_rewrites))
 			continue;
 		if (seam.reached_step > known->reached_step)
 			known->reached_step = seam.reached_step;
@@ -228,17 +229,23 @@ static pt_status add_seam(judging *j, pt_seam seam, bool is_rewind)
 	return PT_OK;
 }
 
-/* The segment that left candidate `high` behind begins at the first of those that are younger than it. */
+/* The segment that left candidate `high` behind begins at the first of those that are younger than it. What was
+ * left behind before is not what the segment before reached. */
 static pt_status add_rewind(judging *j, size_t high)
 {
 	size_t first = 0;
 	while (j->candidates[first].written_ns <= j->candidates[high].written_ns)
 		first++;
+	const pt_seen_checkpoint *begin = j->candidates[first].seen;
+	pt_seen_checkpoint *left = j->candidates[high].seen;
+	bool was_counted = left->is_counted_out;
+	left->is_counted_out = true;
+	int64_t from = first > 0 ? j->candidates[first - 1].seen->step : PT_NO_STEP;
 	return add_seam(j,
-		(pt_seam){.first_step = j->candidates[first].seen->step,
-			.from_step = first > 0 ? j->candidates[first - 1].seen->step : PT_NO_STEP,
-			.reached_step = j->candidates[high].seen->step,
-			.begin_ns = j->candidates[first].written_ns},
+		(pt_seam){.first_step = begin->step,
+			.from_step = from,
+			.reached_step = was_counted ? from : left->step,
+			.n_rewrites = begin->n_rewrites},
 		true);
 }
 
@@ -258,7 +265,7 @@ static pt_status find_rewinds(judging *j)
 		seen->is_left_out =
 			states == VERDICT_OTHER ||
 			(states == VERDICT_UNKNOWN && (j->is_paced || was_rewritten_below(j, i)));
-		if (seen->is_left_out)
+		if (seen->is_left_out && j->records)
 			status = add_rewind(j, i);
 		if (status != PT_OK)
 			return status;
@@ -300,13 +307,12 @@ static pt_status find_ends(judging *j, size_t low, size_t high)
 		status = find_ends(j, low, low + (high - low) / 2);
 		return status == PT_OK ? find_ends(j, low + (high - low) / 2, high) : status;
 	}
-	const candidate *first = &j->candidates[high];
 	int64_t from = j->candidates[low].seen->step;
 	return add_seam(j,
-		(pt_seam){.first_step = first->seen->step,
+		(pt_seam){.first_step = j->candidates[high].seen->step,
 			.from_step = from,
 			.reached_step = from,
-			.begin_ns = first->written_ns},
+			.n_rewrites = j->candidates[high].seen->n_rewrites},
 		false);
 }
 
@@ -322,7 +328,8 @@ static pt_status list_candidates(judging *j)
 		return out_of_memory(j->err);
 	for (size_t i = 0; i < run->n_seen; i++) {
 		pt_seen_checkpoint *seen = &run->seen[i];
-		int64_t written_ns = seen->has_weights ? seen->written_ns : seen->has_results ? seen->read_ns : 0;
+		bool was_whole = seen->has_results || seen->progress == PT_FILE_LEFT_OUT;
+		int64_t written_ns = seen->has_weights ? seen->written_ns : was_whole ? seen->read_ns : 0;
 		seen->is_left_out = false;
 		if (written_ns > 0 && !seen->is_result)
 			j->candidates[j->n++] = (candidate){seen, written_ns};
@@ -330,19 +337,21 @@ static pt_status list_candidates(judging *j)
 	return PT_OK;
 }
 
-pt_status pt_run_judge(pt_run *run, pt_error *err)
+pt_status pt_run_judge(pt_run *run, bool records, pt_error *err)
 {
-	judging j = {.run = run, .err = err};
+	judging j = {.run = run, .records = records, .err = err};
 	pt_status status = list_candidates(&j);
 	if (status == PT_OK)
 		status = note_pace(&j);
 	if (status == PT_OK)
 		status = find_rewinds(&j);
-	if (status == PT_OK) {
+	if (status == PT_OK && records) {
 		size_t n = 0;
-		for (size_t i = 0; i < j.n; i++)
+		for (size_t i = 0; i < j.n; i++) {
+			j.candidates[i].seen->is_counted_out &= j.candidates[i].seen->is_left_out;
 			if (!j.candidates[i].seen->is_left_out)
 				j.candidates[n++] = j.candidates[i];
+		}
 		status = n > 1 ? find_ends(&j, 0, n - 1) : PT_OK;
 	}
 	pt_free(j.candidates);

@@ -50,11 +50,15 @@ static void put_bytes(FILE *out, size_t bytes)
 static void list_problems(FILE *out, const char *indent, const pt_problem *problems, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		fprintf(out, "%sproblem  ", indent);
+		bool is_notice = strcmp(problems[i].code, pt_status_name(PT_NOTICE)) == 0;
+		fprintf(out, "%s%s  ", indent, is_notice ? "notice" : "problem");
 		put(out, problems[i].path);
 		if (problems[i].offset >= 0)
 			fprintf(out, " @%" PRId64, problems[i].offset);
-		fprintf(out, "  %s: ", problems[i].code);
+		if (is_notice)
+			fputs("  ", out);
+		else
+			fprintf(out, "  %s: ", problems[i].code);
 		put(out, problems[i].message);
 		fputc('\n', out);
 	}

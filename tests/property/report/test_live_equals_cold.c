@@ -8,6 +8,7 @@
 #include <cjson/cJSON.h>
 #include <cmocka.h>
 #include <dirent.h>
+#include <errno.h>
 
 #include "../../unit/analysis/run_fixture.h"
 #include "phasetop/report/report_json.h"
@@ -137,7 +138,85 @@ static void copy_log_part(const char *run, const char *root, const char *name, s
 	free(bytes);
 }
 
-static void grow_and_compare(const char *run, int shuffle)
+/* What befalls the watching while the run grows. */
+typedef struct mishap {
+	int burst;         /* files made at once before each look: the kernel's queue holds 16,384 events */
+	bool loses_events; /* and says nothing of it: told by sweeps alone */
+	int n_watches;     /* as many can be had; 0: all that are asked for */
+	pt_watch_calls real;
+	int n_added;
+} mishap;
+
+static int add_some(void *context, int fd, const char *path, uint32_t mask)
+{
+	mishap *m = context;
+	errno = ENOSPC;
+	if (m->n_watches > 0 && m->n_added >= m->n_watches)
+		return -1;
+	m->n_added++;
+	return m->real.add(NULL, fd, path, mask);
+}
+
+static int begin_watching(void *context)
+{
+	return ((mishap *)context)->real.init(NULL);
+}
+
+static int remove_watch(void *context, int fd, int wd)
+{
+	return ((mishap *)context)->real.remove(NULL, fd, wd);
+}
+
+static ssize_t read_some(void *context, int fd, void *bytes, size_t n)
+{
+	mishap *m = context;
+	ssize_t got = m->real.read(NULL, fd, bytes, n);
+	while (m->loses_events && got > 0)
+		got = m->real.read(NULL, fd, bytes, n);
+	return got;
+}
+
+static int64_t say_file_system(void *context, const char *path)
+{
+	(void)path;
+	return ((mishap *)context)->loses_events ? 0x6969 : -1; /* NFS: not to be trusted */
+}
+
+static pt_pipeline *watch_with(const char *root, mishap *m, fixture_time *now, const pt_settings *settings)
+{
+	pt_clock real = pt_clock_system();
+	*now = (fixture_time){.wall_ms = pt_clock_wall_ms(&real) + 3600 * 1000, .monotonic_ms = 1000};
+	pt_clock clock = {.wall_ms = fixture_wall, .monotonic_ms = fixture_monotonic, .context = now};
+	pt_run_path path = {.path = root};
+	m->real = pt_watch_calls_system();
+	pt_pipeline_options options = {
+		.paths = &path,
+		.n_paths = 1,
+		.settings = *settings,
+		.clock = clock,
+		.watch = true,
+		.watching = {.mode = PT_WATCH_AUTO,
+			.clock = clock,
+			.calls = {m, begin_watching, add_some, remove_watch, read_some, say_file_system}},
+	};
+	pt_pipeline *pipeline = NULL;
+	return pt_pipeline_create(&options, &pipeline, NULL) == PT_OK ? pipeline : NULL;
+}
+
+static void make_burst(const char *root, int n)
+{
+	for (int i = 0; i < n; i++) {
+		char path[256];
+		snprintf(path, sizeof path, "%s/junk-%d", root, i);
+		FILE *file = fopen(path, "w");
+		assert_non_null(file);
+		fclose(file);
+		if (i % 2)
+			unlink(path);
+	}
+}
+
+static void grow_with(const char *run, int shuffle, mishap *befalls)
 {
 	static const char *const logs[] = {
 		"probe_losses.jsonl", "probe_losses_gaussian.jsonl", "train_log.jsonl"};
@@ -156,12 +235,17 @@ static void grow_and_compare(const char *run, int shuffle)
 	}
 	fixture_time now;
 	pt_settings settings = pt_settings_default();
-	pt_pipeline *pipeline = fixture_pipeline(root, true, &now, &settings);
+	pt_pipeline *pipeline = watch_with(root, befalls, &now, &settings);
 	assert_non_null(pipeline);
 	for (size_t i = 0; i < n; i++) {
 		copy_checkpoint(run, root, names[i]);
 		for (size_t l = 0; l < sizeof logs / sizeof logs[0]; l++)
 			copy_log_part(run, root, logs[l], i, n);
+		if (befalls->burst > 0 && i % 50 != 49 && i + 1 < n)
+			continue;
+		make_burst(root, befalls->burst);
+		if (befalls->loses_events || befalls->n_watches > 0)
+			now.monotonic_ms += PT_WATCH_SWEEP_MS;
 		fixture_pump(pipeline, &now);
 		if (i % 5 == 0)
 			pt_snapshot_destroy(fixture_snapshot(pipeline));
@@ -178,6 +262,33 @@ static void grow_and_compare(const char *run, int shuffle)
 	for (size_t i = 0; i < n; i++)
 		free(names[i]);
 	scratch_remove(root);
+}
+
+static void grow_and_compare(const char *run, int shuffle)
+{
+	mishap none = {0};
+	grow_with(run, shuffle, &none);
+}
+
+static void bursts_that_overflow_the_queue(void **state)
+{
+	(void)state;
+	mishap bursts = {.burst = 20000};
+	grow_with("sample_runs/medical", 1, &bursts);
+}
+
+static void events_that_never_come(void **state)
+{
+	(void)state;
+	mishap silence = {.loses_events = true};
+	grow_with("sample_runs/medical", 1, &silence);
+}
+
+static void watches_that_run_out(void **state)
+{
+	(void)state;
+	mishap few = {.n_watches = 20};
+	grow_with("sample_runs/medical", 1, &few);
 }
 
 static void an_adapter_in_order(void **state)
@@ -211,6 +322,9 @@ int main(void)
 		cmocka_unit_test(an_adapter_in_any_order),
 		cmocka_unit_test(eight_modules_in_any_order),
 		cmocka_unit_test(a_plain_network_in_order),
+		cmocka_unit_test(bursts_that_overflow_the_queue),
+		cmocka_unit_test(events_that_never_come),
+		cmocka_unit_test(watches_that_run_out),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -92,7 +92,7 @@ static inline void copy_one(const char *from, const char *to, const char *name)
 static inline void copy_checkpoint(const char *from, const char *root, const char *name)
 {
 	static const char *const files[] = {"adapter_model.safetensors", "adapter_config.json", "trainer_state.json"};
-	char source[4096], target[4096];
+	char source[2048], target[2048];
 	make_directory(root, name);
 	snprintf(source, sizeof source, "%s/%s", from, name);
 	snprintf(target, sizeof target, "%s/%s", root, name);
