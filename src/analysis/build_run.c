@@ -139,6 +139,12 @@ static pt_status add_log_problems(
 		snprintf(message, sizeof message, "and %zu further lines that do not fit", rows->n_more);
 		status = add_problem(problems, n, arena, PT_ERR_BAD_ROW, log->path, -1, message, err);
 	}
+	if (log->n_without_step > 0 && status == PT_OK) {
+		char message[64];
+		snprintf(message, sizeof message, "%zu row%s without a step: passed over", log->n_without_step,
+			log->n_without_step == 1 ? "" : "s");
+		status = add_problem(problems, n, arena, PT_ERR_BAD_ROW, log->path, -1, message, err);
+	}
 	if (log->probes.log && status == PT_OK) {
 		size_t n_invalid = pt_probe_log_state(log->probes.log)->n_invalid_rows;
 		char message[96];
@@ -201,13 +207,15 @@ static size_t count_problems(const pt_run *run)
 	for (size_t i = 0; i < run->n_seen; i++)
 		n += run->seen[i].problems.n;
 	for (size_t i = 0; i < run->logs.n; i++)
-		n += PT_LOG_MAX_PROBLEMS + 3; /* rows, "and n further", the file itself, invalid rows */
+		n += PT_LOG_MAX_PROBLEMS + 4; /* rows, "and n further", the file itself, invalid rows, no steps */
 	return n;
 }
 
-static pt_status build_problems(const pt_run *run, pt_arena *arena, pt_run_view *view, pt_error *err)
+static pt_status build_problems(
+	const pt_run *run, const pt_settings *settings, pt_arena *arena, pt_run_view *view, pt_error *err)
 {
-	pt_problem *problems = pt_arena_alloc(arena, count_problems(run), sizeof *problems);
+	pt_problem *problems =
+		pt_arena_alloc(arena, count_problems(run) + pt_log_notes_most(settings), sizeof *problems);
 	if (!problems)
 		return pt_build_out_of_memory(err);
 	size_t n = 0;
@@ -216,6 +224,8 @@ static pt_status build_problems(const pt_run *run, pt_arena *arena, pt_run_view 
 		status = add_kept(problems, &n, arena, &run->seen[i].problems, err);
 	for (size_t i = 0; i < run->logs.n && status == PT_OK; i++)
 		status = add_log_problems(problems, &n, arena, run->logs.logs[i], err);
+	if (status == PT_OK)
+		status = pt_build_log_notes(run, settings, arena, problems, &n, err);
 	if (status == PT_OK)
 		status = add_left_out(run, problems, &n, arena, err);
 	if (status == PT_OK)
@@ -276,8 +286,8 @@ static const char *waiting_for(const pt_run *run, const pt_run_view *view)
 		return "the directory to come back";
 	if (view->n_pending > 0)
 		return "a checkpoint that is being written";
-	return "checkpoint-N/ with adapter_model.safetensors or model.safetensors, N_adapters.safetensors, or a log "
-		   "(trainer_state.json, train_log.jsonl, probe_losses.jsonl)";
+	return "checkpoint-N/ with adapter_model.safetensors or model.safetensors, N_adapters.safetensors, or rows in a log "
+		   "(trainer_state.json, train_log.jsonl, metrics.csv, probe_losses.jsonl, TensorBoard's or W&B's)";
 }
 
 static pt_status build_state(
@@ -320,9 +330,9 @@ pt_status pt_build_run_view(const pt_run *run, const pt_settings *settings, int6
 	if (status == PT_OK)
 		status = pt_build_baselines(run, arena, view, err);
 	if (status == PT_OK)
-		status = pt_build_loss(run, arena, view, err);
+		status = pt_build_loss(run, settings, arena, view, err);
 	if (status == PT_OK)
-		status = build_problems(run, arena, view, err);
+		status = build_problems(run, settings, arena, view, err);
 	if (status == PT_OK)
 		status = build_skipped(run, arena, view, err);
 	if (status == PT_OK)

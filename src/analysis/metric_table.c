@@ -137,6 +137,26 @@ pt_status pt_metric_table_set(
 	return PT_OK;
 }
 
+static bool is_empty_row(const pt_metric_table *table, size_t row)
+{
+	for (size_t c = 0; c < table->n_columns; c++)
+		if (!pt_is_missing(table->columns[c].values[row]))
+			return false;
+	return true;
+}
+
+void pt_metric_table_go_back(pt_metric_table *table, int64_t step, const char *name)
+{
+	if (table->n_rows == 0 || table->steps[table->n_rows - 1] <= step)
+		return;
+	const pt_metric_column *column = pt_metric_table_column(table, name);
+	for (size_t r = row_of(table, step); column && r < table->n_rows; r++)
+		if (table->steps[r] > step)
+			column->values[r] = PT_MISSING;
+	while (table->n_rows > 0 && is_empty_row(table, table->n_rows - 1))
+		table->n_rows--;
+}
+
 void pt_metric_table_drop_from(pt_metric_table *table, int64_t step)
 {
 	table->n_rows = row_of(table, step);

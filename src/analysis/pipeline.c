@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "phasetop/analysis/metric_request.h"
 #include "phasetop/base/alloc.h"
 #include "phasetop/runio/checkpoint_scan.h"
 #include "pipeline_runs.h"
@@ -24,6 +25,22 @@ static int64_t now_ms(const pt_pipeline *pipeline)
 	return pt_clock_monotonic_ms(&pipeline->clock);
 }
 
+/* What --metric names is watched as a log. */
+static pt_status watch_named(pt_pipeline *pipeline, pt_error *err)
+{
+	char files[PT_MAX_METRICS][PT_METRIC_BYTES];
+	const char *names[PT_MAX_METRICS];
+	size_t n = 0;
+	for (size_t m = 0; m < pipeline->settings.n_metrics; m++) {
+		if (!pt_metric_request_file(pipeline->settings.metrics[m], files[n]))
+			continue;
+		const char *slash = strrchr(files[n], '/');
+		names[n] = slash ? slash + 1 : files[n];
+		n++;
+	}
+	return pipeline->watch ? pt_run_watch_name_logs(pipeline->watch, names, n, err) : PT_OK;
+}
+
 pt_status pt_pipeline_create(const pt_pipeline_options *options, pt_pipeline **out, pt_error *err)
 {
 	pt_pipeline *pipeline = pt_array_alloc(1, sizeof *pipeline);
@@ -37,6 +54,8 @@ pt_status pt_pipeline_create(const pt_pipeline_options *options, pt_pipeline **o
 	pt_status status = PT_OK;
 	if (options->watch)
 		status = pt_run_watch_create(&options->watching, &pipeline->watch, err);
+	if (status == PT_OK)
+		status = watch_named(pipeline, err);
 	for (size_t i = 0; i < options->n_paths && status == PT_OK; i++)
 		status = pt_pipeline_follow_path(pipeline, &options->paths[i], options->n_paths == 1, err);
 	if (status != PT_OK) {
@@ -168,13 +187,17 @@ static pt_status turn_into_workspace(
 static pt_status take_in(
 	pt_pipeline *pipeline, pt_followed_run *followed, const pt_scan *found, bool *changed, pt_error *err)
 {
+	bool is_named = pt_run_logs_any_there(followed->run.path, &pipeline->settings);
 	if (followed->may_be_workspace && found->n_entries == 0 && found->n_logs == 0 &&
-		found->n_unnumbered == 0 && found->n_problems == 0) {
+		found->n_unnumbered == 0 && found->n_problems == 0 && !is_named) {
 		*changed |= !followed->run.scanned;
 		followed->run.scanned = true;
-		return turn_into_workspace(pipeline, followed, changed, err);
+		pt_status status = turn_into_workspace(pipeline, followed, changed, err);
+		if (status != PT_OK || followed->replaced || pipeline->settings.n_metrics == 0)
+			return status; /* else what --metric names and is not there is to be told */
+	} else {
+		followed->may_be_workspace = false;
 	}
-	followed->may_be_workspace = false;
 	size_t budget = (size_t)pipeline->settings.gram_budget_bytes / pipeline->n_runs;
 	pt_trajectories_set_budget(&followed->run.trajectories, budget);
 	pt_run_context context = {
@@ -342,6 +365,8 @@ int64_t pt_pipeline_next_due_ms(const pt_pipeline *pipeline)
 void pt_pipeline_set_settings(pt_pipeline *pipeline, const pt_settings *settings)
 {
 	bool other_steps = settings->every != pipeline->settings.every;
+	bool other_files = settings->n_metrics != pipeline->settings.n_metrics ||
+					   memcmp(settings->metrics, pipeline->settings.metrics, sizeof settings->metrics) != 0;
 	pipeline->settings = *settings;
 	for (size_t i = 0; i < pipeline->n_runs; i++) {
 		pt_run *run = &pipeline->runs[i]->run;
@@ -350,7 +375,10 @@ void pt_pipeline_set_settings(pt_pipeline *pipeline, const pt_settings *settings
 		if (other_steps && pt_run_keep_multiples(run, settings->every, NULL) != PT_OK)
 			continue; /* out of memory: those checkpoints stay */
 	}
-	if (other_steps)
+	/* out of memory: they are read with each scan, not when they are written to */
+	pt_status watched = other_files ? watch_named(pipeline, NULL) : PT_OK;
+	(void)watched;
+	if (other_steps || other_files)
 		pt_pipeline_mark_all(pipeline);
 }
 

@@ -13,9 +13,9 @@ static pt_status out_of_memory(pt_error *err)
 	return pt_fail(err, PT_ERR_MEMORY, "", -1, "out of memory for probe losses");
 }
 
-pt_status pt_probe_store_init(pt_probe_store *store, const char *path, bool is_csv, pt_error *err)
+pt_status pt_probe_store_init(pt_probe_store *store, pt_log_kind kind, const char *path, pt_error *err)
 {
-	*store = (pt_probe_store){.log = pt_probe_log_create(path, is_csv)};
+	*store = (pt_probe_store){.log = pt_probe_log_create(kind, path)};
 	pt_probe_traces_init(&store->all, "");
 	return store->log ? PT_OK : out_of_memory(err);
 }

@@ -34,9 +34,9 @@ typedef struct pt_probe_store {
 		*subsets; /* the one that settings.probes selects, then a group each where they are wanted */
 } pt_probe_store;
 
-/** @param path  of the log @retval PT_ERR_MEMORY */
+/** @param kind, path  of the log @retval PT_ERR_MEMORY */
 PT_CHECKED pt_status pt_probe_store_init(
-	pt_probe_store *store, const char *path, bool is_csv, pt_error *err);
+	pt_probe_store *store, pt_log_kind kind, const char *path, pt_error *err);
 void pt_probe_store_fini(pt_probe_store *store);
 
 /** Take in the rows that are new. @retval as pt_probe_log_read */

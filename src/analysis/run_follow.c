@@ -309,7 +309,9 @@ static pt_status follow_logs(
 	chosen.n_logs = choose_logs(run, scan, own_is_old, logs, path, sizeof path);
 	chosen.logs = logs;
 	run->logs.now_wall_ms = context->now_wall_ms;
-	status = pt_run_logs_sync(&run->logs, run->path, &chosen, changed, err);
+	status = pt_run_logs_name(&run->logs, run->path, context->settings, err);
+	if (status == PT_OK)
+		status = pt_run_logs_sync(&run->logs, run->path, &chosen, changed, err);
 	pt_free(logs);
 	pt_run_note_log_news(run, context->now_wall_ms);
 	return status;

@@ -1,13 +1,16 @@
 #include "run_logs.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "phasetop/base/alloc.h"
 #include "phasetop/base/text.h"
 
 #include "event_files.h"
+#include "phasetop/analysis/metric_request.h"
 
 static pt_status out_of_memory(pt_error *err)
 {
@@ -47,6 +50,8 @@ void pt_run_logs_fini(pt_run_logs *logs)
 
 static char *joined(const char *root, const char *path)
 {
+	if (path[0] == '/')
+		return pt_text_copy(path, strlen(path)); /* --metric takes such */
 	size_t n = strlen(root) + strlen(path) + 2;
 	char *full = pt_array_alloc(n, 1);
 	if (full)
@@ -64,6 +69,8 @@ static pt_run_log *find(const pt_run_logs *logs, const pt_log_file *file)
 {
 	for (size_t i = 0; i < logs->n; i++) {
 		pt_run_log *log = logs->logs[i];
+		if (log->is_named)
+			continue;
 		if (strcmp(log->path, file->path) == 0 ||
 			(is_checkpoint_state(file->kind, file->path) && is_checkpoint_state(log->kind, log->path)))
 			return log;
@@ -86,8 +93,9 @@ static pt_status name_log(pt_run_log *log, const char *root, const char *path, p
 	return PT_OK;
 }
 
-static pt_status add(
-	pt_run_logs *logs, const char *root, const pt_log_file *file, pt_run_log **out, pt_error *err)
+/* @param is_named  its kind shows once it is there */
+static pt_status add(pt_run_logs *logs, const char *root, const pt_log_file *file, bool is_named,
+	pt_run_log **out, pt_error *err)
 {
 	pt_run_log *log = pt_array_alloc(1, sizeof *log);
 	if (!log || !pt_array_reserve((void **)&logs->logs, &logs->capacity, logs->n + 1, sizeof *logs->logs)) {
@@ -95,13 +103,14 @@ static pt_status add(
 		return out_of_memory(err);
 	}
 	log->kind = file->kind;
+	log->is_named = is_named;
 	log->restart_step = INT64_MAX;
 	log->max_steps = log->closed_step = PT_LOG_NO_STEP;
 	pt_metric_table_init(&log->table);
 	pt_status status = name_log(log, root, file->path, err);
-	if (status == PT_OK && is_probe_log(log))
-		status = pt_probe_store_init(&log->probes, log->full_path, file->kind == PT_LOG_PROBE_CSV, err);
-	if (status == PT_OK && pt_metric_log_reads(file->kind)) {
+	if (status == PT_OK && !is_named && is_probe_log(log))
+		status = pt_probe_store_init(&log->probes, log->kind, log->full_path, err);
+	if (status == PT_OK && !is_named && pt_metric_log_reads(file->kind)) {
 		log->metrics = pt_metric_log_create(file->kind, log->full_path);
 		if (!log->metrics)
 			status = out_of_memory(err);
@@ -127,13 +136,35 @@ typedef struct row_target {
 	int64_t *closed_step;
 } row_target;
 
+static void note_closing(int64_t *closed_step, const pt_log_row *row)
+{
+	if (row->is_closing)
+		*closed_step = row->step;
+	else if (row->step != *closed_step) /* an evaluation may follow at the same step */
+		*closed_step = PT_LOG_NO_STEP;
+}
+
+static int64_t last_step(const pt_metric_table *table)
+{
+	return table->n_rows > 0 ? table->steps[table->n_rows - 1] : PT_LOG_NO_STEP;
+}
+
+/* Logs whose resumed writers begin again without a word. */
+static bool is_text_log(pt_log_kind kind)
+{
+	return kind == PT_LOG_TRAIN_JSONL || kind == PT_LOG_METRICS_CSV;
+}
+
+/* Files that the user names have columns under the names that the user sees in them. */
+static const char *name_of(const pt_run_log *log, const pt_log_field *field)
+{
+	return log->is_named && field->key ? field->key : field->name;
+}
+
 static pt_status take_row(void *context, const pt_log_row *row, pt_error *err)
 {
 	const row_target *target = context;
-	if (row->is_closing)
-		*target->closed_step = row->step;
-	else if (row->step != *target->closed_step) /* an evaluation may follow at the same step */
-		*target->closed_step = PT_LOG_NO_STEP;
+	note_closing(target->closed_step, row);
 	for (size_t i = 0; i < row->n_fields; i++) {
 		const pt_log_field *field = &row->fields[i];
 		pt_status status = pt_metric_table_set(target->table, row->step, field->name, field->value, err);
@@ -160,8 +191,17 @@ static pt_status take_metric_row(void *context, const pt_log_row *row, pt_error 
 	if (row->wall_s > log->newest_s)
 		log->newest_s = row->wall_s;
 	log->has_new_rows = true;
-	row_target target = {own_rows(log), &log->closed_step};
-	return take_row(&target, row, err);
+	note_closing(&log->closed_step, row);
+	for (size_t i = 0; i < row->n_fields && is_text_log(log->kind); i++)
+		pt_metric_table_go_back(&log->table, row->step, name_of(log, &row->fields[i]));
+	for (size_t i = 0; i < row->n_fields; i++) {
+		const pt_log_field *field = &row->fields[i];
+		pt_status status =
+			pt_metric_table_set(own_rows(log), row->step, name_of(log, field), field->value, err);
+		if (status != PT_OK)
+			return status;
+	}
+	return PT_OK;
 }
 
 static void forget_metric_rows(void *context)
@@ -172,11 +212,6 @@ static void forget_metric_rows(void *context)
 	log->restart_step = INT64_MAX;
 	log->newest_s = 0.0;
 	log->has_new_rows = true;
-}
-
-static int64_t last_step(const pt_run_log *log)
-{
-	return log->table.n_rows > 0 ? log->table.steps[log->table.n_rows - 1] : PT_LOG_NO_STEP;
 }
 
 /* The whole history is in each trainer_state.json: a new one takes the old one's place when it reads well. */
@@ -198,6 +233,7 @@ static pt_status take_trainer_state(
 	log->table = table;
 	log->max_steps = state.max_steps;
 	log->closed_step = closed_step;
+	log->n_without_step = state.n_rows_without_step;
 	return PT_OK;
 }
 
@@ -237,27 +273,26 @@ static pt_status read_metrics(pt_run_log *log, bool *changed, pt_error *err)
 	pt_log_sink sink = {.context = log, .row = take_metric_row, .reset = forget_metric_rows};
 	pt_status status = pt_metric_log_read(log->metrics, &sink, err);
 	*changed |= log->has_new_rows || state->n_bad_rows != n_bad_rows;
-	if (state->max_steps != PT_LOG_NO_STEP)
-		log->max_steps = state->max_steps;
+	log->max_steps = state->max_steps;
+	log->n_without_step = state->n_rows_without_step;
 	return status;
 }
 
-/* What the logs together say of the end. */
-static void note_end(pt_run_logs *logs)
+/* A file that was named is read once it is there, for its first bytes may have to tell what it is. */
+static pt_status read_named(pt_run_log *log, bool *changed, pt_error *err)
 {
-	int64_t farthest = PT_LOG_NO_STEP;
-	logs->max_steps = PT_LOG_NO_STEP;
-	logs->closed_step = pt_event_logs_closed_step(logs);
-	for (size_t i = 0; i < logs->n; i++) {
-		const pt_run_log *log = logs->logs[i];
-		int64_t step = last_step(log);
-		if (log->closed_step > logs->closed_step && !pt_is_event_log(log))
-			logs->closed_step = log->closed_step;
-		if (log->max_steps == PT_LOG_NO_STEP || (logs->max_steps != PT_LOG_NO_STEP && step < farthest))
-			continue;
-		logs->max_steps = log->max_steps;
-		farthest = step;
+	if (!log->metrics) {
+		pt_status status = pt_metric_log_kind_of_file(log->full_path, &log->kind, err);
+		if (status == PT_ERR_NOT_FOUND)
+			return pt_fail(err, status, log->full_path, -1, "no such file (--metric)");
+		if (status != PT_OK)
+			return status;
+		log->metrics = pt_metric_log_create(log->kind, log->full_path);
+		if (!log->metrics)
+			return out_of_memory(err);
 	}
+	pt_status status = read_metrics(log, changed, err);
+	return status == PT_ERR_NOT_FOUND ? PT_OK : status; /* a log that went keeps its rows */
 }
 
 static void note_written(pt_run_logs *logs, const pt_run_log *log)
@@ -276,7 +311,9 @@ static pt_status read_log(pt_run_logs *logs, pt_run_log *log, bool *changed, pt_
 	pt_error failure = {0};
 	pt_status status = PT_OK;
 	bool news = false;
-	if (log->kind == PT_LOG_TRAINER_STATE)
+	if (log->is_named)
+		status = read_named(log, &news, &failure);
+	else if (log->kind == PT_LOG_TRAINER_STATE)
 		status = read_trainer_state(logs, log, &news, &failure);
 	else if (log->metrics)
 		status = read_metrics(log, &news, &failure);
@@ -284,7 +321,7 @@ static pt_status read_log(pt_run_logs *logs, pt_run_log *log, bool *changed, pt_
 		status = pt_probe_store_read(&log->probes, &news, &failure);
 	if (status == PT_ERR_MEMORY)
 		return pt_fail(err, status, failure.path, failure.offset, "%s", failure.message);
-	bool failed = status != PT_OK && status != PT_ERR_NOT_FOUND; /* a log that went keeps its rows */
+	bool failed = status != PT_OK && (status != PT_ERR_NOT_FOUND || log->is_named);
 	if (failed != log->has_problem || (failed && log->problem.code != failure.code))
 		news = true;
 	log->has_problem = failed;
@@ -292,6 +329,35 @@ static pt_status read_log(pt_run_logs *logs, pt_run_log *log, bool *changed, pt_
 	note_written(logs, log);
 	*changed |= news;
 	return PT_OK;
+}
+
+/* How far the training is to go says the log that has come farthest; that it has ended, one that has come so far, or
+   has seen its end and behind which none goes on. Whichever was read last. */
+static void derive(pt_run_logs *logs, bool *changed)
+{
+	int64_t newest = PT_LOG_NO_STEP, told_by = PT_LOG_NO_STEP, max_steps = PT_LOG_NO_STEP;
+	int64_t closed_step = pt_event_logs_closed_step(logs);
+	for (size_t i = 0; i < logs->n; i++) {
+		const pt_run_log *log = logs->logs[i];
+		int64_t last = last_step(&log->table);
+		if (log->is_named)
+			continue;
+		newest = last > newest ? last : newest;
+		if (log->max_steps == PT_LOG_NO_STEP || last < told_by)
+			continue;
+		max_steps = last > told_by || log->max_steps > max_steps ? log->max_steps : max_steps;
+		told_by = last;
+	}
+	for (size_t i = 0; i < logs->n; i++) {
+		const pt_run_log *log = logs->logs[i];
+		if (!log->is_named && !pt_is_event_log(log) && log->closed_step >= newest && log->closed_step > closed_step)
+			closed_step = log->closed_step;
+	}
+	if (max_steps != PT_LOG_NO_STEP && told_by >= max_steps && told_by > closed_step)
+		closed_step = told_by;
+	*changed |= closed_step != logs->closed_step || max_steps != logs->max_steps;
+	logs->closed_step = closed_step;
+	logs->max_steps = max_steps;
 }
 
 pt_status pt_run_logs_read(pt_run_logs *logs, bool *changed, pt_error *err)
@@ -303,12 +369,9 @@ pt_status pt_run_logs_read(pt_run_logs *logs, bool *changed, pt_error *err)
 			return status;
 	}
 	pt_status status = pt_event_files_join(logs, err);
-	if (status != PT_OK)
-		return status;
-	int64_t closed_before = logs->closed_step;
-	note_end(logs);
-	*changed |= logs->closed_step != closed_before;
-	return PT_OK;
+	if (status == PT_OK)
+		derive(logs, changed);
+	return status;
 }
 
 /* The newest checkpoint's state does not parse (the trainer was killed while it wrote it): an older
@@ -334,17 +397,80 @@ static pt_status read_older_state(
 	return PT_OK;
 }
 
+/* ---- files that the settings name ---- */
+
+static pt_run_log *find_named(const pt_run_logs *logs, const char *file)
+{
+	for (size_t i = 0; i < logs->n; i++)
+		if (logs->logs[i]->is_named && strcmp(logs->logs[i]->path, file) == 0)
+			return logs->logs[i];
+	return NULL;
+}
+
+const pt_run_log *pt_run_logs_named(const pt_run_logs *logs, const char *request)
+{
+	char file[PT_METRIC_BYTES];
+	return pt_metric_request_file(request, file) ? find_named(logs, file) : NULL;
+}
+
+static bool is_requested(const pt_settings *settings, const char *path)
+{
+	char file[PT_METRIC_BYTES];
+	for (size_t m = 0; m < settings->n_metrics; m++)
+		if (pt_metric_request_file(settings->metrics[m], file) && strcmp(file, path) == 0)
+			return true;
+	return false;
+}
+
+bool pt_run_logs_any_there(const char *root, const pt_settings *settings)
+{
+	bool found = false;
+	for (size_t m = 0; m < settings->n_metrics && !found; m++) {
+		char file[PT_METRIC_BYTES], path[PATH_MAX];
+		if (!pt_metric_request_file(settings->metrics[m], file))
+			continue;
+		int n = snprintf(path, sizeof path, "%s/%s", file[0] == '/' ? "" : root, file);
+		found = n > 0 && (size_t)n < sizeof path && access(path, F_OK) == 0;
+	}
+	return found;
+}
+
+pt_status pt_run_logs_name(
+	pt_run_logs *logs, const char *root, const pt_settings *settings, pt_error *err)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < logs->n; i++) {
+		pt_run_log *log = logs->logs[i];
+		if (log->is_named && !is_requested(settings, log->path))
+			log_destroy(log);
+		else
+			logs->logs[kept++] = log;
+	}
+	logs->n = kept;
+	for (size_t m = 0; m < settings->n_metrics; m++) {
+		char file[PT_METRIC_BYTES];
+		pt_run_log *added;
+		if (!pt_metric_request_file(settings->metrics[m], file) || find_named(logs, file))
+			continue;
+		const pt_log_file named = {.kind = PT_LOG_METRICS_JSON, .path = file};
+		pt_status status = add(logs, root, &named, true, &added, err);
+		if (status != PT_OK)
+			return status;
+	}
+	return PT_OK;
+}
+
 pt_status pt_run_logs_sync(
 	pt_run_logs *logs, const char *root, const pt_scan *scan, bool *changed, pt_error *err)
 {
 	for (size_t i = 0; i < logs->n; i++)
-		logs->logs[i]->on_disk = false;
+		logs->logs[i]->on_disk = logs->logs[i]->is_named;
 	for (size_t i = 0; i < scan->n_logs; i++) {
 		const pt_log_file *file = &scan->logs[i];
 		pt_run_log *log = find(logs, file);
 		pt_status status = PT_OK;
 		if (!log)
-			status = add(logs, root, file, &log, err);
+			status = add(logs, root, file, false, &log, err);
 		else if (strcmp(log->path, file->path) != 0)
 			status = name_log(log, root, file->path, err);
 		if (status != PT_OK)
@@ -354,7 +480,8 @@ pt_status pt_run_logs_sync(
 	pt_status status = pt_run_logs_read(logs, changed, err);
 	for (size_t i = 0; i < logs->n && status == PT_OK; i++)
 		status = read_older_state(logs->logs[i], root, scan, changed, err);
-	note_end(logs);
+	if (status == PT_OK)
+		derive(logs, changed);
 	return status;
 }
 
@@ -367,8 +494,7 @@ void pt_run_logs_forget(pt_run_logs *logs, const char *path, bool *changed)
 		memmove(logs->logs + i, logs->logs + i + 1, (logs->n - i - 1) * sizeof *logs->logs);
 		logs->n--;
 		*changed = true;
-		note_end(logs);
-		return;
+			return;
 	}
 }
 

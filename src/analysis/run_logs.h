@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "phasetop/analysis/metric_table.h"
+#include "phasetop/analysis/settings.h"
 #include "phasetop/base/status.h"
 #include "phasetop/runio/checkpoint_scan.h"
 #include "phasetop/runio/metric_log.h"
@@ -19,6 +20,7 @@ typedef struct pt_run_log {
 	char *path;      /* in the run directory */
 	char *full_path; /* for opening */
 	bool on_disk;
+	bool is_named;             /* `--metric FILE:NAME` asks for it: columns under the file's own names, of no other use */
 	pt_file_identity identity; /* of what was read; trainer_state.json only */
 	pt_metric_table table;     /* of a training log */
 	pt_metric_log *metrics;    /* NULL: of another kind */
@@ -27,6 +29,7 @@ typedef struct pt_run_log {
 	bool is_part;              /* it is such a file: `own` holds its rows, not `table` */
 	bool has_new_rows;         /* rows came, or all are void, since event files were joined */
 	int64_t restart_step;      /* least step that a session of the file began again at; INT64_MAX: none */
+	size_t n_without_step;     /* rows that were passed over, for they have no step */
 	pt_probe_store probes;
 	int64_t max_steps;   /* as it says; PT_LOG_NO_STEP: it does not */
 	int64_t closed_step; /* of the closing row; PT_LOG_NO_STEP: none */
@@ -47,6 +50,21 @@ typedef struct pt_run_logs {
 
 void pt_run_logs_init(pt_run_logs *logs);
 void pt_run_logs_fini(pt_run_logs *logs);
+
+/**
+ * Follow the files that the settings name, and no others that were named before. They are read with the next sync or
+ * read.
+ * @param root  path of the run directory, where relative paths begin
+ * @retval PT_ERR_MEMORY
+ */
+PT_CHECKED pt_status pt_run_logs_name(
+	pt_run_logs *logs, const char *root, const pt_settings *settings, pt_error *err);
+
+/** Is any of the files there that the settings name? A directory with nothing else in it is then a run. */
+bool pt_run_logs_any_there(const char *root, const pt_settings *settings);
+
+/** The log of the file that a request names; NULL: it names none. */
+const pt_run_log *pt_run_logs_named(const pt_run_logs *logs, const char *request);
 
 /**
  * Follow the logs that a scan found; read what is new in each.

@@ -20,7 +20,13 @@ PT_CHECKED pt_status pt_build_modules(
 PT_CHECKED pt_status pt_build_spectra(
 	const pt_run *run, const pt_settings *settings, pt_arena *arena, pt_run_view *view, pt_error *err);
 PT_CHECKED pt_status pt_build_baselines(const pt_run *run, pt_arena *arena, pt_run_view *view, pt_error *err);
-PT_CHECKED pt_status pt_build_loss(const pt_run *run, pt_arena *arena, pt_run_view *view, pt_error *err);
+PT_CHECKED pt_status pt_build_loss(
+	const pt_run *run, const pt_settings *settings, pt_arena *arena, pt_run_view *view, pt_error *err);
+/* What is to be said of the logs together: --metric that finds nothing, several trainings. At most
+   pt_log_notes_most of them. */
+PT_CHECKED pt_status pt_build_log_notes(const pt_run *run, const pt_settings *settings, pt_arena *arena,
+	pt_problem *problems, size_t *n, pt_error *err);
+size_t pt_log_notes_most(const pt_settings *settings);
 
 /**
  * Runs beside each other, into a snapshot whose runs are built.

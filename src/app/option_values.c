@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "phasetop/analysis/metric_request.h"
 #include "phasetop/report/report_options.h"
 
 enum { SCREEN_CELLS = 1000 }; /* the largest screen in either direction */
@@ -170,6 +171,17 @@ const char *pt_option_modules(const char *text, char glob[PT_GLOB_BYTES])
 			return expected;
 	}
 	return pt_option_glob(text, glob) ? expected : NULL;
+}
+
+const char *pt_option_metric(const char *text, pt_settings *settings)
+{
+	if (!pt_metric_request_valid(text))
+		return "[FILE:]NAME[,NAME...] of at most 255 bytes";
+	if (settings->n_metrics == PT_MAX_METRICS)
+		return "one of the 16 that are taken";
+	_Static_assert(PT_MAX_METRICS == 16 && PT_METRIC_BYTES == 256, "the messages name the limits");
+	memcpy(settings->metrics[settings->n_metrics++], text, strlen(text) + 1);
+	return NULL;
 }
 
 const char *pt_option_watch(const char *text, pt_watching_choice *watch, int64_t *interval_ms)

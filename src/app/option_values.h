@@ -18,6 +18,7 @@ const char *pt_option_glob(const char *text, char glob[PT_GLOB_BYTES]);
 const char *pt_option_name(const char *text, char name[PT_NAME_BYTES]);
 const char *pt_option_align(const char *text, bool *on_turn);
 const char *pt_option_modules(const char *text, char glob[PT_GLOB_BYTES]);
+const char *pt_option_metric(const char *text, pt_settings *settings); /* one more request */
 const char *pt_option_watch(const char *text, pt_watching_choice *watch, int64_t *interval_ms);
 const char *pt_option_size(const char *text, int *columns, int *rows);
 

@@ -142,6 +142,8 @@ static const char *set_analysis(pt_option_id id, const char *value, pt_options *
 		return pt_option_glob(value, settings->probes);
 	case PT_OPTION_BASELINE:
 		return pt_option_name(value, settings->baseline);
+	case PT_OPTION_METRIC:
+		return pt_option_metric(value, settings);
 	case PT_OPTION_GRAM_MEMORY:
 		return set_gram_memory(value, settings);
 	default:

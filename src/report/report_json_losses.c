@@ -116,6 +116,13 @@ static void write_loss(pt_json_writer *writer, const pt_loss_view *loss)
 	pt_report_json_values(writer, "probe_q10", loss->probe_q10, loss->n);
 	pt_report_json_values(writer, "probe_q50", loss->probe_q50, loss->n);
 	pt_report_json_values(writer, "probe_q90", loss->probe_q90, loss->n);
+	pt_json_writer_key(writer, "sources");
+	pt_json_writer_begin_object(writer);
+	pt_json_writer_member_string(writer, "train", loss->train_source);
+	pt_json_writer_member_string(writer, "eval", loss->eval_source);
+	pt_json_writer_member_string(writer, "learning_rate", loss->learning_rate_source);
+	pt_json_writer_member_string(writer, "grad_norm", loss->grad_norm_source);
+	pt_json_writer_end_object(writer);
 	pt_json_writer_key(writer, "series");
 	pt_json_writer_begin_array(writer);
 	for (size_t i = 0; i < loss->n_series; i++) {

@@ -124,11 +124,32 @@ static void list_module(FILE *out, const pt_module_view *module)
 	}
 }
 
+/* The logs that the well-known curves are from. */
+static void list_sources(FILE *out, const pt_loss_view *loss)
+{
+	const struct {
+		const char *name, *source;
+	} rows[] = {
+		{"train", loss->train_source},
+		{"eval", loss->eval_source},
+		{"learning rate", loss->learning_rate_source},
+		{"grad norm", loss->grad_norm_source},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		if (!rows[i].source)
+			continue;
+		fprintf(out, "  %s  from ", rows[i].name);
+		put(out, rows[i].source);
+		fputc('\n', out);
+	}
+}
+
 static void list_logs(FILE *out, const pt_run_view *run)
 {
 	if (run->loss.n > 0)
 		fprintf(out, "  log  %zu rows, steps %" PRId64 " to %" PRId64 "\n", run->loss.n, run->loss.steps[0],
 			run->loss.steps[run->loss.n - 1]);
+	list_sources(out, &run->loss);
 	for (int f = 0; f < PT_N_SPECTRA; f += 2) { /* the detrended form is of the same rows as the raw one */
 		const pt_spectrum_view *spectrum = &run->spectra[f];
 		if (!spectrum->present)

@@ -340,6 +340,24 @@ static void tell_losses(pt_prose *prose, const pt_loss_view *loss)
 	}
 }
 
+/* What `--metric` asks for; such series come first. */
+static void tell_metrics(pt_prose *prose, const pt_loss_view *loss)
+{
+	for (size_t s = 0; s < loss->n_series && loss->series[s].asked; s++) {
+		const pt_metric_view *series = &loss->series[s];
+		char line[LINE_BYTES], told[LINE_BYTES];
+		pt_text text = pt_text_over(told, sizeof told);
+		if (!add_at(&text, "first", series->steps, series->values, series->n, FIRST_VALUE))
+			continue;
+		add_at(&text, "last", series->steps, series->values, series->n, LAST_VALUE);
+		if (series->half_rise_step != PT_NO_STEP)
+			pt_text_addf(&text, ", half way at %lld", (long long)series->half_rise_step);
+		text = pt_text_over(line, sizeof line);
+		pt_text_addf(&text, "%s: %s", series->name, told);
+		put_line(prose, "metric", line);
+	}
+}
+
 static void tell_problems(pt_prose *prose, const pt_run_view *run)
 {
 	char line[LINE_BYTES];
@@ -379,5 +397,6 @@ void pt_prose_run(pt_prose *prose, const pt_snapshot *snapshot, const pt_view *v
 		&run->spectra[view->detrended ? PT_SPECTRUM_DETRENDED : PT_SPECTRUM_RAW];
 	tell_spectrum(prose, spectrum->present ? spectrum : &run->spectra[PT_SPECTRUM_GAUSSIAN]);
 	tell_losses(prose, &run->loss);
+	tell_metrics(prose, &run->loss);
 	tell_problems(prose, run);
 }

@@ -25,7 +25,8 @@ static bool has_data(const pt_scene *scene, pt_pane_id pane)
 			any = any || run->spectra[s].n > 0;
 		return any;
 	case PT_PANE_LOSS:
-		return loss->n > 0 && (loss->train || loss->eval || loss->probe_mean);
+		any = loss->n_series > 0 && loss->series[0].asked;
+		return loss->n > 0 && (loss->train || loss->eval || loss->probe_mean || any);
 	case PT_PANE_PCA:
 		return run->n_steps > 1;
 	case PT_PANE_COSINE:

@@ -265,7 +265,8 @@ static pt_status pass_comma(pt_json_reader *reader, bool *closes, pt_error *err)
 	return PT_OK;
 }
 
-pt_status pt_json_next(pt_json_reader *reader, pt_json_token *token, pt_error *err)
+/* The next token of the text at hand. */
+static pt_status next_at_hand(pt_json_reader *reader, pt_json_token *token, pt_error *err)
 {
 	pt_json_reader before = *reader;
 	pt_json_token t = {.type = PT_JSON_END, .number = 0.0};
@@ -299,6 +300,49 @@ pt_status pt_json_next(pt_json_reader *reader, pt_json_token *token, pt_error *e
 	}
 	*token = t;
 	return PT_OK;
+}
+
+void pt_json_init_window(pt_json_reader *reader, pt_json_refill_fn refill, void *context,
+	pt_json_dialect dialect, const char *path)
+{
+	pt_json_init(reader, "", 0, dialect, path, 0);
+	reader->refill = refill;
+	reader->refill_context = context;
+}
+
+/* Might the bytes that follow make another token of this, or one at all? A fault that they could mend is told
+   no further from the end than the longest escape or literal. */
+static bool may_go_on(const pt_json_reader *reader, pt_status status, const pt_error *fault)
+{
+	enum { LONGEST_ESCAPE = 12 };
+	if (status == PT_ERR_JSON)
+		return fault->offset + LONGEST_ESCAPE >= offset_of(reader, reader->length);
+	return status == PT_OK && reader->at == reader->length;
+}
+
+pt_status pt_json_next(pt_json_reader *reader, pt_json_token *token, pt_error *err)
+{
+	while (reader->refill) {
+		pt_json_reader before = *reader;
+		pt_json_token t;
+		pt_error fault = {.code = PT_OK};
+		pt_status status = next_at_hand(reader, &t, &fault);
+		if (!may_go_on(reader, status, &fault)) {
+			if (status == PT_OK)
+				*token = t;
+			else if (err)
+				*err = fault;
+			return status;
+		}
+		bool grew = false;
+		*reader = before;
+		status = reader->refill(reader->refill_context, reader, &grew, err);
+		if (status != PT_OK)
+			return status;
+		if (!grew)
+			reader->refill = NULL; /* what is at hand is the rest */
+	}
+	return next_at_hand(reader, token, err);
 }
 
 pt_status pt_json_expect(

@@ -1,9 +1,11 @@
 /* JSONL logs of plain scripts and of LLaMA-Factory: an object a line. */
 #include "phasetop/base/alloc.h"
-#include "phasetop/runio/tail.h"
 
+#include "line_log.h"
 #include "log_row_reader.h"
 #include "metric_reader.h"
+
+#include <string.h>
 
 typedef struct jsonl_log {
 	pt_tail *tail;
@@ -14,6 +16,8 @@ typedef struct jsonl_reading {
 	jsonl_log *log;
 	pt_metric_state *state;
 	const pt_log_sink *sink;
+	step_state step; /* of the line just parsed; STEP_BAD: it is blank */
+	pt_log_row row;
 } jsonl_reading;
 
 static void destroy(void *reader)
@@ -37,48 +41,75 @@ static void *create(const char *path)
 	return log;
 }
 
-static pt_status parse_row(
-	jsonl_log *log, const char *text, size_t n, pt_log_row *row, step_state *step, pt_error *err)
+/* How far the training is to go, and how far it has come: said in every row, and no series. */
+static bool is_progress(const pt_log_field *field, bool is_llamafactory, int64_t *max_steps)
 {
-	pt_json_reader json;
-	pt_json_token token;
-	pt_json_init(&json, text, n, PT_JSON_PYTHON, pt_tail_path(log->tail), 0);
-	pt_status status = pt_json_expect(&json, PT_JSON_OBJECT_BEGIN, "an object", &token, err);
-	if (status == PT_OK)
-		status = log_row_read(&log->rows, &json, row, step, err);
-	if (status == PT_OK)
-		status = pt_json_next(&json, &token, err); /* nothing may follow */
-	return status;
+	bool is_total =
+		strcmp(field->name, "max_steps") == 0 || (is_llamafactory && strcmp(field->name, "total_steps") == 0);
+	if (is_total && field->value >= 1.0 && field->value < 9e15)
+		*max_steps = (int64_t)field->value;
+	return is_total || (is_llamafactory && strcmp(field->name, "percentage") == 0);
 }
 
-static pt_status take_line(void *context, const char *text, size_t n, int64_t number, pt_error *err)
+/*
+ * LLaMA-Factory's trainer_log.jsonl: {"current_steps": 4, "total_steps": 20, "loss": …, "percentage": 20.0}. Its
+ * rows are the Trainer's, of which it keeps loss, eval_loss, lr and epoch: the closing row has nothing but
+ * the epoch left.
+ *
+ * @source LLaMA-Factory, src/llamafactory/train/callbacks.py, LogCallback
+ */
+static void settle_progress(jsonl_reading *reading)
+{
+	log_row_reader *rows = &reading->log->rows;
+	bool is_llamafactory = rows->step_is_current_steps, has_total = false, has_numbers = false;
+	size_t kept = 0;
+	for (size_t i = 0; i < rows->n_fields; i++) {
+		if (is_progress(&rows->fields[i], is_llamafactory, &reading->state->max_steps)) {
+			has_total = true;
+			continue;
+		}
+		has_numbers |= rows->fields[i].role != PT_LOG_EPOCH;
+		rows->fields[kept++] = rows->fields[i];
+	}
+	reading->row.n_fields = kept;
+	reading->row.is_closing |= is_llamafactory && has_total && !has_numbers;
+}
+
+static pt_status parse_line(void *context, const char *text, size_t n, int64_t number, pt_error *problem)
 {
 	jsonl_reading *reading = context;
+	pt_json_reader json;
+	pt_json_token token;
 	const char *path = pt_tail_path(reading->log->tail);
+	reading->step = STEP_BAD;
 	if (log_line_is_blank(text, n))
 		return PT_OK;
-	pt_log_row row;
-	step_state step = STEP_ABSENT;
-	pt_error problem;
-	pt_status status = parse_row(reading->log, text, n, &row, &step, &problem);
-	if (status == PT_OK && step == STEP_BAD)
-		status = pt_fail(&problem, PT_ERR_BAD_ROW, path, -1, "the step is no whole number >= 0");
-	if (status == PT_ERR_MEMORY)
-		return pt_fail(err, status, path, -1, "out of memory");
-	if (status != PT_OK) {
-		log_problem_of_line(&problem, number);
-		metric_state_bad_row(reading->state, &problem);
-		return PT_OK;
-	}
-	if (step == STEP_ABSENT) {
-		reading->state->n_rows_without_step++;
-		return PT_OK;
-	}
-	row.line = number;
-	return metric_give_row(reading->state, reading->sink, &row, err);
+	pt_json_init(&json, text, n, PT_JSON_PYTHON, path, 0);
+	pt_status status = pt_json_expect(&json, PT_JSON_OBJECT_BEGIN, "an object", &token, problem);
+	if (status == PT_OK)
+		status = log_row_read(&reading->log->rows, &json, &reading->row, &reading->step, problem);
+	if (status == PT_OK)
+		status = pt_json_next(&json, &token, problem); /* nothing may follow */
+	if (status == PT_OK && reading->step == STEP_BAD)
+		status = pt_fail(problem, PT_ERR_BAD_ROW, path, -1, "the step is no whole number >= 0");
+	if (status != PT_OK)
+		return status;
+	reading->row.line = number;
+	settle_progress(reading);
+	return PT_OK;
 }
 
-static void take_reset(void *context)
+static pt_status give_row(void *context, int64_t number, pt_error *err)
+{
+	jsonl_reading *reading = context;
+	(void)number;
+	if (reading->step == STEP_GOOD)
+		return metric_give_row(reading->state, reading->sink, &reading->row, err);
+	reading->state->n_rows_without_step += reading->step == STEP_ABSENT;
+	return PT_OK;
+}
+
+static void void_rows(void *context)
 {
 	jsonl_reading *reading = context;
 	metric_state_reset(reading->state);
@@ -86,20 +117,19 @@ static void take_reset(void *context)
 		reading->sink->reset(reading->sink->context);
 }
 
-static void take_overlong(void *context, int64_t number)
+static void tell(void *context, const pt_error *problem)
 {
 	jsonl_reading *reading = context;
-	pt_error problem;
-	log_problem_overlong(&problem, pt_tail_path(reading->log->tail), number);
-	metric_state_bad_row(reading->state, &problem);
+	metric_state_bad_row(reading->state, problem);
 }
 
 static pt_status read_new(void *reader, pt_metric_state *state, const pt_log_sink *sink, pt_error *err)
 {
 	jsonl_log *log = reader;
-	jsonl_reading reading = {log, state, sink};
-	const pt_tail_handler handler = {&reading, take_line, take_reset, take_overlong};
-	pt_status status = pt_tail_read(log->tail, &handler, err);
+	jsonl_reading reading = {.log = log, .state = state, .sink = sink};
+	const line_handler handler = {
+		.context = &reading, .parse = parse_line, .give = give_row, .reset = void_rows, .bad = tell};
+	pt_status status = line_log_read(log->tail, &handler, err);
 	state->identity = pt_tail_identity(log->tail);
 	return status;
 }

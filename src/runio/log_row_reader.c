@@ -1,14 +1,13 @@
 #include "log_row_reader.h"
 
 #include "phasetop/base/alloc.h"
-#include "phasetop/runio/tail.h"
 
 #include <math.h>
 #include <string.h>
 
 /* What the step is called; the first of these that a row has counts. */
-static const char *const step_keys[] = {"step", "global_step", "iter", "iteration"};
-enum { N_STEP_KEYS = sizeof step_keys / sizeof step_keys[0] };
+static const char *const step_keys[] = {"step", "global_step", "current_steps", "iter", "iteration"};
+enum { N_STEP_KEYS = sizeof step_keys / sizeof step_keys[0], CURRENT_STEPS = 2 };
 
 void log_row_reader_fini(log_row_reader *reader)
 {
@@ -53,20 +52,18 @@ pt_status log_row_add(log_row_reader *reader, const char *name, size_t n, pt_log
 	return PT_OK;
 }
 
-static pt_status add_field(
-	log_row_reader *reader, const pt_json_token *key, double value, const char *path, pt_error *err)
+/* A key as a name; false: none that can be shown. Decoded before the value is read, for a text that comes in
+ * pieces may then have moved on. */
+static bool decode_name(const pt_json_token *key, char name[LOG_MAX_NAME_BYTES + 1], size_t *n)
 {
-	char name[LOG_MAX_NAME_BYTES + 1];
-	size_t n = key->length;
-	if (n > LOG_MAX_NAME_BYTES)
-		return PT_OK;
-	if (!key->is_escaped) { /* nearly all; the tokenizer has checked the text */
-		memcpy(name, key->text, n);
-		name[n] = '\0';
-	} else if (pt_json_decode(key, name, sizeof name, &n) != PT_OK) {
-		return PT_OK;
-	}
-	return log_row_add(reader, name, n, pt_log_role_of(name), value, path, err);
+	if (key->length > LOG_MAX_NAME_BYTES)
+		return false;
+	if (key->is_escaped)
+		return pt_json_decode(key, name, LOG_MAX_NAME_BYTES + 1, n) == PT_OK;
+	memcpy(name, key->text, key->length); /* nearly all; the tokenizer has checked the text */
+	name[key->length] = '\0';
+	*n = key->length;
+	return true;
 }
 
 static bool has_role(const log_row_reader *reader, pt_log_role role)
@@ -101,8 +98,8 @@ void log_row_end(log_row_reader *reader, pt_log_row *row)
 	/* names are set last, for the array that they lie in moves while it grows */
 	for (size_t i = 0; i < reader->n_fields; i++) {
 		pt_log_field *field = &reader->fields[i];
-		field->name = field->role == PT_LOG_OTHER ? reader->names + reader->name_offsets[i]
-												  : pt_log_role_name(field->role);
+		field->key = reader->names + reader->name_offsets[i];
+		field->name = field->role == PT_LOG_OTHER ? field->key : pt_log_role_name(field->role);
 	}
 	*row = (pt_log_row){
 		.step = PT_LOG_NO_STEP,
@@ -113,68 +110,54 @@ void log_row_end(log_row_reader *reader, pt_log_row *row)
 	};
 }
 
+/* The value of a step key; the best of several counts. */
+static void take_step(
+	log_row_reader *reader, int step_key, const pt_json_token *value, int *best_key, step_state *step)
+{
+	if (step_key > *best_key)
+		return;
+	*best_key = step_key;
+	bool is_good = value->type == PT_JSON_NUMBER && value->is_integer && value->integer >= 0;
+	*step = is_good ? STEP_GOOD : STEP_BAD;
+	reader->step = is_good ? value->integer : PT_LOG_NO_STEP;
+	reader->step_is_current_steps = step_key == CURRENT_STEPS;
+}
+
 pt_status log_row_read(
 	log_row_reader *reader, pt_json_reader *json, pt_log_row *row, step_state *step, pt_error *err)
 {
 	int best_key = N_STEP_KEYS;
 	*step = STEP_ABSENT;
+	reader->step = PT_LOG_NO_STEP;
+	reader->step_is_current_steps = false;
 	log_row_begin(reader);
-	int64_t found = PT_LOG_NO_STEP;
 	for (;;) {
 		pt_json_token key, value;
+		char name[LOG_MAX_NAME_BYTES + 1];
+		size_t n = 0;
 		pt_status status = pt_json_next(json, &key, err);
 		if (status != PT_OK)
 			return status;
 		if (key.type == PT_JSON_OBJECT_END)
 			break;
+		int step_key = step_key_of(&key);
+		bool has_name = step_key < 0 && decode_name(&key, name, &n);
 		status = pt_json_next(json, &value, err);
 		if (status != PT_OK)
 			return status;
-		int step_key = step_key_of(&key);
-		if (step_key >= 0) {
-			if (step_key <= best_key) {
-				best_key = step_key;
-				bool is_good = value.type == PT_JSON_NUMBER && value.is_integer && value.integer >= 0;
-				*step = is_good ? STEP_GOOD : STEP_BAD;
-				found = is_good ? value.integer : PT_LOG_NO_STEP;
-			}
+		bool is_number = value.type == PT_JSON_NUMBER || value.type == PT_JSON_NULL;
+		if (step_key >= 0)
+			take_step(reader, step_key, &value, &best_key, step);
+		if (has_name && is_number)
+			status = log_row_add(reader, name, n, pt_log_role_of(name),
+				value.type == PT_JSON_NULL ? (double)NAN : value.number, json->path, err);
+		else
 			status = pt_json_skip(json, &value, err);
-		} else if (value.type == PT_JSON_NUMBER || value.type == PT_JSON_NULL) {
-			status = add_field(
-				reader, &key, value.type == PT_JSON_NULL ? (double)NAN : value.number, json->path, err);
-		} else {
-			status = pt_json_skip(json, &value, err);
-		}
 		if (status != PT_OK)
 			return status;
 	}
 	settle_roles(reader);
 	log_row_end(reader, row);
-	row->step = found;
+	row->step = reader->step;
 	return PT_OK;
-}
-
-bool log_line_is_blank(const char *text, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (text[i] != ' ' && text[i] != '\t' && text[i] != '\r')
-			return false;
-	return true;
-}
-
-void log_problem_of_line(pt_error *problem, int64_t number)
-{
-	pt_error cause = *problem;
-	pt_status code = cause.code == PT_ERR_LIMIT ? PT_ERR_LIMIT : PT_ERR_BAD_ROW;
-	if (cause.offset >= 0)
-		pt_fail(problem, code, cause.path, number, "%.200s (byte %lld of the line)", cause.message,
-			(long long)cause.offset);
-	else
-		pt_fail(problem, code, cause.path, number, "%s", cause.message);
-}
-
-void log_problem_overlong(pt_error *problem, const char *path, int64_t number)
-{
-	pt_fail(problem, PT_ERR_LIMIT, path, number, "a line of more than %d MiB, passed over",
-		PT_TAIL_LINE_CAP_BYTES >> 20);
 }

@@ -18,6 +18,9 @@ typedef struct log_row_reader {
 	char *names;
 	size_t n_names, names_capacity;
 	size_t n_invalid; /* values of the last row that are not finite */
+	/* of the last object that was read */
+	int64_t step;               /* PT_LOG_NO_STEP: not good */
+	bool step_is_current_steps; /* LLaMA-Factory calls it so */
 } log_row_reader;
 
 void log_row_reader_fini(log_row_reader *reader);
@@ -45,15 +48,5 @@ void log_row_end(log_row_reader *reader, pt_log_row *row);
  */
 PT_CHECKED pt_status log_row_read(
 	log_row_reader *reader, pt_json_reader *json, pt_log_row *row, step_state *step, pt_error *err);
-
-/* Nothing but white space? Such lines are no rows and no problems. */
-bool log_line_is_blank(const char *text, size_t n);
-
-/* Turn what a parser said about one line into a problem of the log: code PT_ERR_BAD_ROW (PT_ERR_LIMIT stays),
- * offset = line number, the byte in the line told in the message. */
-void log_problem_of_line(pt_error *problem, int64_t number);
-
-/* The problem of a line over the cap of pt_tail. */
-void log_problem_overlong(pt_error *problem, const char *path, int64_t number);
 
 #endif

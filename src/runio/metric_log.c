@@ -7,6 +7,7 @@
 static const metric_reader *const readers[PT_N_LOG_KINDS] = {
 	[PT_LOG_TRAIN_JSONL] = &jsonl_log_reader,
 	[PT_LOG_METRICS_CSV] = &csv_log_reader,
+	[PT_LOG_METRICS_JSON] = &json_log_reader,
 	[PT_LOG_TFEVENTS] = &tfevents_log_reader,
 	[PT_LOG_WANDB] = &wandb_log_reader,
 };

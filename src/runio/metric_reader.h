@@ -24,6 +24,7 @@ PT_CHECKED pt_status metric_give_row(
 
 extern const metric_reader jsonl_log_reader;
 extern const metric_reader csv_log_reader;
+extern const metric_reader json_log_reader;
 extern const metric_reader tfevents_log_reader;
 extern const metric_reader wandb_log_reader;
 

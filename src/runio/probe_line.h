@@ -8,6 +8,8 @@
 
 #include "phasetop/base/status.h"
 
+#include "csv_reader.h"
+
 /* Numbers in one row at most: 64 MiB of doubles. */
 enum { PROBE_LINE_MAX_VALUES = 8 * 1024 * 1024 };
 
@@ -37,10 +39,19 @@ void probe_line_fini(probe_line *line);
 void probe_line_clear(probe_line *line);
 
 /**
+ * A line of a JSONL log.
  * @retval PT_ERR_JSON, PT_ERR_BAD_ROW, PT_ERR_LIMIT  the line is to be passed over
  * @retval PT_ERR_MEMORY
  */
 PT_CHECKED pt_status probe_line_parse(
 	probe_line *line, const char *text, size_t n, const char *path, pt_error *err);
+
+/**
+ * A line of a CSV log, `step,name1,name2,…`: every column but the step's is a probe. A line that is neither header
+ * nor row leaves `line` empty (nothing is in it).
+ * @retval PT_ERR_BAD_ROW, PT_ERR_LIMIT, PT_ERR_MEMORY  likewise
+ */
+PT_CHECKED pt_status probe_line_parse_csv(
+	probe_line *line, csv_reader *csv, const char *text, size_t n, int64_t number, pt_error *err);
 
 #endif

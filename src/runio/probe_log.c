@@ -1,10 +1,8 @@
 #include "phasetop/runio/probe_log.h"
 
 #include "phasetop/base/alloc.h"
-#include "phasetop/runio/tail.h"
 
-#include "log_row_reader.h"
-#include "probe_csv.h"
+#include "line_log.h"
 #include "probe_line.h"
 
 #include <string.h>
@@ -22,9 +20,9 @@ struct pt_probe_log {
 	pt_tail *tail;
 	pt_probe_state state;
 	pt_log_problems problems;
-	probe_line line;
 	bool is_csv;
-	probe_csv csv;
+	csv_reader csv;
+	probe_line line;
 	probe_header header;
 	size_t set_n;        /* probes in a row of the set in force; 0: no row yet */
 	bool header_is_news; /* since the set in force began */
@@ -33,9 +31,16 @@ struct pt_probe_log {
 typedef struct probe_reading {
 	pt_probe_log *log;
 	const pt_probe_sink *sink;
+	bool is_blank; /* the line just parsed */
 } probe_reading;
 
-pt_probe_log *pt_probe_log_create(const char *path, bool is_csv)
+static void tell_note(void *context, const pt_error *note)
+{
+	pt_probe_log *log = context;
+	pt_log_problems_add(&log->problems, note);
+}
+
+pt_probe_log *pt_probe_log_create(pt_log_kind kind, const char *path)
 {
 	pt_probe_log *log = pt_array_alloc(1, sizeof *log);
 	if (!log)
@@ -45,7 +50,8 @@ pt_probe_log *pt_probe_log_create(const char *path, bool is_csv)
 		pt_free(log);
 		return NULL;
 	}
-	log->is_csv = is_csv;
+	log->is_csv = kind == PT_LOG_PROBE_CSV;
+	log->csv = (csv_reader){.tell = tell_note, .context = log, .path = pt_tail_path(log->tail)};
 	return log;
 }
 
@@ -61,8 +67,8 @@ void pt_probe_log_destroy(pt_probe_log *log)
 	if (!log)
 		return;
 	pt_tail_destroy(log->tail);
+	csv_reader_fini(&log->csv);
 	probe_line_fini(&log->line);
-	probe_csv_fini(&log->csv);
 	header_fini(&log->header);
 	pt_free(log);
 }
@@ -151,33 +157,26 @@ static pt_status give_row(pt_probe_log *log, int64_t number, const pt_probe_sink
 	return PT_OK;
 }
 
-pt_status pt_probe_log_feed(
-	pt_probe_log *log, const char *line, size_t n, int64_t number, const pt_probe_sink *sink, pt_error *err)
-{
-	if (log_line_is_blank(line, n))
-		return PT_OK;
-	pt_error problem;
-	const char *path = pt_tail_path(log->tail);
-	pt_status status = log->is_csv ? probe_csv_parse(&log->csv, &log->line, line, n, path, &problem)
-								   : probe_line_parse(&log->line, line, n, path, &problem);
-	if (status == PT_ERR_MEMORY)
-		return pt_fail(err, status, pt_tail_path(log->tail), -1, "out of memory");
-	if (status != PT_OK) {
-		log_problem_of_line(&problem, number);
-		pt_log_problems_add(&log->problems, &problem);
-		log->state.n_bad_rows++;
-		return PT_OK;
-	}
-	status = take_header(log, err);
-	if (status == PT_OK && log->line.has_step)
-		status = give_row(log, number, sink, err);
-	return status;
-}
-
-static pt_status take_line(void *context, const char *text, size_t n, int64_t number, pt_error *err)
+static pt_status parse_line(void *context, const char *text, size_t n, int64_t number, pt_error *problem)
 {
 	probe_reading *reading = context;
-	return pt_probe_log_feed(reading->log, text, n, number, reading->sink, err);
+	pt_probe_log *log = reading->log;
+	reading->is_blank = !log->is_csv && log_line_is_blank(text, n);
+	if (reading->is_blank)
+		return PT_OK;
+	return log->is_csv ? probe_line_parse_csv(&log->line, &log->csv, text, n, number, problem)
+					   : probe_line_parse(&log->line, text, n, pt_tail_path(log->tail), problem);
+}
+
+static pt_status give_line(void *context, int64_t number, pt_error *err)
+{
+	probe_reading *reading = context;
+	if (reading->is_blank)
+		return PT_OK;
+	pt_status status = take_header(reading->log, err);
+	if (status == PT_OK && reading->log->line.has_step)
+		status = give_row(reading->log, number, reading->sink, err);
+	return status;
 }
 
 static void take_reset(void *context)
@@ -186,28 +185,43 @@ static void take_reset(void *context)
 	pt_probe_log *log = reading->log;
 	log->state = (pt_probe_state){0};
 	log->problems = (pt_log_problems){0};
+	csv_reader_reset(&log->csv);
 	header_fini(&log->header);
-	probe_csv_fini(&log->csv);
 	log->set_n = 0;
 	log->header_is_news = false;
 	if (reading->sink->reset)
 		reading->sink->reset(reading->sink->context);
 }
 
-static void take_overlong(void *context, int64_t number)
+static void tell_bad(void *context, const pt_error *problem)
 {
 	probe_reading *reading = context;
-	pt_error problem;
-	log_problem_overlong(&problem, pt_tail_path(reading->log->tail), number);
-	pt_log_problems_add(&reading->log->problems, &problem);
+	pt_log_problems_add(&reading->log->problems, problem);
 	reading->log->state.n_bad_rows++;
+}
+
+static line_handler handler_of(probe_reading *reading)
+{
+	return (line_handler){.context = reading,
+		.parse = parse_line,
+		.give = give_line,
+		.reset = take_reset,
+		.bad = tell_bad};
+}
+
+pt_status pt_probe_log_feed(
+	pt_probe_log *log, const char *line, size_t n, int64_t number, const pt_probe_sink *sink, pt_error *err)
+{
+	probe_reading reading = {.log = log, .sink = sink};
+	line_handler handler = handler_of(&reading);
+	return line_log_take(&handler, line, n, number, pt_tail_path(log->tail), err);
 }
 
 pt_status pt_probe_log_read(pt_probe_log *log, const pt_probe_sink *sink, pt_error *err)
 {
-	probe_reading reading = {log, sink};
-	const pt_tail_handler handler = {&reading, take_line, take_reset, take_overlong};
-	return pt_tail_read(log->tail, &handler, err);
+	probe_reading reading = {.log = log, .sink = sink};
+	line_handler handler = handler_of(&reading);
+	return line_log_read(log->tail, &handler, err);
 }
 
 const pt_probe_state *pt_probe_log_state(const pt_probe_log *log)

@@ -112,6 +112,13 @@ pt_status pt_run_watch_create(const pt_watch_options *options, pt_run_watch **wa
 	return PT_OK;
 }
 
+static void forget_named(char **named, size_t n)
+{
+	for (size_t i = 0; named && i < n; i++)
+		pt_free(named[i]);
+	pt_free(named);
+}
+
 void pt_run_watch_destroy(pt_run_watch *watch)
 {
 	if (!watch)
@@ -126,7 +133,24 @@ void pt_run_watch_destroy(pt_run_watch *watch)
 	}
 	pt_free(watch->targets);
 	pt_free(watch->buffer);
+	forget_named(watch->named, watch->n_named);
 	pt_free(watch);
+}
+
+pt_status pt_run_watch_name_logs(pt_run_watch *watch, const char *const *names, size_t n, pt_error *err)
+{
+	char **named = pt_array_alloc(n, sizeof *named);
+	bool is_whole = named != NULL;
+	for (size_t i = 0; i < n && is_whole; i++)
+		is_whole = (named[i] = pt_text_copy(names[i], strlen(names[i]))) != NULL;
+	if (!is_whole) {
+		forget_named(named, n);
+		return pt_fail(err, PT_ERR_MEMORY, "", -1, "out of memory");
+	}
+	forget_named(watch->named, watch->n_named);
+	watch->named = named;
+	watch->n_named = n;
+	return PT_OK;
 }
 
 pt_status pt_run_watch_add(pt_run_watch *watch, const char *path, size_t *target, pt_error *err)
@@ -251,16 +275,25 @@ static void note_closed(watch_target *target, const struct inotify_event *event,
 
 typedef enum meaning { MEANS_NOTHING, MEANS_TREE, MEANS_LOGS, MEANS_UNCLOSED } meaning;
 
+static bool is_named(const pt_run_watch *watch, const char *name)
+{
+	for (size_t i = 0; i < watch->n_named; i++)
+		if (strcmp(watch->named[i], name) == 0)
+			return true;
+	return false;
+}
+
 /* What an event about a file in the run, or in a directory of it that is no checkpoint, means. */
-static meaning meaning_in_tree(
-	const watch_target *target, const watch_listener *listener, const struct inotify_event *event, const char *name)
+static meaning meaning_in_tree(const pt_run_watch *watch, const watch_target *target,
+	const watch_listener *listener, const struct inotify_event *event, const char *name)
 {
 	pt_log_kind kind;
 	checkpoint_name checkpoint;
 	const char *below = below_target(target, listener);
-	bool is_log = pt_log_kind_of_name(name, &kind);
-	if (is_log && kind != PT_LOG_TRAINER_STATE && (event->mask & WRITTEN))
+	bool is_log = pt_log_kind_of_name(name, &kind), is_asked = !is_log && is_named(watch, name);
+	if (((is_log && kind != PT_LOG_TRAINER_STATE) || is_asked) && (event->mask & WRITTEN))
 		return MEANS_LOGS; /* followed as it grows */
+	is_log |= is_asked;
 	bool is_holding = holds_checkpoints(below), is_written = event->mask & WRITTEN;
 	bool is_name = checkpoint_name_read(below, name, &checkpoint) != PT_ERR_NOT_FOUND ||
 				   (!is_written && refused_alone(name));
@@ -271,8 +304,8 @@ static meaning meaning_in_tree(
 }
 
 /* What an event means for one listener. */
-static meaning meaning_of(const watch_target *target, const watch_listener *listener,
-	const struct inotify_event *event, const char *name)
+static meaning meaning_of(const pt_run_watch *watch, const watch_target *target,
+	const watch_listener *listener, const struct inotify_event *event, const char *name)
 {
 	if (event->mask & OWN)
 		return MEANS_TREE;
@@ -281,7 +314,7 @@ static meaning meaning_of(const watch_target *target, const watch_listener *list
 	if (listener->role == ROLE_PARENT)
 		return strcmp(name, listener->name) == 0 ? MEANS_TREE : MEANS_NOTHING;
 	if (listener->role == ROLE_TREE && name[0] && !(event->mask & IN_ISDIR))
-		return meaning_in_tree(target, listener, event, name);
+		return meaning_in_tree(watch, target, listener, event, name);
 	return event->mask & IN_MODIFY ? MEANS_UNCLOSED : MEANS_TREE;
 }
 
@@ -333,7 +366,7 @@ static void take_event(pt_run_watch *watch, const watch_listener *listener, cons
 	if (event->mask & IN_CLOSE_WRITE)
 		note_closed(target, event, name);
 	note_settled(target, listener, event, name);
-	switch (meaning_of(target, listener, event, name)) {
+	switch (meaning_of(watch, target, listener, event, name)) {
 	case MEANS_NOTHING:
 		return;
 	case MEANS_UNCLOSED:

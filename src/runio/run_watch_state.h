@@ -34,6 +34,8 @@ struct pt_run_watch {
 	watch_target *targets;
 	size_t n_targets, targets_capacity;
 	char *buffer; /* READ_BYTES of events */
+	char **named; /* files that are logs whatever they are called */
+	size_t n_named;
 };
 
 /* Try to have inotify; fd stays -1 and init_errno says why where it can't be had. */

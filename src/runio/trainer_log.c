@@ -1,8 +1,6 @@
 #include "phasetop/runio/trainer_log.h"
 
-#include "phasetop/base/alloc.h"
-#include "phasetop/runio/tail.h"
-
+#include "json_file.h"
 #include "log_row_reader.h"
 
 #include <math.h>
@@ -11,10 +9,9 @@
 /* ---- trainer_state.json ---- */
 
 typedef struct state_pass {
-	pt_json_reader json;
+	pt_json_reader *json;
 	log_row_reader rows;
 	const pt_log_sink *sink; /* NULL: count only */
-	bool only_checks;        /* that the text parses; rows are passed over */
 	pt_trainer_state state;
 	double save_steps; /* as written, maybe a fraction; NaN: not said */
 	bool has_history;
@@ -24,7 +21,7 @@ static pt_status read_history_row(state_pass *pass, int64_t index, pt_error *err
 {
 	pt_log_row row;
 	step_state step;
-	pt_status status = log_row_read(&pass->rows, &pass->json, &row, &step, err);
+	pt_status status = log_row_read(&pass->rows, pass->json, &row, &step, err);
 	if (status != PT_OK)
 		return status;
 	pass->state.has_closing_row |= row.is_closing;
@@ -41,77 +38,94 @@ static pt_status read_history_row(state_pass *pass, int64_t index, pt_error *err
 static pt_status read_history(state_pass *pass, pt_error *err)
 {
 	pt_json_token token;
-	pt_status status = pt_json_next(&pass->json, &token, err);
+	pt_status status = pt_json_next(pass->json, &token, err);
 	if (status != PT_OK)
 		return status;
 	if (token.type != PT_JSON_ARRAY_BEGIN)
-		return pt_fail(err, PT_ERR_FORMAT, pass->json.path, token.offset,
+		return pt_fail(err, PT_ERR_FORMAT, pass->json->path, token.offset,
 			"log_history is %s, expected an array", pt_json_type_name(token.type));
 	if (pass->has_history)
-		return pt_fail(err, PT_ERR_FORMAT, pass->json.path, token.offset, "log_history occurs twice");
+		return pt_fail(err, PT_ERR_FORMAT, pass->json->path, token.offset, "log_history occurs twice");
 	pass->has_history = true;
 	for (int64_t index = 0;; index++) {
-		status = pt_json_next(&pass->json, &token, err);
+		status = pt_json_next(pass->json, &token, err);
 		if (status != PT_OK || token.type == PT_JSON_ARRAY_END)
 			return status;
-		if (token.type == PT_JSON_OBJECT_BEGIN && !pass->only_checks) {
+		if (token.type == PT_JSON_OBJECT_BEGIN) {
 			status = read_history_row(pass, index, err);
 		} else {
 			pass->state.n_rows_without_step++;
-			status = pt_json_skip(&pass->json, &token, err);
+			status = pt_json_skip(pass->json, &token, err);
 		}
 		if (status != PT_OK)
 			return status;
 	}
 }
 
+typedef enum top_key { KEY_OTHER, KEY_HISTORY, KEY_GLOBAL_STEP, KEY_MAX_STEPS, KEY_SAVE_STEPS, KEY_EPOCH } top_key;
+
+static top_key top_key_of(const pt_json_token *key)
+{
+	static const char *const names[] = {
+		[KEY_HISTORY] = "log_history",
+		[KEY_GLOBAL_STEP] = "global_step",
+		[KEY_MAX_STEPS] = "max_steps",
+		[KEY_SAVE_STEPS] = "save_steps",
+		[KEY_EPOCH] = "epoch",
+	};
+	for (size_t i = KEY_HISTORY; i < sizeof names / sizeof names[0]; i++)
+		if (pt_json_is(key, names[i]))
+			return (top_key)i;
+	return KEY_OTHER;
+}
+
 /* Keep what a key of the top level says. */
-static void note_number(state_pass *pass, const pt_json_token *key, const pt_json_token *value)
+static void note_number(state_pass *pass, top_key key, const pt_json_token *value)
 {
 	if (value->type != PT_JSON_NUMBER)
 		return;
 	int64_t whole = value->is_integer && value->integer >= 0 ? value->integer : PT_LOG_NO_STEP;
-	if (pt_json_is(key, "global_step"))
+	if (key == KEY_GLOBAL_STEP)
 		pass->state.global_step = whole;
-	else if (pt_json_is(key, "max_steps"))
+	else if (key == KEY_MAX_STEPS)
 		pass->state.max_steps = whole > 0 ? whole : PT_LOG_NO_STEP;
-	else if (pt_json_is(key, "save_steps"))
+	else if (key == KEY_SAVE_STEPS)
 		pass->save_steps = value->number;
-	else if (pt_json_is(key, "epoch"))
+	else if (key == KEY_EPOCH)
 		pass->state.epoch = isfinite(value->number) ? value->number : (double)NAN;
 }
 
 static pt_status read_top_level(state_pass *pass, pt_error *err)
 {
 	pt_json_token token;
-	pt_status status = pt_json_next(&pass->json, &token, err);
+	pt_status status = pt_json_next(pass->json, &token, err);
 	if (status != PT_OK)
 		return status;
 	if (token.type != PT_JSON_OBJECT_BEGIN)
-		return pt_fail(err, PT_ERR_FORMAT, pass->json.path, token.offset, "%s, expected an object",
+		return pt_fail(err, PT_ERR_FORMAT, pass->json->path, token.offset, "%s, expected an object",
 			pt_json_type_name(token.type));
 	for (;;) {
-		pt_json_token key;
-		status = pt_json_next(&pass->json, &key, err);
+		status = pt_json_next(pass->json, &token, err);
 		if (status != PT_OK)
 			return status;
-		if (key.type == PT_JSON_OBJECT_END)
+		if (token.type == PT_JSON_OBJECT_END)
 			break;
-		if (pt_json_is(&key, "log_history")) {
+		top_key key = top_key_of(&token);
+		if (key == KEY_HISTORY) {
 			status = read_history(pass, err);
 		} else {
-			status = pt_json_next(&pass->json, &token, err);
+			status = pt_json_next(pass->json, &token, err);
 			if (status == PT_OK) {
-				note_number(pass, &key, &token);
-				status = pt_json_skip(&pass->json, &token, err);
+				note_number(pass, key, &token);
+				status = pt_json_skip(pass->json, &token, err);
 			}
 		}
 		if (status != PT_OK)
 			return status;
 	}
-	status = pt_json_next(&pass->json, &token, err); /* nothing may follow */
+	status = pt_json_next(pass->json, &token, err); /* nothing may follow */
 	if (status == PT_OK && !pass->has_history)
-		return pt_fail(err, PT_ERR_FORMAT, pass->json.path, -1, "no log_history");
+		return pt_fail(err, PT_ERR_FORMAT, pass->json->path, -1, "no log_history");
 	return status;
 }
 
@@ -125,24 +139,28 @@ static int64_t resolve_save_steps(double save_steps, int64_t max_steps)
 	return max_steps > 0 ? (int64_t)ceil(save_steps * (double)max_steps) : PT_LOG_NO_STEP;
 }
 
-static pt_status run_pass(const char *bytes, size_t n, const char *path, bool only_checks,
-	const pt_log_sink *sink, pt_trainer_state *state, pt_error *err)
+/* One pass over the text. Where it fails after rows were given, they are void. */
+static pt_status read_state(
+	pt_json_reader *json, const pt_log_sink *sink, pt_trainer_state *state, pt_error *err)
 {
 	state_pass pass = {
+		.json = json,
 		.sink = sink,
-		.only_checks = only_checks,
 		.state = {.global_step = PT_LOG_NO_STEP, .max_steps = PT_LOG_NO_STEP, .epoch = (double)NAN},
 		.save_steps = (double)NAN,
 	};
-	pt_json_init(&pass.json, bytes, n, PT_JSON_PYTHON, path, 0);
 	pt_status status = read_top_level(&pass, err);
 	log_row_reader_fini(&pass.rows);
-	if (status != PT_OK)
-		return status;
 	pass.state.save_steps = resolve_save_steps(pass.save_steps, pass.state.max_steps);
-	if (state)
-		*state = pass.state;
-	return PT_OK;
+	*state = pass.state;
+	return status;
+}
+
+static pt_status void_rows(pt_status status, const pt_log_sink *sink, const pt_trainer_state *state)
+{
+	if (status != PT_OK && sink && sink->reset && state->n_rows > 0)
+		sink->reset(sink->context);
+	return status;
 }
 
 pt_status pt_trainer_state_parse(const char *bytes, size_t n, const char *path, const pt_log_sink *sink,
@@ -150,28 +168,32 @@ pt_status pt_trainer_state_parse(const char *bytes, size_t n, const char *path, 
 {
 	if (n == 0)
 		return pt_fail(err, PT_ERR_EMPTY, path, -1, "0 bytes");
+	pt_json_reader json;
 	pt_trainer_state found;
-	/* rows only out of a text that parses to its end; where nobody takes rows, one pass is enough */
-	pt_status status = sink ? run_pass(bytes, n, path, true, NULL, &found, err) : PT_OK;
-	if (status == PT_OK)
-		status = run_pass(bytes, n, path, false, sink, &found, err);
+	pt_json_init(&json, bytes, n, PT_JSON_PYTHON, path, 0);
+	pt_status status = read_state(&json, sink, &found, err);
 	if (status == PT_OK && state)
 		*state = found;
-	return status;
+	return void_rows(status, sink, &found);
 }
 
 pt_status pt_trainer_state_read(const char *path, const pt_log_sink *sink, pt_trainer_state *state,
 	pt_file_identity *identity, pt_error *err)
 {
-	char *bytes;
-	size_t n;
-	pt_file_identity read;
-	pt_status status = pt_regular_file_read(path, PT_TRAINER_STATE_CAP_BYTES, &bytes, &n, &read, err);
+	json_file file;
+	pt_trainer_state found;
+	pt_status status = json_file_open(&file, path, PT_TRAINER_STATE_CAP_BYTES, err);
 	if (status != PT_OK)
 		return status;
-	status = pt_trainer_state_parse(bytes, n, path, sink, state, err);
-	pt_free(bytes);
+	status = read_state(&file.json, sink, &found, err);
+	/* a text that changed may have parsed by chance, or not parsed for that reason */
+	pt_status settled = status == PT_OK || status == PT_ERR_JSON ? json_file_settled(&file, err) : PT_OK;
+	if (settled != PT_OK)
+		status = settled;
+	json_file_close(&file);
+	if (status == PT_OK && state)
+		*state = found;
 	if (status == PT_OK && identity)
-		*identity = read;
-	return status;
+		*identity = file.identity;
+	return void_rows(status, sink, &found);
 }

@@ -23,7 +23,8 @@ static const double *values_of(const pt_loss_view *loss, column which)
 
 static bool has_any(const pt_loss_view *loss)
 {
-	return loss->n > 0 && (loss->train || loss->eval || loss->probe_mean);
+	bool is_asked = loss->n_series > 0 && loss->series[0].asked; /* those come first */
+	return loss->n > 0 && (loss->train || loss->eval || loss->probe_mean || is_asked);
 }
 
 static bool has_band(const pt_loss_view *loss)
@@ -31,9 +32,10 @@ static bool has_band(const pt_loss_view *loss)
 	return loss->probe_q10 && loss->probe_q90;
 }
 
-static bool is_loss_name(const char *name)
+/* A loss, or what the user asked for. */
+static bool is_shown(const pt_metric_view *series)
 {
-	return strstr(name, "loss") || strstr(name, "Loss");
+	return series->asked || strstr(series->name, "loss") || strstr(series->name, "Loss");
 }
 
 static void title(const pt_scene *scene, bool brief, char *out, size_t capacity)
@@ -100,7 +102,7 @@ static pt_range range_of(const pt_scene *scene, const void *context)
 		}
 		size_t n_extra = 0;
 		for (size_t s = 0; scene->n_shown == 1 && s < loss->n_series && n_extra < MAX_EXTRA; s++) {
-			if (!is_loss_name(loss->series[s].name))
+			if (!is_shown(&loss->series[s]))
 				continue;
 			pt_range_add_all(&range, loss->series[s].values, loss->series[s].n);
 			n_extra++;
@@ -167,7 +169,7 @@ static void draw_extra(pt_chart *chart, const pt_loss_view *loss, pt_legend *leg
 	int n = 0;
 	for (size_t s = 0; s < loss->n_series && n < MAX_EXTRA; s++) {
 		const pt_metric_view *series = &loss->series[s];
-		if (!is_loss_name(series->name))
+		if (!is_shown(series))
 			continue;
 		pt_role role = pt_role_series(7 + n);
 		pt_stroke stroke = {.ink = pt_ink_of(role, FIRST_EXTRA_SERIES + n), .dash = PT_DASHED};
@@ -262,8 +264,8 @@ static void draw(const pt_scene *scene, pt_frame *frame, pt_rect inner)
 		return;
 	if (!any_losses(scene)) {
 		pt_absence_draw(frame, inner,
-			"no losses yet: they come from trainer_state.json, train_log.jsonl or probe_losses.jsonl in the "
-			"run");
+			"no losses yet: they come from trainer_state.json, train_log.jsonl, metrics.csv, TensorBoard, W&B or "
+			"probe_losses.jsonl in the run");
 		return;
 	}
 	pt_range range = pt_scene_range(scene, range_of, NULL), rates = pt_scene_range(scene, rates_of, NULL);

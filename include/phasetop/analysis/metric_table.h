@@ -47,6 +47,13 @@ void pt_metric_table_drop_from(pt_metric_table *table, int64_t step);
 PT_CHECKED pt_status pt_metric_table_add(
 	pt_metric_table *to, const pt_metric_table *from, int64_t before_step, pt_error *err);
 
+/**
+ * A writer goes back to `step` under that name: what it had behind is void (a resumed training writes it again).
+ * Rows at the end that hold nothing any more go. Nothing happens where the log rises.
+ * @cost   O(rows behind)
+ */
+void pt_metric_table_go_back(pt_metric_table *table, int64_t step, const char *name);
+
 /** Column of that name, or NULL. */
 const pt_metric_column *pt_metric_table_column(const pt_metric_table *table, const char *name);
 

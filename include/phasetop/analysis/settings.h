@@ -24,7 +24,14 @@ const char *pt_matrix_label(pt_matrix matrix);
 
 typedef enum pt_pairing { PT_PAIRING_STEP, PT_PAIRING_INDEX } pt_pairing;
 
-enum { PT_MAX_K = 8, PT_GLOB_BYTES = 128, PT_NAME_BYTES = 256, PT_MAX_LEFT_OUT = 256 };
+enum {
+	PT_MAX_K = 8,
+	PT_GLOB_BYTES = 128,
+	PT_NAME_BYTES = 256,
+	PT_MAX_LEFT_OUT = 256,
+	PT_MAX_METRICS = 16,
+	PT_METRIC_BYTES = 256
+};
 
 /** What is computed beyond the curves of every frame: somebody looks at it, or a report holds it. A set of bits. */
 typedef enum pt_want {
@@ -76,6 +83,8 @@ typedef struct pt_settings {
 	uint64_t left_out[PT_MAX_LEFT_OUT / 64]; /* a bit for each place of a run in the snapshot: not in the joint PCA */
 	char modules[PT_GLOB_BYTES]; /* [ADAPTER:]GLOB or layers=A-B; "": all */
 	char probes[PT_GLOB_BYTES];  /* glob over probe names; "": all */
+	size_t n_metrics;
+	char metrics[PT_MAX_METRICS][PT_METRIC_BYTES]; /* further series to show: metric_request.h */
 } pt_settings;
 
 /** Everything at its default. */

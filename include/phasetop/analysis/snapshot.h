@@ -257,7 +257,8 @@ enum { PT_SPECTRUM_RAW, PT_SPECTRUM_DETRENDED, PT_SPECTRUM_GAUSSIAN, PT_N_SPECTR
 
 typedef struct pt_metric_view {
 	const char *name;   /* e.g. "eval_medical_loss" */
-	const char *source; /* file name it came from */
+	const char *source; /* the logs that it is from, paths in the run with " + " between, in the order of its steps */
+	bool asked;         /* `--metric` names it */
 	size_t n;
 	const int64_t *steps;
 	const double *values;
@@ -269,9 +270,10 @@ typedef struct pt_loss_view {
 	size_t n;
 	const int64_t *steps;
 	const double *train, *eval, *learning_rate, *grad_norm;
+	const char *train_source, *eval_source, *learning_rate_source, *grad_norm_source; /* as of a series */
 	const double *probe_mean, *probe_q10, *probe_q50, *probe_q90;
 	size_t n_series;
-	const pt_metric_view *series; /* further columns */
+	const pt_metric_view *series; /* further columns; those that were asked for first */
 } pt_loss_view;
 
 typedef enum pt_severity {

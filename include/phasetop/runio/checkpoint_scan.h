@@ -77,6 +77,7 @@ typedef struct pt_checkpoint_entry {
 	X(PT_LOG_PROBE_JSONL, "probe log")            \
 	X(PT_LOG_PROBE_CSV, "probe log as CSV")       \
 	X(PT_LOG_METRICS_CSV, "metrics.csv")          \
+	X(PT_LOG_METRICS_JSON, "metrics as JSON")     \
 	X(PT_LOG_TFEVENTS, "TensorBoard events")      \
 	X(PT_LOG_WANDB, "W&B offline run")
 

@@ -16,6 +16,9 @@
  *             if (pt_json_is(&token, "step")) … pt_json_next(…) // its value
  *             else status = pt_json_skip(&reader, &token, err); // its value, whatever it is
  *     }
+ *
+ * A text that does not lie in memory whole is read through a window (pt_json_init_window): the bytes of a token
+ * are then there until the next one is read, and no longer.
  */
 #ifndef PHASETOP_RUNIO_JSON_READER_H
 #define PHASETOP_RUNIO_JSON_READER_H
@@ -58,6 +61,16 @@ typedef struct pt_json_token {
 	bool is_escaped;  /* a key or string with backslashes: decode it before use */
 } pt_json_token;
 
+struct pt_json_reader;
+
+/**
+ * Put more of the text behind what reader->text has left from reader->at on; the rest may go.
+ * Sets text, length, at and base_offset.
+ * @param[out] grew  false: there is no more
+ */
+typedef pt_status (*pt_json_refill_fn)(
+	void *context, struct pt_json_reader *reader, bool *grew, pt_error *err);
+
 typedef struct pt_json_reader {
 	const char *text;
 	size_t length;
@@ -68,6 +81,8 @@ typedef struct pt_json_reader {
 	size_t depth;
 	int state;
 	unsigned char is_object[PT_JSON_MAX_DEPTH / 8 + 1]; /* a bit for each open container */
+	pt_json_refill_fn refill; /* NULL: all of the text is there */
+	void *refill_context;
 } pt_json_reader;
 
 /**
@@ -80,10 +95,18 @@ void pt_json_init(pt_json_reader *reader, const char *text, size_t length, pt_js
 	const char *path, int64_t base_offset);
 
 /**
+ * Start reading a document that comes piece by piece, the first with the first token.
+ * @param refill called wherever the text at hand may end within a token; what it fails with, pt_json_next does
+ */
+void pt_json_init_window(pt_json_reader *reader, pt_json_refill_fn refill, void *context,
+	pt_json_dialect dialect, const char *path);
+
+/**
  * The next token. Commas and colons are checked and passed over. After the document's value comes
  * PT_JSON_END, any number of times.
  * @retval PT_ERR_JSON  not JSON; err->offset is the offending byte. The reader stays there.
  * @retval PT_ERR_LIMIT deeper than PT_JSON_MAX_DEPTH
+ * @retval what refill returned
  * @cost   linear in the bytes passed
  */
 PT_CHECKED pt_status pt_json_next(pt_json_reader *reader, pt_json_token *token, pt_error *err);

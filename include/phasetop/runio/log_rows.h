@@ -35,6 +35,7 @@ typedef enum pt_log_role {
 /** One number of a row. */
 typedef struct pt_log_field {
 	const char *name; /* NUL-terminated, UTF-8 as found in the file: sanitize before a terminal */
+	const char *key;  /* what the file calls it, where that may be another name (`lr`); NULL: `name` */
 	pt_log_role role; /* PT_LOG_OTHER: a further series under its own name (`eval_medical_loss`, …) */
 	double value;     /* NaN where null was written; ±inf where Infinity or 1e999 was */
 	bool valid;       /* finite */

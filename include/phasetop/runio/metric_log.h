@@ -4,7 +4,8 @@
  * Each kind has a reader, one file of its own and one row of the table in metric_log.c:
  *
  *   PT_LOG_TRAIN_JSONL   {"step": 120, "loss": 1.2, "val_loss": 1.3, "lr": 1e-4, …} a line
- *   PT_LOG_METRICS_CSV   a header of names, then a row a line; divided by , ; tab or |, quoted or not
+ *   PT_LOG_METRICS_CSV   a header that names columns, a row a line
+ *   PT_LOG_METRICS_JSON  one document with rows [{"step": …}, …] or columns {"step": […], "loss": […]} in it
  *   PT_LOG_TFEVENTS      TFRecords of TensorBoard events; a row for each event with scalars
  *   PT_LOG_WANDB         LevelDB log blocks of W&B records; a row for each history record
  *
@@ -41,6 +42,13 @@ typedef struct pt_metric_state {
 
 /** Is there a reader for logs of this kind? */
 bool pt_metric_log_reads(pt_log_kind kind);
+
+/**
+ * The kind of a log whose name says nothing: by its suffix, and where that is `.json` or none that is known, by
+ * its first line.
+ * @retval PT_ERR_EMPTY, as pt_regular_file_open
+ */
+PT_CHECKED pt_status pt_metric_log_kind_of_file(const char *path, pt_log_kind *kind, pt_error *err);
 
 /**
  * @pre pt_metric_log_reads(kind)

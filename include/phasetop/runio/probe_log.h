@@ -5,7 +5,10 @@
  *   {"step": 120, "losses": [… n …]}                           plain row
  *   {"step": 5, "sigma": 1e-3, "samples": [[… n …], … m]}     Gaussian row: m perturbed loss vectors
  *
- * As CSV a log holds `step,name1,name2,…` and a row of losses a line instead; an empty cell is a loss that is missing.
+ * or as text divided by commas, semicolons or tabs, whose header is not optional:
+ *
+ *   step,name,…
+ *   120,… n …
  *
  * A *probe set* is a stretch of rows with the same probes: a header with other names, or a row with another
  * n, starts a new one. A loss that is NaN, infinite or null makes its row invalid: it is given with its step,
@@ -20,6 +23,7 @@
 #include <stdint.h>
 
 #include "phasetop/base/status.h"
+#include "phasetop/runio/checkpoint_scan.h"
 #include "phasetop/runio/log_rows.h"
 #include "phasetop/runio/regular_file.h"
 
@@ -64,8 +68,9 @@ typedef struct pt_probe_state {
 
 typedef struct pt_probe_log pt_probe_log;
 
-/** NULL when out of memory. The file need not exist yet. */
-pt_probe_log *pt_probe_log_create(const char *path, bool is_csv);
+/** @param kind  PT_LOG_PROBE_JSONL or PT_LOG_PROBE_CSV
+ * @return NULL when out of memory. The file need not exist yet. */
+pt_probe_log *pt_probe_log_create(pt_log_kind kind, const char *path);
 void pt_probe_log_destroy(pt_probe_log *log);
 
 /**

@@ -91,6 +91,15 @@ size_t pt_run_watch_n_targets(const pt_run_watch *watch);
 /** Shares the life of `watch`; NULL for a dropped target. Read it again after each call that changes it. */
 const pt_watch_view *pt_run_watch_view(const pt_run_watch *watch, size_t target);
 
+/**
+ * Files that are followed as logs though their names say nothing: writing to one makes the target's logs dirty, as
+ * long as its directory is watched.
+ * @param names  n names without directories, copied; they replace those of before
+ * @retval PT_ERR_MEMORY
+ */
+PT_CHECKED pt_status pt_run_watch_name_logs(
+	pt_run_watch *watch, const char *const *names, size_t n, pt_error *err);
+
 /** To be polled for POLLIN; -1: nothing to poll (mode poll, or inotify is not to be had). It may change with
  * any call of drain or scan: ask again. */
 int pt_run_watch_fd(const pt_run_watch *watch);

@@ -30,22 +30,24 @@ typedef struct pt_trainer_state {
 } pt_trainer_state;
 
 /**
- * Read a trainer_state.json whole (at most PT_TRAINER_STATE_CAP_BYTES).
+ * Read a trainer_state.json whole (at most PT_TRAINER_STATE_CAP_BYTES), through a window: 660,000 rows in 100 MB
+ * take no more memory than ten.
  *
- * The text is checked from end to end before the first row is given, so rows come only out of a file that
- * parses. A failure means "try again when it changes": the Trainer writes this file in place, last of all.
+ * Rows count only once the call has returned PT_OK: after a failure those already given are void, which
+ * sink->reset tells. A failure means "try again when it changes": the Trainer writes this file in place, last
+ * of all.
  *
- * @param[in]  sink     rows in file order; NULL: none are given. `reset` is never called.
+ * @param[in]  sink     rows in file order; NULL: none are given
  * @param[out] state    may be NULL
  * @param[out] identity of the file that was read; may be NULL
  * @retval PT_ERR_EMPTY   0 bytes (being written)
  * @retval PT_ERR_JSON    does not parse: err->offset is the byte
  * @retval PT_ERR_FORMAT  JSON, but not an object with an array log_history
  * @retval PT_ERR_CHANGED changed while it was read
- * @retval PT_ERR_LIMIT   over the cap, or nested too deep
+ * @retval PT_ERR_LIMIT   over the cap, nested too deep, or a string of more than 8 MiB
  * @retval PT_ERR_NOT_FOUND, PT_ERR_PERMISSION, PT_ERR_NOT_REGULAR, PT_ERR_IO, PT_ERR_MEMORY
  * @retval what sink->row returned
- * @cost   two passes over the text; memory: the file
+ * @cost   one pass over the text; memory: 256 KiB, twice the longest string, and a row
  */
 PT_CHECKED pt_status pt_trainer_state_read(const char *path, const pt_log_sink *sink, pt_trainer_state *state,
 	pt_file_identity *identity, pt_error *err);

@@ -20,7 +20,7 @@ static void real_directories(void **state)
 		pt_run_state state;
 		const char *steps, *path, *words; /* a problem, a notice or what is waited for; NULL: nothing of that */
 	} rows[] = {
-		{"life_adapter_bin", PT_RUN_STALE, "", "checkpoint-4/adapter_model.bin", "safe_serialization=True"},
+		{"life_adapter_bin", PT_RUN_FINISHED, "", "checkpoint-4/adapter_model.bin", "safe_serialization=True"},
 		{"life_best_at_end", PT_RUN_STALE, "4", NULL, NULL},
 		{"life_file_list", PT_RUN_EMPTY, "", NULL, NULL},
 		{"life_final_in_run_dir", PT_RUN_FINISHED, "8", "adapter_model.safetensors",

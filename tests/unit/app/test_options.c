@@ -12,7 +12,7 @@
 #include "phasetop/base/missing.h"
 #include "phasetop/report/report_options.h"
 
-enum { MAX_WORDS = 24 };
+enum { MAX_WORDS = 48 };
 
 /* Parse a line of words divided by '|' (so that words may hold blanks). The words live in `storage`. */
 static char storage[8192];
@@ -217,6 +217,33 @@ static void test_modules_and_probes(void **state)
 	bad(line, "--probes");
 }
 
+static void test_metrics(void **state)
+{
+	(void)state;
+	good("--metric|grad_norm|--metric|behaviour.csv:a,b|a");
+	assert_int_equal(options.settings.n_metrics, 2);
+	assert_string_equal(options.settings.metrics[0], "grad_norm");
+	assert_string_equal(options.settings.metrics[1], "behaviour.csv:a,b");
+	pt_options_fini(&options);
+	bad("--metric||a", "--metric");
+	bad("--metric|:a|a", "--metric");
+	bad("--metric|f.csv:|a", "--metric");
+	bad("--metric|a,,b|a", "--metric");
+	bad("--metric", "--metric needs a value");
+	char line[400] = "--metric|";
+	memset(line + 9, 'x', 256);
+	bad(line, "--metric");
+	line[0] = '\0';
+	for (int i = 0; i < PT_MAX_METRICS + 1; i++)
+		strcat(line, i ? "|--metric|x" : "--metric|x");
+	bad(line, "one of the 16");
+	strrchr(line, '|')[0] = '\0';
+	strrchr(line, '|')[0] = '\0';
+	good(line);
+	assert_int_equal(options.settings.n_metrics, PT_MAX_METRICS);
+	pt_options_fini(&options);
+}
+
 static void test_replay(void **state)
 {
 	(void)state;
@@ -389,7 +416,7 @@ static void test_unknown_options_and_proposals(void **state)
 	bad("-k", "--window-steps needs a value (K[,K...])");
 	bad("--theme", "--theme needs a value");
 	/* what later versions bring is not there yet, and no abbreviation stands in for it */
-	static const char *const later[] = {"--metrics", "--until=finished", "--config=x", "--metric=x",
+	static const char *const later[] = {"--metrics", "--until=finished", "--config=x",
 		"--as-of=5", "--on-event=x", "--events=x", "--alarm-rate=1", "--evaluate=x",
 		"--default-config", "--print-config", "--reset-view", "--save-view=x", "--memory", "--doctor",
 		"--tour"};
@@ -511,6 +538,7 @@ int main(void)
 		cmocka_unit_test(test_pairing),
 		cmocka_unit_test(test_thresholds_and_windows),
 		cmocka_unit_test(test_modules_and_probes),
+		cmocka_unit_test(test_metrics),
 		cmocka_unit_test(test_replay),
 		cmocka_unit_test(test_watch),
 		cmocka_unit_test(test_look),

@@ -205,8 +205,12 @@ static inline void fixture_init(fixture *f)
 	f->deleted[0] = 5;
 	f->examples[0] = "lm_head.weight";
 	f->change_points[0] = (pt_change_point_view){15, 20, 4.1, 2.5, 1.6, 48.8, PT_MISSING, 16};
-	f->series[0] = (pt_metric_view){
-		"eval_medical_loss", "trainer_state.json", FIXTURE_ROWS, f->rows, f->row_values, PT_NO_STEP};
+	f->series[0] = (pt_metric_view){.name = "eval_medical_loss",
+		.source = "trainer_state.json",
+		.n = FIXTURE_ROWS,
+		.steps = f->rows,
+		.values = f->row_values,
+		.half_rise_step = PT_NO_STEP};
 	for (int r = 0; r < 2; r++)
 		f->runs[r] = (pt_run_view){
 			.name = r == 0 ? HOSTILE_NAME : "plain",

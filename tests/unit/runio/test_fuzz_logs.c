@@ -15,7 +15,6 @@
 #define LLVMFuzzerTestOneInput fuzz_probe_log
 #include "../../fuzz/fuzz_probe_log.c"
 #undef LLVMFuzzerTestOneInput
-
 #define LLVMFuzzerTestOneInput fuzz_csv_log
 #include "../../fuzz/fuzz_csv_log.c"
 #undef LLVMFuzzerTestOneInput
@@ -30,7 +29,7 @@ typedef int (*target)(const uint8_t *data, size_t size);
 
 static void damage(target run, const uint8_t *seed, size_t n)
 {
-	static const uint8_t bytes[] = {0, 0xFF, '"', '{', '\n', '\\', '9', ']'};
+	static const uint8_t bytes[] = {0, 0xFF, '"', '{', '\n', '\\', '9', ']', ','};
 	uint8_t *copy = malloc(n + 1);
 	assert_non_null(copy);
 	for (size_t i = 0; i < n; i++) {
@@ -75,16 +74,16 @@ static void trainer_log(void **state)
 	replay("fuzz_trainer_log", fuzz_trainer_log, 14);
 }
 
+static void csv_log(void **state)
+{
+	(void)state;
+	replay("fuzz_csv_log", fuzz_csv_log, 14);
+}
+
 static void probe_log(void **state)
 {
 	(void)state;
 	replay("fuzz_probe_log", fuzz_probe_log, 13);
-}
-
-static void csv_log(void **state)
-{
-	(void)state;
-	replay("fuzz_csv_log", fuzz_csv_log, 8);
 }
 
 static void tfevents(void **state)
@@ -103,8 +102,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(trainer_log),
-		cmocka_unit_test(probe_log),
-		cmocka_unit_test(csv_log),
+		cmocka_unit_test(csv_log), cmocka_unit_test(probe_log),
 		cmocka_unit_test(tfevents),
 		cmocka_unit_test(wandb),
 	};

@@ -4,14 +4,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <math.h>
-
 #include "phasetop/base/alloc.h"
-#include "phasetop/base/text.h"
 #include "phasetop/runio/probe_log.h"
 #include "phasetop/runio/tail.h"
 
-#include "runio_fixture.h"
+#include "log_fixture.h"
 
 /* All that was told, as one text: "set0[2:a,b;unit]" and "5:1,2" ("!" not valid, "~" Gaussian samples). */
 typedef struct told {
@@ -67,40 +64,36 @@ static void on_reset(void *context)
 }
 
 typedef struct fixture {
-	char directory[64], path[128];
+	growing_file file;
 	told to;
 	pt_probe_sink sink;
 	pt_probe_log *log;
 } fixture;
 
-static void begin_named(fixture *f, const char *name)
+static void begin_kind(fixture *f, pt_log_kind kind)
 {
-	*f = (fixture){0};
-	scratch_directory(f->directory);
-	snprintf(f->path, sizeof f->path, "%s/%s", f->directory, name);
+	*f = (fixture){.log = NULL};
+	growing_begin(&f->file, "probe_losses");
 	f->sink = (pt_probe_sink){&f->to, on_set, on_row, on_reset};
 	clear(&f->to);
-	f->log = pt_probe_log_create(f->path, strstr(name, ".csv") != NULL);
+	f->log = pt_probe_log_create(kind, f->file.path);
 	assert_non_null(f->log);
 }
 
 static void begin(fixture *f)
 {
-	begin_named(f, "probe_losses.jsonl");
+	begin_kind(f, PT_LOG_PROBE_JSONL);
 }
 
 static void end(fixture *f)
 {
 	pt_probe_log_destroy(f->log);
-	scratch_remove(f->directory);
+	growing_end(&f->file);
 }
 
 static void append(fixture *f, const char *text)
 {
-	FILE *file = fopen(f->path, "ab");
-	assert_non_null(file);
-	assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
-	assert_int_equal(fclose(file), 0);
+	growing_append(&f->file, text);
 }
 
 static void read_all(fixture *f, const char *expected)
@@ -124,37 +117,8 @@ static void header_and_rows(void **state)
 	assert_int_equal(pt_probe_log_state(f.log)->n_rows, 3);
 	assert_int_equal(pt_probe_log_state(f.log)->n_sets, 1);
 	assert_int_equal(pt_probe_log_state(f.log)->n_bad_rows, 0);
-	assert_string_equal(pt_probe_log_path(f.log), f.path);
+	assert_string_equal(pt_probe_log_path(f.log), f.file.path);
 	assert_true(pt_probe_log_identity(f.log).present);
-	end(&f);
-}
-
-/* The same numbers as CSV and as JSONL are the same rows. */
-static void csv_is_as_good(void **state)
-{
-	(void)state;
-	fixture f;
-	begin_named(&f, "probe_losses.csv");
-	append(&f, "step,a,\"b, c\"\r\n0,1,2\r\n2,1.5,-2e3\r\n4,nan,3\r\n6,,3\r\n8,5,");
-	read_all(&f, "set0@2[2:a,b, c;] 0:1,2 2:1.5,-2000 4!:nan,3 6!:nan,3 ");
-	append(&f, "6\r\n");
-	read_all(&f, "set0@2[2:a,b, c;] 0:1,2 2:1.5,-2000 4!:nan,3 6!:nan,3 8:5,6 ");
-	assert_int_equal(pt_probe_log_state(f.log)->n_invalid_rows, 2);
-	/* words, other numbers of cells, no step: the line alone; other names: another set; indices are names too */
-	append(&f, "word,1,2\n9,x,1\n9,1\n-1,1,2\n\n10,7,8\n0,step,1\n1,12,2\n");
-	clear(&f.to);
-	read_all(&f, "10:7,8 set1@14[2:0,1;] 12:1,2 ");
-	assert_int_equal(pt_probe_log_state(f.log)->n_bad_rows, 4);
-	assert_int_equal(pt_probe_log_problems(f.log)->items[0].offset, 7);
-	/* another file in its place, divided otherwise, the step not in front */
-	write_file(f.directory, "probe_losses.csv", "x;Step;y\n1,5;3;2\n", 17);
-	read_all(&f, "set0@2[2:x,y;] 3:1.5,2 ");
-	assert_int_equal(f.to.n_resets, 1);
-	end(&f);
-	begin_named(&f, "probe_losses.csv");
-	append(&f, "1,2,3\n4,5,6\n");
-	read_all(&f, "");
-	assert_int_equal(pt_probe_log_state(f.log)->n_bad_rows, 2);
 	end(&f);
 }
 
@@ -245,7 +209,7 @@ static void bad_lines_are_named_and_passed_over(void **state)
 	for (size_t i = 0; i < p->n; i++) {
 		assert_int_equal(p->items[i].code, PT_ERR_BAD_ROW);
 		assert_int_equal(p->items[i].offset, i + 1);
-		assert_string_equal(p->items[i].path, f.path);
+		assert_string_equal(p->items[i].path, f.file.path);
 	}
 	end(&f);
 }
@@ -270,7 +234,7 @@ static void starts_over(void **state)
 	begin(&f);
 	append(&f, "{\"probes\": [\"a\"]}\n{\"step\": 1, \"losses\": [1]}\njunk\n");
 	read_all(&f, "set0@2[1:a;] 1:1 ");
-	write_file(f.directory, "probe_losses.jsonl", "{\"step\": 9, \"losses\": [3]}\n", 27);
+	write_file(f.file.directory, "probe_losses", "{\"step\": 9, \"losses\": [3]}\n", 27);
 	read_all(&f, "set0@1[1:;] 9:3 "); /* the header went with the file it stood in */
 	assert_int_equal(f.to.n_resets, 1);
 	assert_int_equal(pt_probe_log_state(f.log)->n_bad_rows, 0);
@@ -319,7 +283,7 @@ static void a_line_over_the_cap(void **state)
 	fixture f;
 	begin(&f);
 	append(&f, "{\"step\": 1, \"losses\": [1]}\n");
-	assert_int_equal(truncate(f.path, (off_t)PT_TAIL_LINE_CAP_BYTES + 1000), 0);
+	assert_int_equal(truncate(f.file.path, (off_t)PT_TAIL_LINE_CAP_BYTES + 1000), 0);
 	append(&f, "\n{\"step\": 3, \"losses\": [2]}\n");
 	read_all(&f, "set0@1[1:;] 1:1 3:2 ");
 	assert_int_equal(pt_probe_log_state(f.log)->n_bad_rows, 1);
@@ -354,6 +318,86 @@ static void a_row_of_too_many_numbers(void **state)
 	end(&f);
 }
 
+/* ---- CSV ---- */
+
+static void csv_rows(void **state)
+{
+	(void)state;
+	fixture f;
+	begin_kind(&f, PT_LOG_PROBE_CSV);
+	append(&f, "step,a,\"b, c\"\r\n0,1,2\r\n\r\n5,1.5,-2e3\r\n7,");
+	read_all(&f, "set0@2[2:a,b, c;] 0:1,2 5:1.5,-2000 ");
+	append(&f, "nan,4\n8,,4\n9,inf,4\n10,3,4\n");
+	read_all(&f, "set0@2[2:a,b, c;] 0:1,2 5:1.5,-2000 7!:nan,4 8!:nan,4 9!:nan,4 10:3,4 ");
+	assert_int_equal(pt_probe_log_state(f.log)->n_invalid_rows, 3);
+	assert_int_equal(pt_probe_log_state(f.log)->n_bad_rows, 0);
+	/* a resumed writer's header again is no news; another one is */
+	append(&f, "step,a,\"b, c\"\n9,3,4\nb;step\n");
+	append(&f, "b,step\n7,11\n");
+	read_all(&f, "set0@2[2:a,b, c;] 0:1,2 5:1.5,-2000 7!:nan,4 8!:nan,4 9!:nan,4 10:3,4 9:3,4 set1@13[1:b;] 11:7 ");
+	end(&f);
+}
+
+static void csv_bad_lines_are_named_and_passed_over(void **state)
+{
+	(void)state;
+	static const char *const lines[] = {"1,2", "1,2,3,4", "x,1,2", "-1,1,2", "1.5,1,2", ",1,2", "1,a,2", "1;2;3"};
+	enum { N = sizeof lines / sizeof lines[0] };
+	fixture f;
+	begin_kind(&f, PT_LOG_PROBE_CSV);
+	append(&f, "step,a,b\n");
+	for (size_t i = 0; i < N; i++) {
+		append(&f, lines[i]);
+		append(&f, "\n");
+	}
+	append(&f, "3,4,5\n");
+	read_all(&f, "set0@10[2:a,b;] 3:4,5 ");
+	assert_int_equal(pt_probe_log_state(f.log)->n_bad_rows, N);
+	for (size_t i = 0; i < N; i++)
+		assert_int_equal(pt_probe_log_problems(f.log)->items[i].offset, i + 2);
+	end(&f);
+	/* without names there is no telling which column is the step */
+	begin_kind(&f, PT_LOG_PROBE_CSV);
+	append(&f, "0,1,2\n1,1,2\n");
+	read_all(&f, "");
+	assert_int_equal(pt_probe_log_problems(f.log)->n, 1);
+	assert_int_equal(pt_probe_log_problems(f.log)->items[0].offset, 1);
+	end(&f);
+}
+
+static void csv_starts_over_and_comes_again(void **state)
+{
+	(void)state;
+	fixture f;
+	begin_kind(&f, PT_LOG_PROBE_CSV);
+	append(&f, "step,a\n1,1\nx,2\n");
+	f.to.refuse_sets = 1;
+	assert_int_equal(pt_probe_log_read(f.log, &f.sink, NULL), PT_ERR_CANCELLED);
+	read_all(&f, "set0@2[1:a;] 1:1 ");
+	growing_replace(&f.file, "b;step\n2,5;9\n");
+	read_all(&f, "set0@2[1:b;] 9:2.5 ");
+	assert_int_equal(pt_probe_log_state(f.log)->n_bad_rows, 0);
+	end(&f);
+}
+
+static void csv_failing_allocations(void **state)
+{
+	(void)state;
+	for (size_t n = 1, done = 0; !done; n++) {
+		fixture f;
+		begin_kind(&f, PT_LOG_PROBE_CSV);
+		append(&f, "step,a,\"b\nc\"\nstep,a,b\n1,2,3\n2,\"4\",5\n");
+		pt_alloc_fail_at(n, false);
+		pt_status status = pt_probe_log_read(f.log, &f.sink, NULL);
+		done = status == PT_OK;
+		pt_alloc_fail_at(0, false);
+		if (!done)
+			assert_int_equal(status, PT_ERR_MEMORY);
+		read_all(&f, "set0@4[2:a,b;] 1:2,3 2:4,5 ");
+		end(&f);
+	}
+}
+
 static void real_logs(void **state)
 {
 	(void)state;
@@ -376,7 +420,7 @@ static void real_logs(void **state)
 		clear(&to);
 		const pt_probe_sink sink = {&to, on_set, on_row, NULL};
 		shared_path(path, sizeof path, rows[i].path);
-		pt_probe_log *log = pt_probe_log_create(path, false);
+		pt_probe_log *log = pt_probe_log_create(PT_LOG_PROBE_JSONL, path);
 		pt_error err;
 		if (pt_probe_log_read(log, &sink, &err) != PT_OK)
 			fail_msg("%s: %s", path, err.message);
@@ -396,7 +440,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(header_and_rows),
-		cmocka_unit_test(csv_is_as_good),
 		cmocka_unit_test(no_header),
 		cmocka_unit_test(gaussian_rows),
 		cmocka_unit_test(rows_that_are_not_finite_are_given_and_counted),
@@ -408,6 +451,10 @@ int main(void)
 		cmocka_unit_test(failing_allocations),
 		cmocka_unit_test(a_line_over_the_cap),
 		cmocka_unit_test(a_row_of_too_many_numbers),
+		cmocka_unit_test(csv_rows),
+		cmocka_unit_test(csv_bad_lines_are_named_and_passed_over),
+		cmocka_unit_test(csv_starts_over_and_comes_again),
+		cmocka_unit_test(csv_failing_allocations),
 		cmocka_unit_test(real_logs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

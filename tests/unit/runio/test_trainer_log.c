@@ -4,24 +4,24 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <malloc.h>
+
 #include "phasetop/base/alloc.h"
+#include "phasetop/runio/json.h"
 #include "phasetop/runio/trainer_log.h"
 
 #include "log_fixture.h"
 
-/* ---- trainer_state.json ---- */
-
-static pt_status parse(const char *json, told *to, pt_trainer_state *state, pt_error *err)
+static pt_status parse(const char *json, told_rows *to, pt_trainer_state *state, pt_error *err)
 {
-	const pt_log_sink sink = {to, on_row, on_reset};
+	const pt_log_sink sink = told_sink(to);
 	to->n_rows = 0;
-	clear(to);
 	return pt_trainer_state_parse(json, strlen(json), "s.json", &sink, state, err);
 }
 
 static void expect_rows(const char *history, const char *rows)
 {
-	told to = {0};
+	told_rows to = {0};
 	pt_trainer_state state;
 	pt_error err = {0};
 	char json[4096];
@@ -59,7 +59,7 @@ static void values_that_are_not_finite(void **state)
 	expect_rows(
 		"[{\"step\": 1, \"loss\": Infinity, \"grad_norm\": -Infinity}]", "1{loss=inf!,grad_norm=-inf!}");
 	expect_rows("[{\"step\": 1, \"loss\": null, \"grad_norm\": 1e999}]", "1{loss=nan!,grad_norm=inf!}");
-	told to = {0};
+	told_rows to = {0};
 	pt_trainer_state found;
 	assert_int_equal(
 		parse("{\"log_history\": [{\"step\": 1, \"loss\": NaN, \"x\": null, \"y\": 1}]}", &to, &found, NULL),
@@ -70,7 +70,7 @@ static void values_that_are_not_finite(void **state)
 static void rows_without_a_step_are_counted(void **state)
 {
 	(void)state;
-	told to = {0};
+	told_rows to = {0};
 	pt_trainer_state found;
 	assert_int_equal(
 		parse("{\"log_history\": [{\"loss\": 1}, {\"step\": -1}, {\"step\": 1.5}, {\"step\": "
@@ -86,7 +86,7 @@ static void rows_without_a_step_are_counted(void **state)
 static void closing_row(void **state)
 {
 	(void)state;
-	told to = {0};
+	told_rows to = {0};
 	pt_trainer_state found;
 	assert_int_equal(parse("{\"log_history\": [{\"step\": 7, \"loss\": 1}, {\"step\": 8, \"train_loss\": 4, "
 						   "\"train_runtime\": 2}]}",
@@ -101,7 +101,7 @@ static void closing_row(void **state)
 static void numbers_of_the_top_level(void **state)
 {
 	(void)state;
-	told to = {0};
+	told_rows to = {0};
 	pt_trainer_state s;
 	assert_int_equal(parse("{\"max_steps\": 40, \"global_step\": 12, \"save_steps\": 0.24, \"epoch\": 1.5, "
 						   "\"log_history\": [], \"stateful_callbacks\": {\"x\": {\"log_history\": 3, "
@@ -124,7 +124,7 @@ static void numbers_of_the_top_level(void **state)
 
 static void expect_failure(const char *json, pt_status expected, int64_t offset)
 {
-	told to = {0};
+	told_rows to = {0};
 	pt_trainer_state state = {.n_rows = 77};
 	pt_error err = {0};
 	assert_int_equal(parse(json, &to, &state, &err), expected);
@@ -132,7 +132,8 @@ static void expect_failure(const char *json, pt_status expected, int64_t offset)
 	assert_string_equal(err.path, "s.json");
 	if (offset >= 0)
 		assert_int_equal(err.offset, offset);
-	assert_int_equal(to.n_rows, 0); /* not a row before all was checked */
+	assert_int_equal(to.n_rows, 0); /* those given are void */
+	assert_string_equal(to.bytes, "");
 	assert_int_equal(state.n_rows, 77);
 }
 
@@ -154,7 +155,7 @@ static void failures_give_no_rows(void **state)
 	memset(deep + strlen(deep), '[', 1001);
 	expect_failure(deep, PT_ERR_LIMIT, -1);
 	char zeros[64] = {0};
-	told to = {0};
+	told_rows to = {0};
 	pt_error err;
 	assert_int_equal(pt_trainer_state_parse(zeros, sizeof zeros, "z", NULL, NULL, &err), PT_ERR_JSON);
 	(void)to;
@@ -176,19 +177,20 @@ static void odd_keys(void **state)
 static void a_refusing_sink_ends_the_reading(void **state)
 {
 	(void)state;
-	told to = {.refuse_at = 2};
+	told_rows to = {.refuse_at = 2};
 	pt_error err;
 	assert_int_equal(
 		parse("{\"log_history\": [{\"step\": 1}, {\"step\": 2}]}", &to, NULL, &err), PT_ERR_CANCELLED);
-	assert_int_equal(to.n_rows, 1);
+	assert_int_equal(to.n_rows, 0);
+	assert_int_equal(to.n_resets, 1);
 }
 
 static void files(void **state)
 {
 	(void)state;
 	char directory[64], path[128];
-	told to = {0};
-	const pt_log_sink sink = {&to, on_row, NULL};
+	told_rows to = {0};
+	const pt_log_sink sink = told_sink(&to);
 	pt_trainer_state found;
 	pt_file_identity identity = {0};
 	pt_error err;
@@ -201,7 +203,7 @@ static void files(void **state)
 	assert_false(identity.present);
 	const char text[] = "{\"log_history\": [{\"step\": 3}]}";
 	write_file(directory, "trainer_state.json", text, sizeof text - 1);
-	clear(&to);
+	told_clear(&to);
 	assert_int_equal(pt_trainer_state_read(path, &sink, &found, &identity, &err), PT_OK);
 	assert_string_equal(to.bytes, "3{}");
 	assert_int_equal(identity.size_bytes, sizeof text - 1);
@@ -215,7 +217,7 @@ static void failing_allocations(void **state)
 	(void)state;
 	const char json[] = "{\"log_history\": [{\"step\": 1, \"a\": 1, \"b\": 2}, {\"step\": 2, \"c\": 1}]}";
 	for (size_t n = 1;; n++) {
-		told to = {0};
+		told_rows to = {0};
 		pt_error err;
 		pt_alloc_fail_at(n, false);
 		pt_status status = parse(json, &to, NULL, &err);
@@ -228,6 +230,173 @@ static void failing_allocations(void **state)
 	}
 }
 
+/* A state of n rows, as the Trainer prints it. */
+static void write_state(const char *path, size_t n, const char *end)
+{
+	FILE *file = fopen(path, "wb");
+	assert_non_null(file);
+	fprintf(file, "{\n  \"epoch\": 2.5,\n  \"log_history\": [\n");
+	for (size_t i = 0; i < n; i++)
+		fprintf(file,
+			"    {\n      \"epoch\": %.6f,\n      \"grad_norm\": %.17g,\n      \"learning_rate\": %.17g,\n      "
+			"\"loss\": %.4f,\n      \"step\": %zu\n    }%s\n",
+			(double)i / 1000, 1.0 / (double)(i + 3), 1e-4 / (double)(i + 1), 3.0 / (double)(i + 1), i + 1,
+			i + 1 < n ? "," : "");
+	fprintf(file, "  ],\n  \"max_steps\": %zu%s", n, end);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* Bytes on the heap when most were, over all rows. */
+typedef struct heap_watch {
+	size_t n_rows, before, most;
+	double sum;
+} heap_watch;
+
+static size_t heap_bytes(void)
+{
+	struct mallinfo2 heap = mallinfo2();
+	return heap.uordblks + heap.hblkhd;
+}
+
+static pt_status watch_heap(void *context, const pt_log_row *row, pt_error *err)
+{
+	heap_watch *watch = context;
+	size_t now = heap_bytes();
+	(void)err;
+	watch->n_rows++;
+	watch->most = now > watch->most ? now : watch->most;
+	watch->sum += row->fields[3].value;
+	return PT_OK;
+}
+
+static void memory_does_not_grow_with_the_file(void **state)
+{
+	(void)state;
+	enum { N = 60000, AT_MOST = 512 * 1024 };
+	growing_file file;
+	heap_watch watch = {.before = heap_bytes()};
+	const pt_log_sink sink = {.context = &watch, .row = watch_heap};
+	pt_trainer_state found;
+	growing_begin(&file, "trainer_state.json");
+	write_state(file.path, N, "\n}\n");
+	assert_int_equal(pt_trainer_state_read(file.path, &sink, &found, NULL, NULL), PT_OK);
+	assert_int_equal(watch.n_rows, N);
+	assert_int_equal(found.n_rows, N);
+	assert_int_equal(found.max_steps, N);
+	double sum = 0;
+	for (size_t i = 0; i < N; i++) { /* as printed, to four digits */
+		char text[32];
+		snprintf(text, sizeof text, "%.4f", 3.0 / (double)(i + 1));
+		sum += strtod(text, NULL);
+	}
+	assert_true(watch.sum == sum);
+	assert_true(watch.most < watch.before + AT_MOST);
+	growing_end(&file);
+}
+
+/* Windows end anywhere: in words, numbers, escapes, characters. What a window shows is what memory shows. */
+static void a_window_shows_what_memory_shows(void **state)
+{
+	(void)state;
+	enum { WINDOW = 256 * 1024, AROUND = 150 };
+	static const char tail[] = "\", \"log_history\": [{\"step\": 12345678, \"a\\u00e9\\ud83d\\ude00\": -1.25e-3, \"b\": "
+							   "-Infinity, \"\xF0\x9F\x98\x80\": NaN, \"c\": [true, null, {}]}], \"max_steps\": 77}";
+	growing_file file;
+	growing_begin(&file, "trainer_state.json");
+	char *text = malloc(WINDOW + 1024);
+	assert_non_null(text);
+	for (size_t fill = WINDOW - AROUND - sizeof tail; fill < WINDOW + 8; fill++) {
+		told_rows whole = {.n_rows = 0}, windowed = {.n_rows = 0};
+		const pt_log_sink to_whole = told_sink(&whole), to_windowed = told_sink(&windowed);
+		pt_trainer_state a, b;
+		memset(text, 'x', fill);
+		memcpy(text, "{\"f\": \"", 7);
+		memcpy(text + fill, tail, sizeof tail);
+		growing_replace(&file, text);
+		assert_int_equal(pt_trainer_state_parse(text, strlen(text), "m", &to_whole, &a, NULL), PT_OK);
+		assert_int_equal(pt_trainer_state_read(file.path, &to_windowed, &b, NULL, NULL), PT_OK);
+		assert_string_equal(whole.bytes, windowed.bytes);
+		assert_int_equal(a.max_steps, b.max_steps);
+		assert_int_equal(b.max_steps, 77);
+		/* and where it breaks off, the same error at the same byte */
+		pt_error of_whole, of_windowed;
+		text[fill + (fill % (sizeof tail - 2)) + 1] = '\0';
+		growing_replace(&file, text);
+		assert_int_equal(pt_trainer_state_parse(text, strlen(text), "m", NULL, NULL, &of_whole), PT_ERR_JSON);
+		assert_int_equal(pt_trainer_state_read(file.path, NULL, NULL, NULL, &of_windowed), PT_ERR_JSON);
+		assert_string_equal(of_whole.message, of_windowed.message);
+		assert_int_equal(of_whole.offset, of_windowed.offset);
+	}
+	free(text);
+	growing_end(&file);
+}
+
+static void a_string_longer_than_the_window(void **state)
+{
+	(void)state;
+	enum { LONG = 3 * 1024 * 1024, TOO_LONG = 17 * 1024 * 1024 };
+	growing_file file;
+	pt_trainer_state found;
+	pt_error err;
+	growing_begin(&file, "trainer_state.json");
+	char *text = malloc(TOO_LONG + 64);
+	assert_non_null(text);
+	for (size_t n = LONG; n <= TOO_LONG; n += TOO_LONG - LONG) {
+		memset(text, 'x', n);
+		memcpy(text, "{\"f\": \"", 7);
+		strcpy(text + n, "\", \"log_history\": [{\"step\": 5}]}");
+		growing_replace(&file, text);
+		pt_status status = pt_trainer_state_read(file.path, NULL, &found, NULL, &err);
+		assert_int_equal(status, n == LONG ? PT_OK : PT_ERR_LIMIT);
+		assert_int_equal(found.n_rows, 1);
+	}
+	free(text);
+	growing_end(&file);
+}
+
+typedef struct meddler {
+	const char *path;
+	size_t n_rows, n_resets;
+} meddler;
+
+static pt_status change_the_file(void *context, const pt_log_row *row, pt_error *err)
+{
+	meddler *m = context;
+	(void)row;
+	(void)err;
+	if (m->n_rows++ == 0) {
+		FILE *file = fopen(m->path, "ab");
+		assert_non_null(file);
+		fputs(" ", file);
+		assert_int_equal(fclose(file), 0);
+	}
+	return PT_OK;
+}
+
+static void count_reset(void *context)
+{
+	((meddler *)context)->n_resets++;
+}
+
+/* Rows that were given of a text that then changes, or breaks off, are void. */
+static void rows_are_void_where_the_file_changes(void **state)
+{
+	(void)state;
+	growing_file file;
+	growing_begin(&file, "trainer_state.json");
+	meddler m = {.path = file.path};
+	const pt_log_sink sink = {.context = &m, .row = change_the_file, .reset = count_reset};
+	write_state(file.path, 10, "}");
+	assert_int_equal(pt_trainer_state_read(file.path, &sink, NULL, NULL, NULL), PT_ERR_CHANGED);
+	assert_int_equal(m.n_resets, 1);
+	m = (meddler){.path = file.path, .n_rows = 1};
+	write_state(file.path, 10, "");
+	assert_int_equal(pt_trainer_state_read(file.path, &sink, NULL, NULL, NULL), PT_ERR_JSON);
+	assert_int_equal(m.n_rows, 11);
+	assert_int_equal(m.n_resets, 1);
+	growing_end(&file);
+}
+
 /* What the real Trainer wrote; values counted by Python's json. */
 static void real_trainer_states(void **state)
 {
@@ -237,23 +406,34 @@ static void real_trainer_states(void **state)
 		int64_t global_step, max_steps, save_steps;
 		size_t n_rows, n_invalid;
 		bool has_closing_row;
+		size_t n_without_step;
 	} rows[] = {
-		{"formats/state_diverged_filtered/checkpoint-12/trainer_state.json", 12, 12, 4, 14, 12, false},
-		{"formats/state_diverged_inf/checkpoint-12/trainer_state.json", 12, 12, 4, 14, 21, false},
-		{"formats/state_diverged_inf/checkpoint-8/trainer_state.json", 8, 12, 4, 9, 12, false},
-		{"formats/state_eval_many/trainer_state.json", 12, 12, 12, 18, 0, false},
-		{"formats/state_eval_one/trainer_state.json", 12, 12, 12, 16, 0, false},
-		{"formats/state_fraction/trainer_state.json", 40, 40, 10, 31, 0, false},
-		{"formats/state_grad_accum/trainer_state.json", 9, 9, 5, 6, 0, false},
-		{"formats/state_nan_filtered/checkpoint-12/trainer_state.json", 12, 12, 4, 14, 0, false},
-		{"formats/state_nan_literal/checkpoint-12/trainer_state.json", 12, 12, 4, 14, 7, false},
-		{"formats/state_nan_literal/checkpoint-8/trainer_state.json", 8, 12, 4, 9, 3, false},
-		{"formats/state_no_log/trainer_state.json", 6, 6, 3, 0, 0, false},
-		{"formats/state_tokens_seen/trainer_state.json", 24, 24, 12, 24, 0, false},
-		{"formats/life_final_in_run_dir/trainer_state.json", 8, 8, 4, 9, 0, true},
-		{"formats/life_final_in_run_dir/checkpoint-8/trainer_state.json", 8, 8, 4, 8, 0, false},
-		{"formats/life_resume/after/checkpoint-12/trainer_state.json", 12, 16, 4, 12, 0, false},
-		{"runs/medical/checkpoint-400/trainer_state.json", 400, 400, 5, 400, 0, false},
+		{"wild/Jaong__Checkpoint-of-CPT/trainer_state.json", 5490, 5490, 500, 21, 0, true, 10},
+		{"wild/O5-7__chat_glm2_in4_LIL_prefix/trainer_state.json", 3000, 3000, PT_LOG_NO_STEP, 301, 0, true, 0},
+		{"wild/aigoncharov__trainer_state_viz/trainer_state.json", 12030, 12030, 500, 216, 0, false, 0},
+		{"wild/Vblack929__fedlora/results/checkpoint-1/trainer_state.json", 1, 1, 500, 1, 0, false, 0},
+		{"wild/souravt__product-search/results/checkpoint-750/trainer_state.json", 750, 750, 100, 75, 0, false, 0},
+		{"formats/log_trl_sft/checkpoint-8/trainer_state.json", 8, 8, 4, 8, 0, false, 0},
+		{"formats/log_trl_dpo/checkpoint-8/trainer_state.json", 8, 8, 4, 8, 0, false, 0},
+		{"formats/log_trl_grpo/checkpoint-4/trainer_state.json", 4, 4, 2, 4, 0, false, 0},
+		{"formats/log_trl_reward/checkpoint-8/trainer_state.json", 8, 8, 4, 8, 0, false, 0},
+		{"formats/log_tb_trainer/checkpoint-20/trainer_state.json", 20, 20, 10, 24, 0, false, 0},
+		{"formats/state_diverged_filtered/checkpoint-12/trainer_state.json", 12, 12, 4, 14, 12, false, 0},
+		{"formats/state_diverged_inf/checkpoint-12/trainer_state.json", 12, 12, 4, 14, 21, false, 0},
+		{"formats/state_diverged_inf/checkpoint-8/trainer_state.json", 8, 12, 4, 9, 12, false, 0},
+		{"formats/state_eval_many/trainer_state.json", 12, 12, 12, 18, 0, false, 0},
+		{"formats/state_eval_one/trainer_state.json", 12, 12, 12, 16, 0, false, 0},
+		{"formats/state_fraction/trainer_state.json", 40, 40, 10, 31, 0, false, 0},
+		{"formats/state_grad_accum/trainer_state.json", 9, 9, 5, 6, 0, false, 0},
+		{"formats/state_nan_filtered/checkpoint-12/trainer_state.json", 12, 12, 4, 14, 0, false, 0},
+		{"formats/state_nan_literal/checkpoint-12/trainer_state.json", 12, 12, 4, 14, 7, false, 0},
+		{"formats/state_nan_literal/checkpoint-8/trainer_state.json", 8, 12, 4, 9, 3, false, 0},
+		{"formats/state_no_log/trainer_state.json", 6, 6, 3, 0, 0, false, 0},
+		{"formats/state_tokens_seen/trainer_state.json", 24, 24, 12, 24, 0, false, 0},
+		{"formats/life_final_in_run_dir/trainer_state.json", 8, 8, 4, 9, 0, true, 0},
+		{"formats/life_final_in_run_dir/checkpoint-8/trainer_state.json", 8, 8, 4, 8, 0, false, 0},
+		{"formats/life_resume/after/checkpoint-12/trainer_state.json", 12, 16, 4, 12, 0, false, 0},
+		{"runs/medical/checkpoint-400/trainer_state.json", 400, 400, 5, 400, 0, false, 0},
 	};
 	if (!shared_has("formats"))
 		skip();
@@ -266,11 +446,51 @@ static void real_trainer_states(void **state)
 			fail_msg("%s: %s", path, err.message);
 		if (s.global_step != rows[i].global_step || s.max_steps != rows[i].max_steps ||
 			s.n_rows != rows[i].n_rows || s.n_invalid_values != rows[i].n_invalid ||
-			s.has_closing_row != rows[i].has_closing_row || s.n_rows_without_step != 0)
+			s.has_closing_row != rows[i].has_closing_row || s.n_rows_without_step != rows[i].n_without_step)
 			fail_msg("%s: step %lld of %lld, %zu rows, %zu invalid", path, (long long)s.global_step,
 				(long long)s.max_steps, s.n_rows, s.n_invalid_values);
-		if (strstr(path, "formats"))
+		if (!strstr(rows[i].path, "runs/"))
 			assert_int_equal(s.save_steps, rows[i].save_steps);
+	}
+}
+
+/* Every name of what TRL logs comes through, in its order, and the first row's numbers. */
+static void real_names(void **state)
+{
+	(void)state;
+	static const char *const folders[][2] = {{"formats/log_trl_sft", "checkpoint-8"},
+		{"formats/log_trl_dpo", "checkpoint-8"}, {"formats/log_trl_grpo", "checkpoint-4"},
+		{"formats/log_trl_reward", "checkpoint-8"}};
+	if (!shared_has("formats/log_trl_sft"))
+		skip();
+	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+		char below[256], path[1024], line[4096];
+		pt_json_value *expected = NULL;
+		told_rows *to = calloc(1, sizeof *to);
+		assert_non_null(to);
+		const pt_log_sink sink = told_sink(to);
+		snprintf(below, sizeof below, "%s/%s/trainer_state.json", folders[i][0], folders[i][1]);
+		shared_path(path, sizeof path, below);
+		assert_int_equal(pt_trainer_state_read(path, &sink, NULL, NULL, NULL), PT_OK);
+		snprintf(below, sizeof below, "%s/expected.json", folders[i][0]);
+		shared_path(path, sizeof path, below);
+		assert_int_equal(pt_json_read(path, &expected, NULL), PT_OK);
+		pt_text text = pt_text_over(line, sizeof line);
+		pt_text_add(&text, "1{");
+		const pt_json_value *row = pt_json_member(expected, "first_row");
+		const char *comma = "";
+		for (const pt_json_value *item = pt_json_first(row); item; item = pt_json_following(item)) {
+			double number;
+			if (strcmp(pt_json_key(item), "step") == 0)
+				continue;
+			assert_true(pt_json_number(item, &number));
+			pt_text_addf(&text, "%s%s=%g", comma, pt_json_key(item), number);
+			comma = ",";
+		}
+		pt_text_add(&text, "}");
+		assert_memory_equal(to->bytes, line, text.length);
+		pt_json_destroy(expected);
+		free(to);
 	}
 }
 
@@ -299,7 +519,12 @@ int main(void)
 		cmocka_unit_test(a_refusing_sink_ends_the_reading),
 		cmocka_unit_test(files),
 		cmocka_unit_test(failing_allocations),
+		cmocka_unit_test(memory_does_not_grow_with_the_file),
+		cmocka_unit_test(a_window_shows_what_memory_shows),
+		cmocka_unit_test(a_string_longer_than_the_window),
+		cmocka_unit_test(rows_are_void_where_the_file_changes),
 		cmocka_unit_test(real_trainer_states),
+		cmocka_unit_test(real_names),
 		cmocka_unit_test(real_killed_state),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
