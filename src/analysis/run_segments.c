@@ -28,7 +28,7 @@ typedef struct judging {
 	pt_run *run;
 	candidate *candidates; /* rising steps */
 	size_t n;
-	bool is_paced; /* written as a training writes, not as a copy does */
+	bool knows_pace, is_paced; /* written as a training writes, not as a copy does */
 	bool records;  /* seams */
 	pt_error *err;
 } judging;
@@ -185,9 +185,9 @@ static int by_gap(const void *a, const void *b)
 /* A copy writes in no time, or by the alphabet (checkpoint-10 before checkpoint-9), or in no order at all. */
 static pt_status note_pace(judging *j)
 {
-	j->is_paced = false;
-	if (j->n < 2)
+	if (j->knows_pace)
 		return PT_OK;
+	j->knows_pace = true;
 	candidate *ordered = pt_array_alloc(j->n, sizeof *ordered);
 	int64_t *gaps = pt_array_alloc(j->n - 1, sizeof *gaps);
 	if (ordered && gaps) {
@@ -260,6 +260,8 @@ static pt_status find_rewinds(judging *j)
 		}
 		verdict states;
 		pt_status status = ask_states(j, youngest, i, &states);
+		if (status == PT_OK && states == VERDICT_UNKNOWN)
+			status = note_pace(j);
 		if (status != PT_OK)
 			return status;
 		seen->is_left_out =
@@ -341,8 +343,6 @@ pt_status pt_run_judge(pt_run *run, bool records, pt_error *err)
 {
 	judging j = {.run = run, .records = records, .err = err};
 	pt_status status = list_candidates(&j);
-	if (status == PT_OK)
-		status = note_pace(&j);
 	if (status == PT_OK)
 		status = find_rewinds(&j);
 	if (status == PT_OK && records) {

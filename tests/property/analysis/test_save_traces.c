@@ -62,7 +62,7 @@ static void write_shards(const char *directory, int64_t step)
 	pt_text text = pt_text_over(index, sizeof index);
 	pt_text_add(&text, "{\"weight_map\":{");
 	for (int i = 1; i <= N_SHARDS; i++) {
-		char file[64], tensor[16];
+		char file[64], tensor[24];
 		snprintf(file, sizeof file, "model-%05d-of-%05d.safetensors", i, N_SHARDS);
 		snprintf(tensor, sizeof tensor, "layer%d", i);
 		write_tensor(directory, file, tensor, step);
