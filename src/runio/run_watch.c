@@ -205,7 +205,8 @@ static bool holds_checkpoints(const char *below)
 	return *below == '\0' || strcmp(below, PT_SCAN_CONTAINER) == 0;
 }
 
-/* The checkpoint that an event is about: the directory's, or the file of that name; NULL: none that is known. */
+/* The checkpoint that an event is about: the directory's, or the file of that name; NULL: none that is known.
+ */
 static kept_checkpoint *checkpoint_of(watch_target *target, const watch_listener *listener, const char *name)
 {
 	char path[2 * 256];
@@ -252,8 +253,8 @@ static void note_closed(watch_target *target, const struct inotify_event *event,
 typedef enum meaning { MEANS_NOTHING, MEANS_TREE, MEANS_LOGS, MEANS_UNCLOSED } meaning;
 
 /* What an event about a file in the run, or in a directory of it that is no checkpoint, means. */
-static meaning meaning_in_tree(
-	const watch_target *target, const watch_listener *listener, const struct inotify_event *event, const char *name)
+static meaning meaning_in_tree(const watch_target *target, const watch_listener *listener,
+	const struct inotify_event *event, const char *name)
 {
 	pt_log_kind kind;
 	checkpoint_name checkpoint;
