@@ -69,8 +69,8 @@ static pt_status follow_entry(pt_run *run, pt_seen_checkpoint *seen, const pt_ch
 	return status;
 }
 
-/* What is gone from the disk keeps its results; what never gave any is forgotten, and so are weights that stood
- * for the run until others came. */
+/* What is gone from the disk keeps its results; what never gave any is forgotten, and so are weights that
+ * stood for the run until others came. */
 static pt_status mark_vanished(pt_run *run, bool *changed, pt_error *err)
 {
 	for (size_t i = run->n_seen; i-- > 0;) {
@@ -217,8 +217,8 @@ static pt_status leave_out(pt_run *run, bool *changed, pt_error *err)
 }
 
 /* What is read may tell that training went back: then other checkpoints belong to the run than it seemed. */
-static pt_status follow_checkpoints(pt_run *run, const followed_entries *followed, const pt_run_context *context,
-	bool *changed, pt_error *err)
+static pt_status follow_checkpoints(pt_run *run, const followed_entries *followed,
+	const pt_run_context *context, bool *changed, pt_error *err)
 {
 	pt_status status = PT_OK;
 	for (size_t n = run->n_rewrites + 1; status == PT_OK && n != run->n_rewrites;) {
@@ -270,8 +270,8 @@ static const pt_seen_checkpoint *newest_with_state(const pt_run *run)
 	return NULL;
 }
 
-/* The Trainer's states that count: that of the newest checkpoint that was not left behind (its path is made in
- * `path`), and that of the run itself unless it was. */
+/* The Trainer's states that count: that of the newest checkpoint that was not left behind (its path is made
+ * in `path`), and that of the run itself unless it was. */
 static size_t choose_logs(
 	const pt_run *run, const pt_scan *scan, bool own_is_old, pt_log_file *logs, char *path, size_t capacity)
 {

@@ -6,7 +6,8 @@
 
 pt_status pt_run_out_of_memory(pt_error *err);
 
-/** The record of a step, added where there is none. @param[in,out] at  where to begin to look, then where it is */
+/** The record of a step, added where there is none. @param[in,out] at  where to begin to look, then where it
+ * is */
 PT_CHECKED pt_status pt_run_seen_from(
 	pt_run *run, int64_t step, size_t *at, pt_seen_checkpoint **out, pt_error *err);
 void pt_run_drop_seen(pt_run *run, size_t at);

@@ -37,7 +37,8 @@ static bool same_bytes(int a, int b, int64_t from, int64_t n, char *chunks, cons
 	return true;
 }
 
-static bool same_files(const char *root, const pt_checkpoint_part *a, const pt_checkpoint_part *b, char *chunks)
+static bool same_files(
+	const char *root, const pt_checkpoint_part *a, const pt_checkpoint_part *b, char *chunks)
 {
 	const pt_file_identity *x = &a->weights_identity, *y = &b->weights_identity;
 	char paths[2][4096];
@@ -133,8 +134,7 @@ static pt_status tell_all(pt_run *run, const pt_scan *scan, bool *changed, pt_er
 /* --- a run of nothing else -------------------------------------------------------------------------- */
 
 /* The step of the Trainer's state beside the weights, else of that in the run. */
-static pt_status step_of(
-	const pt_run *run, const pt_checkpoint_entry *result, int64_t *step, pt_error *err)
+static pt_status step_of(const pt_run *run, const pt_checkpoint_entry *result, int64_t *step, pt_error *err)
 {
 	const char *const directories[] = {result->directory, "."};
 	*step = PT_LOG_NO_STEP;
@@ -163,7 +163,8 @@ static pt_status stand_in(pt_run *run, const pt_scan *scan, pt_checkpoint_entry 
 	if (step == PT_LOG_NO_STEP)
 		snprintf(words, sizeof words, "final weights alone: their step is not known, and counted as 0");
 	else
-		snprintf(words, sizeof words, "final weights alone: step %lld by trainer_state.json", (long long)step);
+		snprintf(
+			words, sizeof words, "final weights alone: step %lld by trainer_state.json", (long long)step);
 	pt_problem_list_clear(&run->notices);
 	status = tell(run, entry, words, err);
 	for (size_t i = 1; i < scan->n_unnumbered && i < TOLD_RESULTS && status == PT_OK; i++)

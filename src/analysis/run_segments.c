@@ -28,8 +28,8 @@ typedef struct judging {
 	pt_run *run;
 	candidate *candidates; /* rising steps */
 	size_t n;
-	bool is_paced; /* written as a training writes, not as a copy does */
-	bool records;  /* seams */
+	bool knows_pace, is_paced; /* written as a training writes, not as a copy does */
+	bool records;              /* seams */
 	pt_error *err;
 } judging;
 
@@ -62,15 +62,16 @@ static pt_status take_row(void *context, const pt_log_row *row, pt_error *err)
 	return status;
 }
 
-/* The rows of a state (table may be NULL) and what it says of itself. A state that does not read says nothing. */
-static pt_status read_state(const pt_run *run, const char *directory, pt_metric_table *table,
-	pt_trainer_state *state, pt_error *err)
+/* The rows of a state (table may be NULL) and what it says of itself. A state that does not read says
+ * nothing. */
+static pt_status read_state(
+	const pt_run *run, const char *directory, pt_metric_table *table, pt_trainer_state *state, pt_error *err)
 {
 	char path[4096];
 	pt_log_sink sink = {.context = table, .row = take_row};
 	*state = (pt_trainer_state){.global_step = PT_LOG_NO_STEP, .max_steps = PT_LOG_NO_STEP};
-	int n = snprintf(
-		path, sizeof path, "%s/%s%strainer_state.json", run->path, directory, *directory ? "/" : "");
+	int n =
+		snprintf(path, sizeof path, "%s/%s%strainer_state.json", run->path, directory, *directory ? "/" : "");
 	if (n < 0 || (size_t)n >= sizeof path)
 		return PT_OK;
 	pt_status status = pt_trainer_state_read(path, table ? &sink : NULL, state, NULL, NULL);
@@ -93,8 +94,8 @@ static verdict compare_rows(const pt_metric_table *a, size_t row_a, const pt_met
 	return found;
 }
 
-/* One training tells the same of every step up to `until`. That it is the same one is known only from what both
- * tell of steps after `since`: a resumed training has the rows before from the one that it resumes. */
+/* One training tells the same of every step up to `until`. That it is the same one is known only from what
+ * both tell of steps after `since`: a resumed training has the rows before from the one that it resumes. */
 static verdict compare_tables(
 	const pt_metric_table *a, const pt_metric_table *b, int64_t since, int64_t until)
 {
@@ -145,7 +146,8 @@ static pt_status ask_states(judging *j, size_t low, size_t high, verdict *found)
 	if (b->judged_key != key) {
 		int64_t since = low > 0 ? j->candidates[low - 1].seen->step : -1;
 		verdict judged;
-		pt_status status = compare_states(j->run, a->directory, b->directory, since, a->step, &judged, j->err);
+		pt_status status =
+			compare_states(j->run, a->directory, b->directory, since, a->step, &judged, j->err);
 		if (status != PT_OK)
 			return status;
 		b->judged_key = key;
@@ -161,7 +163,8 @@ static pt_status ask_states(judging *j, size_t low, size_t high, verdict *found)
 static bool was_rewritten_below(const judging *j, size_t high)
 {
 	for (size_t i = 0; i < high; i++)
-		if (j->candidates[i].seen->n_rewrites > 0 && j->candidates[i].written_ns > j->candidates[high].written_ns)
+		if (j->candidates[i].seen->n_rewrites > 0 &&
+			j->candidates[i].written_ns > j->candidates[high].written_ns)
 			return true;
 	return false;
 }
@@ -185,9 +188,9 @@ static int by_gap(const void *a, const void *b)
 /* A copy writes in no time, or by the alphabet (checkpoint-10 before checkpoint-9), or in no order at all. */
 static pt_status note_pace(judging *j)
 {
-	j->is_paced = false;
-	if (j->n < 2)
+	if (j->knows_pace)
 		return PT_OK;
+	j->knows_pace = true;
 	candidate *ordered = pt_array_alloc(j->n, sizeof *ordered);
 	int64_t *gaps = pt_array_alloc(j->n - 1, sizeof *gaps);
 	if (ordered && gaps) {
@@ -229,8 +232,8 @@ static pt_status add_seam(judging *j, pt_seam seam, bool is_rewind)
 	return PT_OK;
 }
 
-/* The segment that left candidate `high` behind begins at the first of those that are younger than it. What was
- * left behind before is not what the segment before reached. */
+/* The segment that left candidate `high` behind begins at the first of those that are younger than it. What
+ * was left behind before is not what the segment before reached. */
 static pt_status add_rewind(judging *j, size_t high)
 {
 	size_t first = 0;
@@ -260,11 +263,12 @@ static pt_status find_rewinds(judging *j)
 		}
 		verdict states;
 		pt_status status = ask_states(j, youngest, i, &states);
+		if (status == PT_OK && states == VERDICT_UNKNOWN)
+			status = note_pace(j);
 		if (status != PT_OK)
 			return status;
-		seen->is_left_out =
-			states == VERDICT_OTHER ||
-			(states == VERDICT_UNKNOWN && (j->is_paced || was_rewritten_below(j, i)));
+		seen->is_left_out = states == VERDICT_OTHER ||
+							(states == VERDICT_UNKNOWN && (j->is_paced || was_rewritten_below(j, i)));
 		if (seen->is_left_out && j->records)
 			status = add_rewind(j, i);
 		if (status != PT_OK)
@@ -318,8 +322,8 @@ static pt_status find_ends(judging *j, size_t low, size_t high)
 
 /* --- the whole -------------------------------------------------------------------------------------- */
 
-/* Checkpoints that were whole once: those on disk by the time of their weights, the others by that of what was
- * read. */
+/* Checkpoints that were whole once: those on disk by the time of their weights, the others by that of what
+ * was read. */
 static pt_status list_candidates(judging *j)
 {
 	pt_run *run = j->run;
@@ -341,8 +345,6 @@ pt_status pt_run_judge(pt_run *run, bool records, pt_error *err)
 {
 	judging j = {.run = run, .records = records, .err = err};
 	pt_status status = list_candidates(&j);
-	if (status == PT_OK)
-		status = note_pace(&j);
 	if (status == PT_OK)
 		status = find_rewinds(&j);
 	if (status == PT_OK && records) {

@@ -118,7 +118,8 @@ static bool tell_unit(scan_memory *memory, size_t n, pt_step_unit *unit)
 	static const char *const words[] = {
 		[PT_UNIT_STEP] = NULL,
 		[PT_UNIT_EPOCH] = "the numbers in the names are epochs: k and all steps are counted in epochs",
-		[PT_UNIT_SAVE] = "the numbers in the names count saves, not steps: k and all steps are counted in saves",
+		[PT_UNIT_SAVE] =
+			"the numbers in the names count saves, not steps: k and all steps are counted in saves",
 	};
 	_Static_assert(sizeof words / sizeof words[0] == PT_N_STEP_UNITS, "words for every unit");
 	*unit = n > 0 ? memory->chosen[0]->name.unit : PT_UNIT_STEP;
@@ -134,6 +135,7 @@ bool scan_memory_choose(scan_memory *memory, size_t *n_chosen, pt_step_unit *uni
 	sort_entries(memory->chosen, *n_chosen);
 	return prefer(memory, n_chosen, is_adapter, is_network, "of a whole network in a run with adapters") &&
 		   prefer(memory, n_chosen, counts_steps, counts_no_steps, "not counted in steps in a run that is") &&
-		   prefer(memory, n_chosen, counts_epochs, counts_saves, "counted in saves in a run counted in epochs") &&
+		   prefer(memory, n_chosen, counts_epochs, counts_saves,
+			   "counted in saves in a run counted in epochs") &&
 		   drop_doubles(memory, n_chosen) && tell_unit(memory, *n_chosen, unit);
 }

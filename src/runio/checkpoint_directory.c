@@ -128,8 +128,8 @@ static void look_for_network(checkpoint_looking *look)
 	};
 }
 
-/* Of the other ….safetensors files that one which is an adapter by its name, else the only one; NULL: none, or
- * several (*n_others). */
+/* Of the other ….safetensors files that one which is an adapter by its name, else the only one; NULL: none,
+ * or several (*n_others). */
 static const char *find_other_weights(const checkpoint_looking *look, bool of_adapters, size_t *n_others)
 {
 	const char *only = NULL;
@@ -147,8 +147,8 @@ static const char *find_other_weights(const checkpoint_looking *look, bool of_ad
 	return !of_adapters && *n_others == 1 ? only : NULL;
 }
 
-/* Adapters under other names than PEFT's: diffusers, MLX, scripts. Their config, where they have one, does not
- * come after them. */
+/* Adapters under other names than PEFT's: diffusers, MLX, scripts. Their config, where they have one, does
+ * not come after them. */
 static void look_for_others(checkpoint_looking *look, bool of_adapters)
 {
 	bool is_odd, config_is_odd;
@@ -206,7 +206,8 @@ static void explain_unfinished(checkpoint_looking *look, const char *staged, boo
 	else if (has_shard)
 		look_set_pending(look, "no ", FULL_INDEX, " yet, only shards");
 	else if (is_left)
-		look_set_refused(look, PT_ERR_TRUNCATED, path, "no weights, only a file left by a killed writer", staged);
+		look_set_refused(
+			look, PT_ERR_TRUNCATED, path, "no weights, only a file left by a killed writer", staged);
 	else
 		look_set_pending(look, "no weights yet, only the staging file ", staged, "");
 }
@@ -334,4 +335,3 @@ bool look_into_directory(checkpoint_looking *look)
 	look->found.has_entry = true;
 	return true;
 }
-

@@ -23,7 +23,8 @@ static void find_config(checkpoint_looking *look, pt_checkpoint_part *part)
 	part->config = part->config_identity.present ? config : NULL;
 }
 
-/* trainer_state.json beside weights that the Trainer's scripts leave in the run directory tells their step. */
+/* trainer_state.json beside weights that the Trainer's scripts leave in the run directory tells their step.
+ */
 static void find_state(checkpoint_looking *look)
 {
 	bool is_odd;

@@ -125,8 +125,8 @@ static bool read_ref(const char *repository, const char *revision, char commit[R
 	return n > 0 && strlen(commit) == n && !strchr(commit, '/') && commit[0] != '.';
 }
 
-/* Of the snapshots the one whose commit begins with `prefix`, else ("") the newest; NULL: none, or several begin
- * like that. */
+/* Of the snapshots the one whose commit begins with `prefix`, else ("") the newest; NULL: none, or several
+ * begin like that. */
 static const char *choose(const directory_list *list, const char *prefix)
 {
 	const char *found = NULL;
@@ -192,14 +192,15 @@ pt_status pt_hf_find(const char *name, const pt_hf_places *places, pt_arena *are
 	pt_text text = pt_text_over(repository, sizeof repository);
 	bool has_cache = cache_of(places, cache);
 	pt_text_addf(&text, "%s/%s", cache, REPOSITORY);
-	pt_text_add_bytes(&text, parts.repository, slash ? (size_t)(slash - parts.repository) : strlen(parts.repository));
+	pt_text_add_bytes(
+		&text, parts.repository, slash ? (size_t)(slash - parts.repository) : strlen(parts.repository));
 	if (slash)
 		pt_text_addf(&text, "--%s", slash + 1);
 	status = has_cache && !text.cut ? find_snapshot(repository, parts.revision, arena, path, err)
 									: PT_ERR_NOT_FOUND;
 	if (status == PT_ERR_NOT_FOUND)
-		return pt_fail(err, status, name, -1, "not in the cache (%.80s): fetch it with `hf download %s%s%s`", cache,
-			parts.repository, *parts.revision ? " --revision " : "", parts.revision);
+		return pt_fail(err, status, name, -1, "not in the cache (%.80s): fetch it with `hf download %s%s%s`",
+			cache, parts.repository, *parts.revision ? " --revision " : "", parts.revision);
 	if (status != PT_OK)
 		return status;
 	*label = pt_arena_text(arena, slash ? slash + 1 : parts.repository);

@@ -341,8 +341,7 @@ bool is_safetensors_name(const char *name)
 bool is_adapter_file(const char *name)
 {
 	return strcmp(name, "adapter_model.safetensors") == 0 ||
-		   strcmp(name, "pytorch_lora_weights.safetensors") == 0 ||
-		   strcmp(name, "adapters.safetensors") == 0;
+		   strcmp(name, "pytorch_lora_weights.safetensors") == 0 || strcmp(name, "adapters.safetensors") == 0;
 }
 
 bool is_weights_or_config(const char *name)

@@ -16,14 +16,14 @@
 typedef struct checkpoint_name {
 	int64_t step; /* UNNUMBERED: meaningless */
 	pt_step_unit unit;
-	int row;           /* of the tables: the lower one is preferred where two have one step */
-	bool is_file;      /* the weights themselves lie in the run: MLX, kohya, plain scripts */
+	int row;            /* of the tables: the lower one is preferred where two have one step */
+	bool is_file;       /* the weights themselves lie in the run: MLX, kohya, plain scripts */
 	bool is_unnumbered; /* final weights, copies of the best or the newest: no step of their own */
 } checkpoint_name;
 
 /*
- * A name in the run directory ("") or its checkpoints/. Directories and files have names of their own, so that
- * a name alone tells which of the two it is to be.
+ * A name in the run directory ("") or its checkpoints/. Directories and files have names of their own, so
+ * that a name alone tells which of the two it is to be.
  * @retval PT_ERR_NOT_FOUND no such name @retval PT_ERR_LIMIT the number does not fit
  */
 pt_status checkpoint_name_read(const char *directory, const char *name, checkpoint_name *out);

@@ -229,7 +229,8 @@ static bool holds_checkpoints(const char *below)
 	return *below == '\0' || strcmp(below, PT_SCAN_CONTAINER) == 0;
 }
 
-/* The checkpoint that an event is about: the directory's, or the file of that name; NULL: none that is known. */
+/* The checkpoint that an event is about: the directory's, or the file of that name; NULL: none that is known.
+ */
 static kept_checkpoint *checkpoint_of(watch_target *target, const watch_listener *listener, const char *name)
 {
 	char path[2 * 256];

@@ -239,7 +239,8 @@ bool scan_memory_assemble(scan_memory *memory)
 	size_t n, n_unnumbered, capacity = memory->n_checkpoints;
 	pt_step_unit unit = PT_UNIT_STEP;
 	memory->n_problems = 0;
-	if (!pt_array_reserve((void **)&memory->chosen, &memory->chosen_capacity, capacity, sizeof *memory->chosen) ||
+	if (!pt_array_reserve(
+			(void **)&memory->chosen, &memory->chosen_capacity, capacity, sizeof *memory->chosen) ||
 		!pt_array_reserve(
 			(void **)&memory->entries, &memory->entries_capacity, capacity, sizeof *memory->entries) ||
 		!add_problems(memory, memory->tree.problems, memory->tree.n_problems) ||

@@ -25,12 +25,12 @@ typedef struct checkpoint_look {
 typedef struct kept_checkpoint {
 	char *path; /* in the run directory; owned */
 	checkpoint_name name;
-	checkpoint_look *look; /* NULL: not looked yet (is_dirty), or nothing is there */
-	bool is_dirty;         /* something happened there */
-	bool is_listed;        /* by the listing under way */
-	bool is_unclosed;      /* its weights or its config are being written */
+	checkpoint_look *look;  /* NULL: not looked yet (is_dirty), or nothing is there */
+	bool is_dirty;          /* something happened there */
+	bool is_listed;         /* by the listing under way */
+	bool is_unclosed;       /* its weights or its config are being written */
 	bool is_other_unclosed; /* another file in it is */
-	uint64_t round;        /* of the last scan that looked */
+	uint64_t round;         /* of the last scan that looked */
 } kept_checkpoint;
 
 enum { MAX_REFUSED = 2 };
@@ -43,7 +43,8 @@ typedef struct scan_tree {
 	pt_error *problems;
 	size_t n_problems, problems_capacity;
 	size_t n_refused;
-	pt_error refused[MAX_REFUSED]; /* pickles in the run and its checkpoints/, told where nothing else is there */
+	pt_error
+		refused[MAX_REFUSED]; /* pickles in the run and its checkpoints/, told where nothing else is there */
 	size_t n_directories;
 	bool told_limit;
 } scan_tree;
@@ -54,7 +55,7 @@ typedef struct scan_memory {
 	size_t n_checkpoints, checkpoints_capacity; /* by step, row of the table of names, path */
 	scan_tree tree;
 	bool is_tree_dirty;
-	bool is_in_doubt; /* all of it */
+	bool is_in_doubt;        /* all of it */
 	bool is_shared_unclosed; /* a file beside checkpoints that are files is being written */
 	uint64_t round;
 	/* the arrays of `scan` */

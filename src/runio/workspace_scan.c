@@ -217,8 +217,8 @@ typedef struct newest_search {
 
 static void take_newer(newest_search *search, const char *path, const shallow_look *look, bool is_result)
 {
-	bool goes_before = search->best_is_result != is_result ? search->best_is_result
-														   : look->newest_ns > search->best_ns;
+	bool goes_before =
+		search->best_is_result != is_result ? search->best_is_result : look->newest_ns > search->best_ns;
 	if (search->best && !goes_before)
 		return;
 	search->best = path;

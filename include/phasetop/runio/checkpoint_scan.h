@@ -58,7 +58,8 @@ typedef struct pt_checkpoint_entry {
 	pt_checkpoint_kind kind;
 	pt_checkpoint_readiness readiness;
 	/* REFUSED: PT_ERR_PICKLE, PT_ERR_PERMISSION, PT_ERR_IO, PT_ERR_NOT_REGULAR, PT_ERR_AMBIGUOUS; what a
-	 * killed writer left: PT_ERR_TRUNCATED; a directory that has no weights any more: PT_NOTICE; else PT_OK */
+	 * killed writer left: PT_ERR_TRUNCATED; a directory that has no weights any more: PT_NOTICE; else PT_OK
+	 */
 	pt_status code;
 	const char *why; /* PENDING and REFUSED, in plain words; else "" */
 	size_t n_parts;  /* 0 unless weights are there; "default" first, then by name */

@@ -1,5 +1,6 @@
 /**
- * The local cache of the Hugging Face hub: `hf:ORG/NAME` and `models--ORG--NAME/` to the directory of a snapshot.
+ * The local cache of the Hugging Face hub: `hf:ORG/NAME` and `models--ORG--NAME/` to the directory of a
+ * snapshot.
  *
  *     CACHE/models--ORG--NAME/refs/main             the commit that `main` was when it was downloaded last
  *     CACHE/models--ORG--NAME/snapshots/COMMIT/…    links into blobs/
@@ -30,16 +31,16 @@ bool pt_hf_is_name(const char *path);
 /**
  * Where a model's snapshot lies. The first place that is set is the cache, as in huggingface_hub.
  *
- * @param      name   `hf:ORG/NAME`, `hf:NAME` or `hf:ORG/NAME@REVISION`; a revision is a branch, a tag, a commit or
- * the first digits of one. Without one: refs/main, else the newest snapshot.
+ * @param      name   `hf:ORG/NAME`, `hf:NAME` or `hf:ORG/NAME@REVISION`; a revision is a branch, a tag, a
+ * commit or the first digits of one. Without one: refs/main, else the newest snapshot.
  * @param[out] path   of the snapshot, in the arena
  * @param[out] label  NAME, in the arena
  * @retval PT_ERR_USAGE      not of this form
  * @retval PT_ERR_NOT_FOUND  not in the cache: the message is the command that downloads it
  * @retval PT_ERR_MEMORY
  */
-PT_CHECKED pt_status pt_hf_find(const char *name, const pt_hf_places *places, pt_arena *arena, const char **path,
-	const char **label, pt_error *err);
+PT_CHECKED pt_status pt_hf_find(const char *name, const pt_hf_places *places, pt_arena *arena,
+	const char **path, const char **label, pt_error *err);
 
 /**
  * The snapshot of a directory `models--ORG--NAME` of a cache.

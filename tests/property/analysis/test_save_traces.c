@@ -1,7 +1,8 @@
 /*
- * The system calls of real saves (tests/data/save_traces), made again and stopped at every one of them and in the
- * middle of every write: nothing half written is ever taken for whole, nothing whole is missing at the next look,
- * and what rotation deletes stays, marked. PT_SEQUENCES says how many random choices of looks to try (default 20).
+ * The system calls of real saves (tests/data/save_traces), made again and stopped at every one of them and in
+ * the middle of every write: nothing half written is ever taken for whole, nothing whole is missing at the
+ * next look, and what rotation deletes stays, marked. PT_SEQUENCES says how many random choices of looks to
+ * try (default 20).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -52,7 +53,8 @@ static void write_tensor(const char *directory, const char *file, const char *te
 	float values[24];
 	for (int i = 0; i < 24; i++)
 		values[i] = (float)(cos(i + 0.1 * (double)step) + (double)strlen(file));
-	snprintf(header, sizeof header, "{\"%s\":{\"dtype\":\"F32\",\"shape\":[4,6],\"data_offsets\":[0,96]}}", tensor);
+	snprintf(header, sizeof header, "{\"%s\":{\"dtype\":\"F32\",\"shape\":[4,6],\"data_offsets\":[0,96]}}",
+		tensor);
 	write_safetensors(directory, file, header, values, sizeof values);
 }
 
@@ -62,7 +64,7 @@ static void write_shards(const char *directory, int64_t step)
 	pt_text text = pt_text_over(index, sizeof index);
 	pt_text_add(&text, "{\"weight_map\":{");
 	for (int i = 1; i <= N_SHARDS; i++) {
-		char file[64], tensor[16];
+		char file[64], tensor[24];
 		snprintf(file, sizeof file, "model-%05d-of-%05d.safetensors", i, N_SHARDS);
 		snprintf(tensor, sizeof tensor, "layer%d", i);
 		write_tensor(directory, file, tensor, step);
@@ -229,12 +231,14 @@ static void expect_steps(stage *s, const pt_run_view *run, const char *when, boo
 		if (is_seen && !t->may_be_seen && !(keeps && t->is_going))
 			fail_msg("%s: step %lld is taken for whole", when, (long long)t->step);
 		if (is_seen && norm_at(run, at) != t->norm)
-			fail_msg("%s: step %lld has the norm %g, not %g", when, (long long)t->step, norm_at(run, at), t->norm);
+			fail_msg(
+				"%s: step %lld has the norm %g, not %g", when, (long long)t->step, norm_at(run, at), t->norm);
 		if (!is_seen && t->must_be_seen)
 			fail_msg("%s: step %lld is missing", when, (long long)t->step);
 		bool is_deleted = is_listed(run->deleted, run->n_deleted, t->step, &at);
 		if (is_deleted != (is_seen && !t->may_be_seen))
-			fail_msg("%s: step %lld is%s marked as deleted", when, (long long)t->step, is_deleted ? "" : " not");
+			fail_msg(
+				"%s: step %lld is%s marked as deleted", when, (long long)t->step, is_deleted ? "" : " not");
 	}
 	for (size_t i = 0; i < run->n_pending; i++) {
 		const truth *t = truth_of(s, run->pending[i].path);

@@ -19,7 +19,8 @@ typedef enum call_kind {
 
 typedef struct trace_call {
 	call_kind kind;
-	char path[128], to[128]; /* below the run; `to` of a rename, and of a write the name the file gets in the end */
+	char path[128],
+		to[128]; /* below the run; `to` of a rename, and of a write the name the file gets in the end */
 } trace_call;
 
 enum { MAX_CALLS = 512, MAX_OPEN = 16 };
@@ -118,7 +119,8 @@ static inline bool trace_read(const char *path, trace *t)
 		parse_call(t, line);
 	fclose(file);
 	for (size_t i = 0; i < t->n; i++)
-		if (t->calls[i].kind == CALL_WRITE || t->calls[i].kind == CALL_OPEN || t->calls[i].kind == CALL_RESIZE)
+		if (t->calls[i].kind == CALL_WRITE || t->calls[i].kind == CALL_OPEN ||
+			t->calls[i].kind == CALL_RESIZE)
 			final_name(t, i, t->calls[i].path, t->calls[i].to);
 	return t->n > 0;
 }

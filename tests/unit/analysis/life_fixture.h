@@ -66,7 +66,8 @@ static inline void write_state(
 	const char *root, int64_t step, int64_t max_steps, int64_t from, double shift, const char *closing)
 {
 	char text[4096];
-	size_t n = (size_t)snprintf(text, sizeof text, "{\"global_step\":%lld,\"log_history\":[", (long long)step);
+	size_t n =
+		(size_t)snprintf(text, sizeof text, "{\"global_step\":%lld,\"log_history\":[", (long long)step);
 	for (int64_t s = 2; s <= step; s += 2)
 		n += (size_t)snprintf(text + n, sizeof text - n, "%s{\"step\":%lld,\"loss\":%.17g}", s > 2 ? "," : "",
 			(long long)s, 5.0 / (double)s + (s > from ? shift : 0.0));
@@ -91,7 +92,8 @@ static inline void copy_one(const char *from, const char *to, const char *name)
 /* What a Trainer saves, in its order. */
 static inline void copy_checkpoint(const char *from, const char *root, const char *name)
 {
-	static const char *const files[] = {"adapter_model.safetensors", "adapter_config.json", "trainer_state.json"};
+	static const char *const files[] = {
+		"adapter_model.safetensors", "adapter_config.json", "trainer_state.json"};
 	char source[2048], target[2048];
 	make_directory(root, name);
 	snprintf(source, sizeof source, "%s/%s", from, name);
@@ -103,7 +105,8 @@ static inline void copy_checkpoint(const char *from, const char *root, const cha
 static inline bool has_words(const pt_run_view *run, const char *path, const char *words)
 {
 	for (size_t i = 0; i < run->n_problems; i++)
-		if (strncmp(run->problems[i].path, path, strlen(path)) == 0 && strstr(run->problems[i].message, words))
+		if (strncmp(run->problems[i].path, path, strlen(path)) == 0 &&
+			strstr(run->problems[i].message, words))
 			return true;
 	for (size_t i = 0; i < run->n_pending; i++)
 		if (strncmp(run->pending[i].path, path, strlen(path)) == 0 && strstr(run->pending[i].why, words))

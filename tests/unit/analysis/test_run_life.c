@@ -1,4 +1,5 @@
-/* The life of a run directory: what is left of a killed trainer, rotation, final weights, and what the state is. */
+/* The life of a run directory: what is left of a killed trainer, rotation, final weights, and what the state
+ * is. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,7 +19,8 @@ static void real_directories(void **state)
 	static const struct {
 		const char *name;
 		pt_run_state state;
-		const char *steps, *path, *words; /* a problem, a notice or what is waited for; NULL: nothing of that */
+		const char *steps, *path,
+			*words; /* a problem, a notice or what is waited for; NULL: nothing of that */
 	} rows[] = {
 		{"life_adapter_bin", PT_RUN_FINISHED, "", "checkpoint-4/adapter_model.bin", "safe_serialization=True"},
 		{"life_best_at_end", PT_RUN_STALE, "4", NULL, NULL},
@@ -128,7 +130,8 @@ static void unlink_in(const char *root, const char *name)
 static void a_checkpoint_that_goes_file_by_file_is_deleted(void **state)
 {
 	fixture_time now;
-	static const char *const files[] = {"adapter_model.safetensors", "adapter_config.json", "trainer_state.json", ""};
+	static const char *const files[] = {
+		"adapter_model.safetensors", "adapter_config.json", "trainer_state.json", ""};
 	for (int64_t step = 5; step <= 20; step += 5)
 		write_adapter(*state, step, 100);
 	write_text(*state, "checkpoint-5/trainer_state.json", "{\"log_history\":[],\"max_steps\":100}");
@@ -151,7 +154,8 @@ static void a_checkpoint_that_goes_file_by_file_is_deleted(void **state)
 	pt_pipeline_destroy(pipeline);
 }
 
-/* load_best_model_at_end with save_total_limit=1: at the end the newest one is deleted, the best one stays. */
+/* load_best_model_at_end with save_total_limit=1: at the end the newest one is deleted, the best one stays.
+ */
 static void the_newest_one_may_be_deleted(void **state)
 {
 	fixture_time now;
@@ -271,7 +275,8 @@ static int64_t real_ms(void)
 }
 
 /* The state `later_ms` from now on. */
-static void expect_state(const char *root, int64_t later_ms, pt_run_state expected, int64_t *next_ms, int64_t *end_ms)
+static void expect_state(
+	const char *root, int64_t later_ms, pt_run_state expected, int64_t *next_ms, int64_t *end_ms)
 {
 	fixture_time now;
 	pt_pipeline *pipeline = fixture_pipeline(root, false, &now, NULL);

@@ -19,8 +19,8 @@ static const char *segments_text(const pt_run_view *run)
 	text[0] = '\0';
 	for (size_t i = 0; i < run->n_segments; i++) {
 		const pt_segment *s = &run->segments[i];
-		n += (size_t)snprintf(text + n, sizeof text - n, "%s%lld-%lld %s", i ? ", " : "", (long long)s->first_step,
-			(long long)s->last_step, s->why);
+		n += (size_t)snprintf(text + n, sizeof text - n, "%s%lld-%lld %s", i ? ", " : "",
+			(long long)s->first_step, (long long)s->last_step, s->why);
 		if (s->from_step != PT_NO_STEP)
 			n += (size_t)snprintf(text + n, sizeof text - n, " %lld", (long long)s->from_step);
 	}
@@ -171,7 +171,8 @@ static void resumed_after_rotation(void **state)
 		save(*state, step, 100, 60, 0, 0);
 	pt_pipeline *pipeline = fixture_pipeline(*state, true, &now, NULL);
 	expect_live(pipeline, &now, "10 20 30 40 50", "10-50 start", 0);
-	snprintf(command, sizeof command, "cd '%s' && rm -r checkpoint-10 checkpoint-30 checkpoint-40", (char *)*state);
+	snprintf(command, sizeof command, "cd '%s' && rm -r checkpoint-10 checkpoint-30 checkpoint-40",
+		(char *)*state);
 	assert_int_equal(system(command), 0);
 	expect_live(pipeline, &now, "10 20 30 40 50", "10-50 start", 0);
 	save(*state, 30, 7, 60, 20, 0.25);

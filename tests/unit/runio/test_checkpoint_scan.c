@@ -77,6 +77,121 @@ static void names_of_checkpoints(void **state)
 	}
 }
 
+/* Files that are checkpoints by themselves, and weights without a step. */
+static void names_of_files(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *directory, *name;
+		int64_t step; /* -1: nothing; -2: does not fit; -3: without a step */
+		pt_step_unit unit;
+		bool is_file;
+	} rows[] = {{"", "0000100_adapters.safetensors", 100, PT_UNIT_STEP, true},
+		{"", "tiny-step00000004.safetensors", 4, PT_UNIT_STEP, true},
+		{"", "name-000002.safetensors", 2, PT_UNIT_EPOCH, true},
+		{"", "name_000001000.safetensors", 1000, PT_UNIT_STEP, true},
+		{"", "epoch_3.safetensors", 3, PT_UNIT_EPOCH, true},
+		{"", "lora-Step-50.safetensors", 50, PT_UNIT_STEP, true},
+		{"", "checkpoint-4.safetensors", 4, PT_UNIT_STEP, true},
+		{"", "iter=7.safetensors", 7, PT_UNIT_STEP, true},
+		{"checkpoints", "checkpoint_7", 7, PT_UNIT_SAVE, false}, {"", "checkpoint_7", 7, PT_UNIT_STEP, false},
+		{"checkpoints", "checkpoint-7", 7, PT_UNIT_STEP, false},
+		{"", "name-step99999999999999999999.safetensors", -2, PT_UNIT_STEP, true},
+		{"", "lora-v2.safetensors", -3, PT_UNIT_STEP, true},
+		{"", "lora-7.safetensors", -3, PT_UNIT_STEP, true},
+		{"", "one_step.safetensors", -3, PT_UNIT_STEP, true},
+		{"", "adapters.safetensors", -3, PT_UNIT_STEP, true},
+		{"", "_adapters.safetensors", -3, PT_UNIT_STEP, true}, {"", "1.safetensors", -3, PT_UNIT_STEP, true},
+		{"", "model.safetensors.index.json", -3, PT_UNIT_STEP, true}, {"", "best", -3, PT_UNIT_STEP, false},
+		{"", "checkpoint-best", -3, PT_UNIT_STEP, false}, {"", "final_model", -3, PT_UNIT_STEP, false},
+		{"", "model-00001-of-00005.safetensors", -1, 0, false}, {"", ".tmp.safetensors", -1, 0, false},
+		{"", ".safetensors", -1, 0, false}, {"", "adapter_config.json", -1, 0, false},
+		{"", "finally", -1, 0, false}};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		checkpoint_name found = {0};
+		pt_status status = checkpoint_name_read(rows[i].directory, rows[i].name, &found);
+		pt_status expected = rows[i].step == -1   ? PT_ERR_NOT_FOUND
+							 : rows[i].step == -2 ? PT_ERR_LIMIT
+												  : PT_OK;
+		if (status != expected || found.is_unnumbered != (rows[i].step == -3))
+			fail_msg("%s: %s", rows[i].name, pt_status_name(status));
+		if (status == PT_ERR_NOT_FOUND)
+			continue;
+		assert_int_equal(found.unit, rows[i].unit);
+		assert_int_equal(found.is_file, rows[i].is_file);
+		if (rows[i].step >= 0)
+			assert_int_equal(found.step, rows[i].step);
+	}
+}
+
+/* Each with the config beside it, those that wait for none at once. */
+static void checkpoints_that_are_files(void **state)
+{
+	(void)state;
+	make_file(root, "0000100_adapters.safetensors", "x");
+	make_file(root, "0000200_adapters.safetensors", "x");
+	make_file(root, "adapters.safetensors", "x");
+	make_file(root, "adapter_config.json", "{}");
+	make_file(root, "checkpoints/name-step00000300.safetensors", "x");
+	make_file(root, "model-00001-of-00002.safetensors", "a shard of another thing");
+	expect_at(0, "100 0000100_adapters.safetensors adapter ready [default+config]\n"
+				 "200 0000200_adapters.safetensors adapter ready [default+config]\n"
+				 "300 checkpoints/name-step00000300.safetensors adapter ready [default]\n"
+				 "- adapters.safetensors adapter ready [default+config]\n");
+}
+
+static void weights_under_other_names(void **state)
+{
+	(void)state;
+	make_file(root, "checkpoint-1/pytorch_lora_weights.safetensors", "x");
+	make_file(root, "checkpoint-1/model.safetensors", "what accelerate saves besides");
+	make_file(root, "checkpoint-2/lora.safetensors", "x");
+	make_file(root, "checkpoint-2/adapter_config.json", "{}");
+	make_file(root, "checkpoint-3/a.safetensors", "x");
+	make_file(root, "checkpoint-3/b.safetensors", "x");
+	expect("1 checkpoint-1 adapter ready [default]\n"
+		   "2 checkpoint-2 adapter ready [default+config]\n"
+		   "3 checkpoint-3 unknown refused (several .safetensors files and none of a known name: which one "
+		   "is the "
+		   "checkpoint?)\n"
+		   "problem checkpoint-3: ambiguous\n");
+}
+
+/* Pickles in the run itself are told where nothing else is there. */
+static void pickles_alone(void **state)
+{
+	(void)state;
+	make_file(root, "epoch=3-step=100.ckpt", "");
+	make_file(root, "epoch=4-step=200.ckpt", "");
+	make_file(root, "data.pt", "none of the weights");
+	pt_scan *scan = scan_at(root, 0);
+	assert_int_equal(scan->n_problems, 1);
+	assert_int_equal(scan->problems[0].code, PT_ERR_PICKLE);
+	assert_non_null(strstr(scan->problems[0].message, "and 1 more like it"));
+	pt_scan_destroy(scan);
+	make_adapter(root, "checkpoint-1");
+	expect("1 checkpoint-1 adapter ready [default+config]\n");
+}
+
+/* Left by a writer that was killed, or a directory that was never filled: told once it has been quiet for a
+ * minute. */
+static void what_a_killed_writer_left(void **state)
+{
+	(void)state;
+	make_file(root, "checkpoint-1/.tmpAbCdEf", "half");
+	make_file(root, "checkpoint-2/model-00001-of-00002.safetensors", "x");
+	make_file(root, "checkpoint-3/trainer_state.json", "{}");
+	expect_at(120000,
+		"1 checkpoint-1 unknown refused (no weights, only a file left by a killed writer: .tmpAbCdEf)\n"
+		"2 checkpoint-2 unknown refused (no model.safetensors.index.json: the shards were not finished)\n"
+		"3 checkpoint-3 unknown refused (no weights in it, though trainer_state.json is written last: "
+		"deleted, or never saved)\n"
+		"log checkpoint-3/trainer_state.json: trainer_state.json\n"
+		"problem checkpoint-1: truncated\n"
+		"problem checkpoint-2: truncated\n"
+		"problem checkpoint-3: notice\n");
+}
+
 static void names_of_logs(void **state)
 {
 	(void)state;
@@ -567,7 +682,12 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, make_root, remove_root)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_of_checkpoints),
+		cmocka_unit_test(names_of_files),
 		cmocka_unit_test(names_of_logs),
+		CASE(checkpoints_that_are_files),
+		CASE(weights_under_other_names),
+		CASE(pickles_alone),
+		CASE(what_a_killed_writer_left),
 		CASE(nothing_there),
 		CASE(steps_sort_as_numbers),
 		CASE(every_pattern_and_the_container),

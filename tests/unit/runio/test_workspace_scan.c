@@ -121,10 +121,35 @@ static void the_newest_run(void **state)
 	pt_free(run);
 }
 
+/* A lone adapter is a run where there are no others; files with a step make one as directories do. */
+static void results_and_files(void **state)
+{
+	(void)state;
+	make_file(root, "final/adapter_model.safetensors", "x");
+	pt_workspace *workspace = workspace_of(root);
+	assert_int_equal(workspace->n_runs, 1);
+	pt_workspace_destroy(workspace);
+	make_file(root, "mlx/0000100_adapters.safetensors", "x");
+	workspace = workspace_of(root);
+	assert_false(workspace->is_run);
+	assert_int_equal(workspace->n_runs, 1);
+	assert_string_equal(strrchr(workspace->runs[0], '/'), "/mlx");
+	pt_workspace_destroy(workspace);
+	char *newest = NULL;
+	assert_int_equal(pt_workspace_newest(root, &newest, NULL), PT_OK);
+	assert_string_equal(strrchr(newest, '/'), "/mlx");
+	pt_free(newest);
+	make_file(root, "adapter_model.safetensors", "x");
+	workspace = workspace_of(root);
+	assert_true(workspace->is_run);
+	pt_workspace_destroy(workspace);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, make_root, remove_root)
 	const struct CMUnitTest tests[] = {
+		CASE(results_and_files),
 		CASE(workspaces),
 		CASE(neither_run_nor_workspace),
 		CASE(the_newest_run),
