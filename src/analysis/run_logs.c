@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "phasetop/base/alloc.h"
+#include "phasetop/base/missing.h"
 #include "phasetop/base/text.h"
 
 static pt_status out_of_memory(pt_error *err)
@@ -27,6 +28,7 @@ static void log_destroy(pt_run_log *log)
 	pt_free(log->path);
 	pt_free(log->full_path);
 	pt_metric_table_fini(&log->table);
+	pt_metric_table_fini(&log->times);
 	pt_metric_log_destroy(log->metrics);
 	pt_probe_store_fini(&log->probes);
 	pt_free(log);
@@ -91,6 +93,7 @@ static pt_status add(
 	}
 	log->kind = file->kind;
 	pt_metric_table_init(&log->table);
+	pt_metric_table_init(&log->times);
 	pt_status status = name_log(log, root, file->path, err);
 	if (status == PT_OK && is_probe_log(log))
 		status = pt_probe_store_init(&log->probes, log->full_path, err);
@@ -126,9 +129,20 @@ static pt_status take_row(void *context, const pt_log_row *row, pt_error *err)
 	return PT_OK;
 }
 
-static void reset_table(void *context)
+pt_status pt_run_log_take_row(void *log, const pt_log_row *row, pt_error *err)
 {
-	pt_metric_table_fini(context);
+	pt_run_log *own = log;
+	pt_status status = take_row(&own->table, row, err);
+	if (status != PT_OK || pt_is_missing(row->wall_s))
+		return status;
+	return pt_metric_table_set(&own->times, row->step, "wall_s", row->wall_s, err);
+}
+
+static void reset_log(void *context)
+{
+	pt_run_log *log = context;
+	pt_metric_table_fini(&log->table);
+	pt_metric_table_fini(&log->times);
 }
 
 /* The whole history is in each trainer_state.json: a new one takes the old one's place when it reads well. */
@@ -172,7 +186,7 @@ static pt_status read_metrics(pt_run_logs *logs, pt_run_log *log, bool *changed,
 {
 	const pt_metric_state *state = pt_metric_log_state(log->metrics);
 	size_t n_rows = state->n_rows, n_bad_rows = state->n_bad_rows;
-	pt_log_sink sink = {.context = &log->table, .row = take_row, .reset = reset_table};
+	pt_log_sink sink = {.context = log, .row = pt_run_log_take_row, .reset = reset_log};
 	pt_status status = pt_metric_log_read(log->metrics, &sink, err);
 	*changed |= state->n_rows != n_rows || state->n_bad_rows != n_bad_rows;
 	logs->closed |= state->has_closing_row;

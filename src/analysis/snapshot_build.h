@@ -19,6 +19,7 @@ PT_CHECKED pt_status pt_build_modules(
 PT_CHECKED pt_status pt_build_spectra(
 	const pt_run *run, const pt_settings *settings, pt_arena *arena, pt_run_view *view, pt_error *err);
 PT_CHECKED pt_status pt_build_baselines(const pt_run *run, pt_arena *arena, pt_run_view *view, pt_error *err);
+PT_CHECKED pt_status pt_build_step_maps(const pt_run *run, pt_arena *arena, pt_run_view *view, pt_error *err);
 PT_CHECKED pt_status pt_build_loss(const pt_run *run, pt_arena *arena, pt_run_view *view, pt_error *err);
 
 /** Names of a subset's probes in a snapshot, for its spectra and their modes to share. */
