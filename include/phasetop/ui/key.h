@@ -59,7 +59,8 @@ void pt_key_print(pt_key key, char *out, size_t capacity);
 void pt_key_show(pt_key key, bool unicode, char *out, size_t capacity);
 
 typedef enum pt_mouse_kind {
-	PT_MOUSE_PRESS, /* left button */
+	PT_MOUSE_PRESS,  /* left button */
+	PT_MOUSE_DOUBLE, /* pressed again, at once and at the same place: in place of the second press */
 	PT_MOUSE_DRAG,  /* moved with the left button down */
 	PT_MOUSE_RELEASE,
 	PT_MOUSE_WHEEL_UP,
