@@ -62,7 +62,6 @@ void pt_chart_grid(pt_chart *chart, const pt_scene *scene)
 
 void pt_scene_x_title(const pt_scene *scene, char *out, size_t capacity)
 {
-	pt_scene_axis_lack(scene, out, capacity);
-	if (!out[0] && scene->axis == PT_X_EPOCH)
-		snprintf(out, capacity, "%s", "epoch");
+	bool is_other = scene->axis != scene->view->zoom.axis;
+	snprintf(out, capacity, "%s", scene->axis == PT_X_EPOCH ? "epoch" : is_other ? "steps" : "");
 }

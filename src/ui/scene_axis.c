@@ -199,7 +199,7 @@ bool pt_scene_is_zoomed(const pt_scene *scene)
 	return !pt_scale_equal(&scene->steps, &scene->room.whole);
 }
 
-void pt_scene_place_text(const pt_scene *scene, double x, char *out, size_t capacity)
+void pt_scene_place_text(const pt_scene *scene, double x, double step, char *out, size_t capacity)
 {
 	char time[PT_TICK_LABEL_BYTES];
 	out[0] = '\0';
@@ -210,7 +210,7 @@ void pt_scene_place_text(const pt_scene *scene, double x, char *out, size_t capa
 	} else if (scene->axis == PT_X_EPOCH) {
 		snprintf(out, capacity, "epoch %.4g", x);
 	} else {
-		pt_time_text(scene->room.whole.time, x, 1, time);
+		pt_time_text(scene->room.whole.time, x, step, time);
 		snprintf(out, capacity, "%s", time);
 	}
 }

@@ -314,7 +314,7 @@ static void add_cursor(const pt_scene *scene, segment_list *list)
 		return;
 	bool is_placed = scene->view->cursor_step != PT_NO_STEP;
 	pt_event_text(scene, scene->cursor, event, sizeof event);
-	pt_scene_place_text(scene, pt_scene_cursor_x(scene), place, sizeof place);
+	pt_scene_place_text(scene, pt_scene_cursor_x(scene), 1, place, sizeof place);
 	if (is_placed && event[0]) {
 		pt_text words = pt_text_over(text, sizeof text);
 		pt_text_addf(&words, "%lld: %s", step, event);
@@ -332,8 +332,9 @@ static void add_range(const pt_scene *scene, segment_list *list)
 	pt_scene_axis_lack(scene, text, sizeof text);
 	add_segment(list, PT_ROLE_BAR_WARN, 7, false, text, NULL);
 	if (scene->has_steps && pt_scene_is_zoomed(scene)) {
-		pt_scene_place_text(scene, scene->steps.lo, lo, sizeof lo);
-		pt_scene_place_text(scene, scene->steps.hi, hi, sizeof hi);
+		double step = (scene->steps.hi - scene->steps.lo) / 100;
+		pt_scene_place_text(scene, scene->steps.lo, step, lo, sizeof lo);
+		pt_scene_place_text(scene, scene->steps.hi, step, hi, sizeof hi);
 		snprintf(text, sizeof text, "%s–%s", lo, hi);
 		add_segment(list, PT_ROLE_BAR_SETTING, 5, true, text, NULL);
 	}

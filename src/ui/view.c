@@ -159,6 +159,7 @@ static unsigned apply_to_plot(pt_view *view, pt_action action, const pt_snapshot
 	case PT_ACTION_CURSOR_LAST:
 		return pt_view_move_cursor(view, INT_MAX, snapshot);
 	case PT_ACTION_LOG_Y:
+		view->zoom.y[focus].zoomed = false;
 		return toggle(&view->log_y[focus]);
 	case PT_ACTION_GLYPHS:
 		return next_glyphs(view, focus);
@@ -206,6 +207,7 @@ static unsigned apply_to_domain(pt_view *view, pt_action action, const pt_snapsh
 	case PT_ACTION_WINDOW_MORE:
 		return pt_view_shift_window(view, action == PT_ACTION_WINDOW_MORE ? 1 : -1);
 	case PT_ACTION_DETREND:
+		view->zoom.y[PT_PANE_SPECTRUM].zoomed = false;
 		return toggle(&view->detrended);
 	case PT_ACTION_SIGN:
 		view->zoom.y[PT_PANE_COSINE].zoomed = false;

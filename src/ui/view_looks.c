@@ -48,10 +48,14 @@ static unsigned smooth(pt_view *view, bool more, const pt_snapshot *snapshot)
 static unsigned go_to_event(pt_view *view, int direction, const pt_snapshot *snapshot)
 {
 	pt_scene scene = pt_scene_of(snapshot, view);
-	int64_t at = pt_view_cursor(view, snapshot), next;
-	/* a cursor that nobody placed stands at an event, or at the end */
-	bool has_next = at != PT_NO_STEP && pt_event_next(&scene, at, direction, &next);
-	if (!has_next || next == view->cursor_step)
+	char text[PT_LINE_BYTES];
+	int64_t at = pt_view_cursor(view, snapshot), next = at;
+	if (at == PT_NO_STEP)
+		return 0;
+	/* a cursor that nobody placed may stand at an event that nobody was told of */
+	pt_event_text(&scene, at, text, sizeof text);
+	bool is_new = view->cursor_step == PT_NO_STEP && text[0];
+	if (!is_new && !pt_event_next(&scene, at, direction, &next))
 		return 0;
 	view->cursor_step = next;
 	pt_view_reach_cursor(view, snapshot);

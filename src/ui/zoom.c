@@ -30,7 +30,7 @@ static double least_width(const pt_scale *whole)
 
 static double rounded(const pt_scale *whole, double value)
 {
-	return whole->integer ? round(value) : value;
+	return whole->integer || whole->time != PT_TIME_NONE ? round(value) : value;
 }
 
 /* The range from `lo` on, inside of the whole axis. */

@@ -52,6 +52,9 @@ enum {
  */
 pt_key pt_key_parse(const char *name, size_t n);
 
+/** Key of a character as a terminal sends it: control characters are the keys they stand for. */
+pt_key pt_key_of_character(uint32_t character);
+
 /** Name of a key, as pt_key_parse reads it. `out` is always NUL-terminated; "" for PT_KEY_NONE. */
 void pt_key_print(pt_key key, char *out, size_t capacity);
 
