@@ -305,7 +305,9 @@ const pt_pane_ops pt_pane_loss = {
 	.about = {"Training and evaluation loss, the mean loss of the probes with a band from their 10 % to "
 			  "their 90 %",
 		"quantile, and the learning rate on the right axis. Several runs: training solid, evaluation or",
-		"probes dashed. A value that was never logged is a gap. y makes the axis logarithmic."},
+		"probes dashed. A value that was never logged is a gap. y makes the axis logarithmic. s smooths: an",
+		"exponential moving average that looks back, h steps ago counting half (on a logarithmic axis of the",
+		"logarithms); what was logged lies grey below it, and is what the read-out tells."},
 	.min_cols = 14,
 	.min_rows = 3,
 	.title = title,

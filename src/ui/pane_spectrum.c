@@ -231,7 +231,7 @@ const pt_pane_ops pt_pane_spectrum = {
 			  "PR = how",
 		"many directions take part, tr C = total variance. A rise can come before a transition; a miss is",
 		"possible. ( ) change W; d takes a common trend out first; u: of some probes only; y: linear or",
-		"logarithmic. Dotted grey: the window was not full yet."},
+		"logarithmic; s smooths them (full windows only). Dotted grey: the window was not full yet."},
 	.min_cols = 14,
 	.min_rows = 3,
 	.title = title,

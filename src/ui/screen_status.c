@@ -308,7 +308,7 @@ static void add_settings(const pt_scene *scene, segment_list *list)
 /* What happened at a step cursor that was placed by hand; else where the cursor stands on an axis of other things. */
 static void add_cursor(const pt_scene *scene, segment_list *list)
 {
-	char text[SEGMENT_BYTES], event[SEGMENT_BYTES], place[32];
+	char text[SEGMENT_BYTES], brief[SEGMENT_BYTES], event[SEGMENT_BYTES], place[32];
 	long long step = (long long)scene->cursor;
 	if (!scene->snapshot || scene->cursor == PT_NO_STEP)
 		return;
@@ -316,9 +316,11 @@ static void add_cursor(const pt_scene *scene, segment_list *list)
 	pt_event_text(scene, scene->cursor, event, sizeof event);
 	pt_scene_place_text(scene, pt_scene_cursor_x(scene), 1, place, sizeof place);
 	if (is_placed && event[0]) {
-		pt_text words = pt_text_over(text, sizeof text);
+		pt_text words = pt_text_over(text, sizeof text), few = pt_text_over(brief, sizeof brief);
 		pt_text_addf(&words, "%lld: %s", step, event);
-		add_segment(list, PT_ROLE_BAR_TITLE, 11, false, text, NULL);
+		pt_text_addf(&few, "%lld: ", step);
+		pt_text_add_bytes(&few, event, strcspn(event, ",·")); /* the first, without its numbers */
+		add_segment(list, PT_ROLE_BAR_TITLE, 11, false, text, brief);
 	} else if (scene->axis != PT_X_STEP) {
 		snprintf(text, sizeof text, "%lld: %s", step, place);
 		add_segment(list, PT_ROLE_BAR_SETTING, 5, false, text, NULL);
