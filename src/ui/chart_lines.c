@@ -52,12 +52,15 @@ void pt_chart_grid(pt_chart *chart, const pt_scene *scene)
 	if (!canvas || !scene->view->guides)
 		return;
 	pt_ink ink = pt_ink_of(PT_ROLE_GUIDE, 0);
+	/* in ASCII lines would look like curves */
+	bool is_ascii = canvas->kind == PT_CANVAS_ASCII;
 	int across = pt_canvas_dots_across(canvas->kind), down = pt_canvas_dots_down(canvas->kind);
 	for (size_t i = 0; chart->plot.has_y && i < chart->plot.y.n; i++)
 		if (!chart->plot.y.ticks[i].minor)
-			pt_canvas_hline(canvas, chart->plot.y.ticks[i].cell * down, 0, canvas->width - 1, U'┈', ink);
+			pt_canvas_hline(canvas, chart->plot.y.ticks[i].cell * down, 0, canvas->width - 1,
+				is_ascii ? U'·' : U'┈', ink);
 	for (size_t i = 0; chart->plot.has_x && i < chart->plot.x.n; i++)
-		pt_canvas_vline(canvas, chart->plot.x.ticks[i].cell * across, U'┊', ink);
+		pt_canvas_vline(canvas, chart->plot.x.ticks[i].cell * across, is_ascii ? U'·' : U'┊', ink);
 }
 
 void pt_scene_x_title(const pt_scene *scene, char *out, size_t capacity)

@@ -23,7 +23,7 @@ extern const pt_pane_ops pt_pane_norms, pt_pane_pca, pt_pane_cosine, pt_pane_spe
 void pt_scene_fit_x(pt_scene *scene);
 /** Is only a part of the axis looked at? */
 bool pt_scene_is_zoomed(const pt_scene *scene);
-/** A place on the x axis in words: "115", "epoch 1.25", "1h12m5s", "13:05:20"; "" where it is NaN.
+/** A place on the x axis in words: "115", "1.25", "1h12m5s", "13:05:20"; "" where it is NaN.
  * @param step  of times: what is finer is left out */
 void pt_scene_place_text(const pt_scene *scene, double x, double step, char *out, size_t capacity);
 /** A word on the axis itself: "epoch", "steps" where the view asks for other things; "": its labels say it. */

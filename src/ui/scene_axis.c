@@ -208,7 +208,7 @@ void pt_scene_place_text(const pt_scene *scene, double x, double step, char *out
 	if (scene->axis == PT_X_STEP) {
 		snprintf(out, capacity, "%.0f", x);
 	} else if (scene->axis == PT_X_EPOCH) {
-		snprintf(out, capacity, "epoch %.4g", x);
+		snprintf(out, capacity, "%.4g", x);
 	} else {
 		pt_time_text(scene->room.whole.time, x, step, time);
 		snprintf(out, capacity, "%s", time);

@@ -309,6 +309,7 @@ static void add_settings(const pt_scene *scene, segment_list *list)
 static void add_cursor(const pt_scene *scene, segment_list *list)
 {
 	char text[SEGMENT_BYTES], brief[SEGMENT_BYTES], event[SEGMENT_BYTES], place[32];
+	const char *unit = scene->axis == PT_X_EPOCH ? "epoch " : "";
 	long long step = (long long)scene->cursor;
 	if (!scene->snapshot || scene->cursor == PT_NO_STEP)
 		return;
@@ -322,7 +323,7 @@ static void add_cursor(const pt_scene *scene, segment_list *list)
 		pt_text_add_bytes(&few, event, strcspn(event, ",·")); /* the first, without its numbers */
 		add_segment(list, PT_ROLE_BAR_TITLE, 11, false, text, brief);
 	} else if (scene->axis != PT_X_STEP) {
-		snprintf(text, sizeof text, "%lld: %s", step, place);
+		snprintf(text, sizeof text, "%lld: %s%s", step, unit, place);
 		add_segment(list, PT_ROLE_BAR_SETTING, 5, false, text, NULL);
 	}
 }
@@ -337,7 +338,7 @@ static void add_range(const pt_scene *scene, segment_list *list)
 		double step = (scene->steps.hi - scene->steps.lo) / 100;
 		pt_scene_place_text(scene, scene->steps.lo, step, lo, sizeof lo);
 		pt_scene_place_text(scene, scene->steps.hi, step, hi, sizeof hi);
-		snprintf(text, sizeof text, "%s–%s", lo, hi);
+		snprintf(text, sizeof text, "%s%s–%s", scene->axis == PT_X_EPOCH ? "epoch " : "", lo, hi);
 		add_segment(list, PT_ROLE_BAR_SETTING, 5, true, text, NULL);
 	}
 	if (scene->view->zoom.follows)

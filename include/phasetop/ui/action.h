@@ -73,9 +73,9 @@ typedef enum pt_scope {
 	X(PT_ACTION_ZOOM_OUT, "zoom-out", "-", PT_SCOPE_PLOT, "range", "x axis: wider")                        \
 	X(PT_ACTION_PAN_LEFT, "pan-left", ",", PT_SCOPE_PLOT, "", "x axis: to the left by a quarter")          \
 	X(PT_ACTION_PAN_RIGHT, "pan-right", ".", PT_SCOPE_PLOT, "", "x axis: to the right by a quarter")       \
-	X(PT_ACTION_FOLLOW, "follow", "F", PT_SCOPE_PLOT, "", "x axis: follow the newest data, or stand still") \
+	X(PT_ACTION_FOLLOW, "follow", "F", PT_SCOPE_PLOT, "", "x axis: follow the newest data, or not")        \
 	X(PT_ACTION_FIT, "fit", "f", PT_SCOPE_PLOT, "", "all of the x and y axes again")                       \
-	X(PT_ACTION_ZOOM_BACK, "zoom-back", "Backspace", PT_SCOPE_PLOT, "", "back to what was looked at before") \
+	X(PT_ACTION_ZOOM_BACK, "zoom-back", "Backspace", PT_SCOPE_PLOT, "", "back to what was seen before")    \
 	X(PT_ACTION_Y_IN, "zoom-y-in", "S-Up", PT_SCOPE_PLOT, "", "y of the focused pane: zoom in")            \
 	X(PT_ACTION_Y_OUT, "zoom-y-out", "S-Down", PT_SCOPE_PLOT, "", "y of the focused pane: zoom out")       \
 	X(PT_ACTION_Y_UP, "pan-up", "PgUp", PT_SCOPE_PLOT, "", "y of the focused pane: up by a quarter")       \
