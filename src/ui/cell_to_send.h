@@ -5,9 +5,9 @@
 #include "phasetop/ui/theme.h"
 
 /**
- * The cell, or one that looks alike: a blank shows no colour of its own, so one that comes where the step cursor stood
- * keeps the cursor's. The cursor stands beside it now as often as not, and no colour has to be sent for the blank:
- * half of the bytes of a cursor key.
+ * The cell, or one that looks alike: a blank shows no colour of its own, so one that comes where the step
+ * cursor stood keeps the cursor's. The cursor stands beside it now as often as not, and no colour has to be
+ * sent for the blank: half of the bytes of a cursor key.
  * @param shown  what stands on the screen there; NULL: nothing is known of it
  */
 pt_cell pt_cell_to_send(

@@ -34,8 +34,8 @@ static size_t numbers(const cJSON *object, const char *key, double *out)
 {
 	size_t n = 0;
 	const cJSON *item;
-	cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(object, key))
-		out[n++] = cJSON_IsNumber(item) ? item->valuedouble : (double)NAN;
+	cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(object, key)) out[n++] =
+		cJSON_IsNumber(item) ? item->valuedouble : (double)NAN;
 	assert_in_range(n, 1, MAX_POINTS);
 	return n;
 }

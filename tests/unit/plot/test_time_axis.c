@@ -40,9 +40,10 @@ static void test_times_of_day(void **state)
 {
 	(void)state;
 	double midnight = 1795219200;
-	assert_labels(PT_TIME_OF_DAY, midnight + 13 * 3600, midnight + 15 * 3600, 40, "13:00 13:30 14:00 14:30 15:00");
-	assert_labels(PT_TIME_OF_DAY, midnight + 13 * 3600, midnight + 13 * 3600 + 60, 50,
-		"13:00:00 13:00:30 13:01:00");
+	assert_labels(
+		PT_TIME_OF_DAY, midnight + 13 * 3600, midnight + 15 * 3600, 40, "13:00 13:30 14:00 14:30 15:00");
+	assert_labels(
+		PT_TIME_OF_DAY, midnight + 13 * 3600, midnight + 13 * 3600 + 60, 50, "13:00:00 13:00:30 13:01:00");
 	assert_labels(PT_TIME_OF_DAY, midnight - 43200, midnight + 43200, 50, "12:00 18:00 Nov 21 06:00 12:00");
 	assert_labels(PT_TIME_OF_DAY, midnight, midnight + 4 * 86400, 50, "Nov 21 Nov 22 Nov 23 Nov 24 Nov 25");
 }
@@ -52,7 +53,8 @@ static void test_little_room(void **state)
 	(void)state;
 	assert_labels(PT_TIME_DURATION, 0, 5400, 8, "0 1h");
 	assert_labels(PT_TIME_DURATION, 0, 1, 40, "0 1s");
-	assert_labels(PT_TIME_DURATION, 0, 0.5, 30, "0.0 0.1 0.2 0.3 0.4 0.5"); /* below a second: numbers of them */
+	assert_labels(
+		PT_TIME_DURATION, 0, 0.5, 30, "0.0 0.1 0.2 0.3 0.4 0.5"); /* below a second: numbers of them */
 }
 
 static void test_limits(void **state)
@@ -81,7 +83,8 @@ static void test_limits(void **state)
 static void test_nice_steps(void **state)
 {
 	(void)state;
-	pt_scale steps = {.hi = 1, .integer = true}, values = {.hi = 1}, times = {.hi = 1, .time = PT_TIME_DURATION};
+	pt_scale steps = {.hi = 1, .integer = true}, values = {.hi = 1},
+			 times = {.hi = 1, .time = PT_TIME_DURATION};
 	assert_true(pt_nice_step(&steps, 0.1) == 1 && pt_nice_step(&steps, 13) == 20);
 	assert_true(fabs(pt_nice_step(&values, 0.013) - 0.02) < 1e-15);
 	assert_true(pt_nice_step(&times, 11) == 15 && pt_nice_step(&times, 50000) == 86400);
