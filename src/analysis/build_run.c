@@ -332,6 +332,8 @@ pt_status pt_build_run_view(const pt_run *run, const pt_settings *settings, int6
 	if (status == PT_OK)
 		status = pt_build_loss(run, settings, arena, view, err);
 	if (status == PT_OK)
+		status = pt_build_step_maps(run, arena, view, err);
+	if (status == PT_OK)
 		status = build_problems(run, settings, arena, view, err);
 	if (status == PT_OK)
 		status = build_skipped(run, arena, view, err);

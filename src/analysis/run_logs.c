@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "phasetop/base/alloc.h"
+#include "phasetop/base/missing.h"
 #include "phasetop/base/text.h"
 
 #include "event_files.h"
@@ -34,6 +35,7 @@ static void log_destroy(pt_run_log *log)
 	pt_free(log->full_path);
 	pt_metric_table_fini(&log->table);
 	pt_metric_table_fini(&log->own);
+	pt_metric_table_fini(&log->times);
 	pt_metric_log_destroy(log->metrics);
 	pt_probe_store_fini(&log->probes);
 	pt_free(log);
@@ -107,6 +109,7 @@ static pt_status add(pt_run_logs *logs, const char *root, const pt_log_file *fil
 	log->restart_step = INT64_MAX;
 	log->max_steps = log->closed_step = PT_LOG_NO_STEP;
 	pt_metric_table_init(&log->table);
+	pt_metric_table_init(&log->times);
 	pt_status status = name_log(log, root, file->path, err);
 	if (status == PT_OK && !is_named && is_probe_log(log))
 		status = pt_probe_store_init(&log->probes, log->kind, log->full_path, err);
@@ -180,7 +183,7 @@ static pt_metric_table *own_rows(pt_run_log *log)
 	return log->is_part ? &log->own : &log->table;
 }
 
-static pt_status take_metric_row(void *context, const pt_log_row *row, pt_error *err)
+pt_status pt_run_log_take_row(void *context, const pt_log_row *row, pt_error *err)
 {
 	pt_run_log *log = context;
 	if (row->is_restart) {
@@ -201,13 +204,15 @@ static pt_status take_metric_row(void *context, const pt_log_row *row, pt_error 
 		if (status != PT_OK)
 			return status;
 	}
-	return PT_OK;
+	return pt_is_missing(row->wall_s) ? PT_OK
+									  : pt_metric_table_set(&log->times, row->step, "wall_s", row->wall_s, err);
 }
 
 static void forget_metric_rows(void *context)
 {
 	pt_run_log *log = context;
 	pt_metric_table_fini(own_rows(log));
+	pt_metric_table_fini(&log->times);
 	log->closed_step = PT_LOG_NO_STEP;
 	log->restart_step = INT64_MAX;
 	log->newest_s = 0.0;
@@ -270,7 +275,7 @@ static pt_status read_metrics(pt_run_log *log, bool *changed, pt_error *err)
 {
 	const pt_metric_state *state = pt_metric_log_state(log->metrics);
 	size_t n_bad_rows = state->n_bad_rows;
-	pt_log_sink sink = {.context = log, .row = take_metric_row, .reset = forget_metric_rows};
+	pt_log_sink sink = {.context = log, .row = pt_run_log_take_row, .reset = forget_metric_rows};
 	pt_status status = pt_metric_log_read(log->metrics, &sink, err);
 	*changed |= log->has_new_rows || state->n_bad_rows != n_bad_rows;
 	log->max_steps = state->max_steps;

@@ -23,6 +23,7 @@ typedef struct pt_run_log {
 	bool is_named;             /* `--metric FILE:NAME` asks for it: columns under the file's own names, of no other use */
 	pt_file_identity identity; /* of what was read; trainer_state.json only */
 	pt_metric_table table;     /* of a training log */
+	pt_metric_table times;     /* its rows' own times, where they say them: one column, seconds since 1970 */
 	pt_metric_log *metrics;    /* NULL: of another kind */
 	double newest_s;           /* time of its newest row, since 1970; 0: not said */
 	pt_metric_table own;       /* rows of one of several event files of a directory (event_files.h) */
@@ -74,6 +75,9 @@ const pt_run_log *pt_run_logs_named(const pt_run_logs *logs, const char *request
  */
 PT_CHECKED pt_status pt_run_logs_sync(
 	pt_run_logs *logs, const char *root, const pt_scan *scan, bool *changed, pt_error *err);
+
+/** Take in a row of a training log, with its time. A pt_log_sink.row; `log` is a pt_run_log. */
+pt_status pt_run_log_take_row(void *log, const pt_log_row *row, pt_error *err);
 
 /** Read what is new in the logs known already, without a scan. */
 PT_CHECKED pt_status pt_run_logs_read(pt_run_logs *logs, bool *changed, pt_error *err);

@@ -34,6 +34,7 @@ size_t pt_log_notes_most(const pt_settings *settings);
  */
 PT_CHECKED pt_status pt_build_comparison(
 	const pt_comparison *comparison, const pt_compared_list *list, pt_snapshot *snapshot, pt_error *err);
+PT_CHECKED pt_status pt_build_step_maps(const pt_run *run, pt_arena *arena, pt_run_view *view, pt_error *err);
 
 /** Names of a subset's probes in a snapshot, for its spectra and their modes to share. */
 typedef struct pt_built_names {

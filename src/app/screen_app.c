@@ -11,6 +11,8 @@
 #include "phasetop/app/signals.h"
 #include "phasetop/app/worker.h"
 #include "phasetop/base/alloc.h"
+#include "phasetop/base/clock.h"
+#include "phasetop/ui/mouse_clicks.h"
 #include "phasetop/ui/screen.h"
 #include "phasetop/ui/terminal.h"
 
@@ -26,6 +28,7 @@ typedef struct screen_app {
 	pt_snapshot *newer;    /* came while the picture is frozen */
 	pt_settings posted;    /* what the worker was asked for last */
 	int timer_fd;
+	pt_clicks clicks;
 	bool timer_armed; /* a frame was drawn less than FRAME_MS ago */
 	bool dirty;       /* a frame is due */
 	bool leave;
@@ -131,6 +134,7 @@ static void handle_signals(screen_app *app)
 
 static void handle_input(screen_app *app)
 {
+	pt_clock clock = pt_clock_system();
 	while (!app->leave) {
 		pt_input input = pt_terminal_read(app->terminal);
 		switch (input.kind) {
@@ -144,6 +148,7 @@ static void handle_input(screen_app *app)
 			act(app, pt_view_key(&app->view, input.key, app->snapshot));
 			break;
 		case PT_INPUT_MOUSE:
+			pt_clicks_take(&app->clicks, &input.mouse, pt_clock_monotonic_ms(&clock));
 			act(app, pt_view_mouse(&app->view, &input.mouse, app->snapshot));
 			break;
 		}

@@ -8,10 +8,21 @@
 
 enum { MARKER_COLS = 12 };
 
-/* Dots count from the top; a scale's fraction from the bottom. INT_MIN: the value has no place. */
+/* As pt_scale_dot, but true far beyond the canvas: a line that leaves a zoomed plot keeps its slope. INT_MIN: the
+ * value has no place. */
+static int dot_of(const pt_scale *scale, double value, int n_dots)
+{
+	const double farthest = 2e4; /* canvases; in dots, differences are ints still */
+	double fraction = pt_scale_fraction(scale, value);
+	if (isnan(fraction))
+		return INT_MIN;
+	return (int)lround(fmin(fmax(fraction, -farthest), farthest) * (n_dots - 1));
+}
+
+/* Dots count from the top; a scale's fraction from the bottom. */
 static int dot_from_top(const pt_scale *y, double value, int height)
 {
-	int dot = pt_scale_dot(y, value, height);
+	int dot = dot_of(y, value, height);
 	return dot == INT_MIN ? INT_MIN : height - 1 - dot;
 }
 
@@ -96,7 +107,7 @@ void pt_curve_draw(
 	curve_pen pen = {.canvas = canvas, .stroke = stroke};
 	int last_stretch = INT_MIN;
 	for (size_t i = 0; i < points->n; i++) {
-		int dot_x = pt_scale_dot(x, pt_points_x(points, i), canvas->width);
+		int dot_x = dot_of(x, pt_points_x(points, i), canvas->width);
 		int dot_y = dot_from_top(y, points->ys[i], canvas->height);
 		if (dot_x == INT_MIN || dot_y == INT_MIN) {
 			lift(&pen);
@@ -117,7 +128,7 @@ void pt_curve_band(pt_canvas *canvas, const pt_scale *x, const pt_scale *y, cons
 	bool has_last = false;
 	int last_x = 0, last_low = 0, last_high = 0;
 	for (size_t i = 0; i < low->n; i++) {
-		int at = pt_scale_dot(x, pt_points_x(low, i), canvas->width);
+		int at = dot_of(x, pt_points_x(low, i), canvas->width);
 		int from = dot_from_top(y, low->ys[i], canvas->height);
 		int to = dot_from_top(y, high[i], canvas->height);
 		if (at == INT_MIN || from == INT_MIN || to == INT_MIN) {

@@ -251,13 +251,14 @@ pt_scale pt_scale_zoomed(const pt_scale *scale, double centre, double factor, do
 	pt_scale zoomed = pt_scale_exact(a, b, scale->is_log);
 	zoomed.integer = scale->integer;
 	zoomed.inverted = scale->inverted;
+	zoomed.time = scale->time;
 	return zoomed;
 }
 
 bool pt_scale_equal(const pt_scale *a, const pt_scale *b)
 {
 	return !(a->lo < b->lo || a->lo > b->lo || a->hi < b->hi || a->hi > b->hi) && a->is_log == b->is_log &&
-		   a->integer == b->integer && a->inverted == b->inverted;
+		   a->integer == b->integer && a->inverted == b->inverted && a->time == b->time;
 }
 
 void pt_scale_readout(const pt_scale *scale, double value, char *out, size_t capacity)

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "phasetop/plot/scale.h"
+#include "tick_labels.h"
 
 /* Columns that stay free between two labels that stand side by side; rows from one to the next when stacked.
  */
@@ -99,8 +99,7 @@ static bool keep_apart(const pt_tick *a, const pt_tick *b, const pt_axis_room *r
 			   right->label_cell;
 }
 
-/* Does every label have its place? */
-static bool is_legible(const pt_ticks *ticks, const pt_axis_room *room, bool tight)
+bool pt_ticks_are_legible(const pt_ticks *ticks, const pt_axis_room *room, bool tight)
 {
 	for (size_t i = 0; i < ticks->n; i++) {
 		const pt_tick *tick = &ticks->ticks[i];
@@ -112,7 +111,7 @@ static bool is_legible(const pt_ticks *ticks, const pt_axis_room *room, bool tig
 	return true;
 }
 
-static void add_tick(
+void pt_ticks_add(
 	pt_ticks *ticks, const pt_scale *scale, const pt_axis_room *room, double value, const char *label)
 {
 	pt_tick *tick = &ticks->ticks[ticks->n++];
@@ -137,7 +136,7 @@ static pt_ticks ticks_of(
 		double value = value_at(p, i) + 0.0;
 		char label[PT_TICK_LABEL_BYTES];
 		write_label(value, p->unit, greatest, label);
-		add_tick(&ticks, scale, room, value, label);
+		pt_ticks_add(&ticks, scale, room, value, label);
 	}
 	return ticks;
 }
@@ -175,21 +174,21 @@ static void consider(tick_search *search, const progression *p, double preferenc
 	if (search->single.n == 0) {
 		progression middle = {p->unit, p->index + (p->n / 2) * p->stride, p->stride, 1};
 		pt_ticks ticks = ticks_of(&middle, search->scale, search->room, false);
-		if (is_legible(&ticks, search->room, true))
+		if (pt_ticks_are_legible(&ticks, search->room, true))
 			search->single = ticks;
 	}
 	if (p->n < 2)
 		return;
 	if (search->ends.n == 0) {
 		pt_ticks ticks = ticks_of(p, search->scale, search->room, true);
-		if (is_legible(&ticks, search->room, true))
+		if (pt_ticks_are_legible(&ticks, search->room, true))
 			search->ends = ticks;
 	}
 	double score = score_of(search, p, preference);
 	if (p->n > PT_MAX_TICKS || score <= search->best_score)
 		return;
 	pt_ticks ticks = ticks_of(p, search->scale, search->room, false);
-	if (is_legible(&ticks, search->room, false)) {
+	if (pt_ticks_are_legible(&ticks, search->room, false)) {
 		search->best_score = score;
 		search->best = ticks;
 	}
@@ -273,7 +272,7 @@ static pt_ticks ticks_of_decades(const decades *d, const pt_scale *scale, const 
 			char label[PT_TICK_LABEL_BYTES];
 			write_decade(labelled[i], exponent, plain, label);
 			if (ticks.n < PT_MAX_TICKS)
-				add_tick(&ticks, scale, room, value, label);
+				pt_ticks_add(&ticks, scale, room, value, label);
 		}
 	return ticks;
 }
@@ -304,7 +303,7 @@ static void add_minor(pt_ticks *ticks, const decades *d, const pt_scale *scale, 
 			double value = mantissa * pow(10, exponent);
 			if (ticks->n < PT_MAX_TICKS && is_inside(scale, value) &&
 				!has_cell(ticks, cell_of(scale, room, value)))
-				add_tick(ticks, scale, room, value, NULL);
+				pt_ticks_add(ticks, scale, room, value, NULL);
 		}
 	}
 	for (size_t i = 1; i < ticks->n; i++) /* insertion sort: at most 32 */
@@ -333,7 +332,7 @@ static pt_ticks whole_decades(decades *d, const pt_scale *scale, const pt_axis_r
 		pt_ticks ticks = ticks_of_decades(d, scale, room);
 		bool has_first = d->offset == 0, has_last = span % d->every == d->offset;
 		int score = (int)ticks.n + has_first + has_last + (d->offset == aligned);
-		if (ticks.n < 2 || score <= best_score || !is_legible(&ticks, room, false))
+		if (ticks.n < 2 || score <= best_score || !pt_ticks_are_legible(&ticks, room, false))
 			continue;
 		best = ticks;
 		best_score = score;
@@ -356,7 +355,7 @@ static pt_ticks log_ticks(const pt_scale *scale, const pt_axis_room *room)
 	pt_ticks dense = {0};
 	if (span * 3 <= PT_MAX_TICKS - 2)
 		dense = ticks_of_decades(&d, scale, room);
-	if (dense.n >= 2 && (double)dense.n <= 1.5 * wanted && is_legible(&dense, room, false)) {
+	if (dense.n >= 2 && (double)dense.n <= 1.5 * wanted && pt_ticks_are_legible(&dense, room, false)) {
 		add_minor(&dense, &d, scale, room);
 		return dense;
 	}
@@ -370,7 +369,7 @@ static pt_ticks log_ticks(const pt_scale *scale, const pt_axis_room *room)
 	if (dense.n > 2) { /* the ends alone */
 		dense.ticks[1] = dense.ticks[dense.n - 1];
 		dense.n = 2;
-		if (is_legible(&dense, room, true))
+		if (pt_ticks_are_legible(&dense, room, true))
 			return dense;
 	}
 	return linear_ticks(scale, room);
@@ -380,5 +379,10 @@ pt_ticks pt_ticks_make(const pt_scale *scale, const pt_axis_room *room)
 {
 	if (room->n_cells < 1 || room->dots_per_cell < 1 || !(scale->hi > scale->lo))
 		return (pt_ticks){0};
+	if (scale->time != PT_TIME_NONE) {
+		pt_ticks ticks = pt_ticks_of_time(scale, room);
+		if (ticks.n > 0)
+			return ticks;
+	}
 	return scale->is_log ? log_ticks(scale, room) : linear_ticks(scale, room);
 }

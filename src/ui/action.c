@@ -155,7 +155,7 @@ void pt_action_show_keys(pt_action action, bool unicode, char *out, size_t capac
 
 /* Hint words in the order of their use to someone who sees the screen for the first time. */
 static const char *const hint_order[] = {"help", "matrix", "k", "threshold", "show/hide", "baseline",
-	"filter", "step", "pane", "preset", "zoom", "quit", "freeze", "modules"};
+	"filter", "step", "pane", "preset", "zoom", "quit", "freeze", "modules", "range", "event"};
 
 /* One hint: the first key of every row with that word. */
 static bool make_hint(pt_context context, bool unicode, const char *word, pt_hint *hint)

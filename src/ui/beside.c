@@ -134,6 +134,7 @@ static void shift_run(copying *c, pt_run_view *run, int64_t by)
 	shift_steps(c, &run->steps, run->n_steps, by);
 	shift_one(&run->max_steps, by);
 	shift_segments(c, run, by);
+	run->epochs = run->wall_s = (pt_step_map_view){.absent = "told from where each run turned"};
 	for (int m = 0; m < PT_N_MATRICES; m++) {
 		shift_matrix(c, &run->matrices[m], by);
 		shift_steps(c, &run->versus[m].steps, run->versus[m].n, by);

@@ -78,6 +78,7 @@ static const replacement table[] = {
 	{0x25B8, '>'},
 	{0x25BC, 'v'},
 	{0x25BD, 'v'},
+	{0x25B4, '^'},
 	{0x25BE, 'v'},
 	{0x25C0, '<'},
 	{0x25C2, '<'},

@@ -82,3 +82,24 @@ void pt_key_show(pt_key key, bool unicode, char *out, size_t capacity)
 {
 	print(key, unicode, out, capacity);
 }
+
+pt_key pt_key_of_character(uint32_t character)
+{
+	switch (character) {
+	case '\t':
+		return PT_KEY_TAB;
+	case '\r':
+	case '\n':
+		return PT_KEY_ENTER;
+	case 27:
+		return PT_KEY_ESC;
+	case 8:
+	case 127:
+		return PT_KEY_BACKSPACE;
+	default:
+		break;
+	}
+	if (character >= 1 && character <= 26)
+		return PT_KEY_CTRL | (pt_key)('a' + character - 1);
+	return character >= 32 ? (pt_key)character : PT_KEY_NONE;
+}

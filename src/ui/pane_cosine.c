@@ -91,18 +91,17 @@ static bool is_drawn(const pt_scene *scene, const pt_run_view *run, pt_matrix ma
 static pt_range range_of(const pt_scene *scene, const void *context)
 {
 	pt_matrix matrix = *(const pt_matrix *)context;
-	pt_range range = pt_range_empty();
-	double sign = sign_of(scene);
+	pt_fit fit = pt_fit_begin(scene, false);
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
 		const pt_run_view *run = &scene->snapshot->runs[r];
 		for (size_t k = 0; k < pt_scene_matrix(scene, run, matrix)->n_cosines; k++) {
 			const pt_cosine_view *cosine = &pt_scene_matrix(scene, run, matrix)->cosines[k];
-			for (size_t i = 0; is_drawn(scene, run, matrix, k) && i < cosine->n; i++)
-				pt_range_add(&range, sign * cosine->values[i]);
+			if (is_drawn(scene, run, matrix, k))
+				pt_fit_add(&fit, run, cosine->steps, cosine->values, cosine->n, sign_of(scene));
 		}
 	}
-	return range;
+	return pt_fit_end(&fit);
 }
 
 /* The last k steps cannot be known yet: shade them. */
@@ -112,8 +111,12 @@ static void shade_pending(const pt_scene *scene, pt_matrix matrix, pt_chart *cha
 	const pt_cosine_view *cosine = run ? main_cosine(scene, run, matrix) : NULL;
 	if (!chart->canvas || scene->n_shown != 1 || !cosine || cosine->pending_from_step == PT_NO_STEP)
 		return;
-	int from = pt_scale_dot(&chart->x, (double)cosine->pending_from_step, chart->canvas->width);
-	int to = pt_scale_dot(&chart->x, (double)run->steps[run->n_steps - 1], chart->canvas->width);
+	double first = pt_scene_x(scene, run, cosine->pending_from_step);
+	double last = pt_scene_x(scene, run, run->steps[run->n_steps - 1]);
+	if (pt_is_missing(first) || pt_is_missing(last))
+		return;
+	int from = pt_scale_dot(&chart->x, first, chart->canvas->width);
+	int to = pt_scale_dot(&chart->x, last, chart->canvas->width);
 	pt_canvas_shade(
 		chart->canvas, from, 0, to, chart->canvas->height - 1, U'░', pt_ink_of(PT_ROLE_PROVISIONAL, 0), 0, 0);
 }
@@ -152,20 +155,22 @@ static void draw_usual(const pt_scene *scene, pt_matrix matrix, pt_chart *chart)
 	double *high = drawn_values(scene, cosine->usual_q75, cosine->n);
 	double *median = drawn_values(scene, cosine->usual_median, cosine->n);
 	pt_points points = {.steps = cosine->steps, .ys = low, .n = cosine->n};
+	double *xs = pt_points_on_axis(scene, run, &points);
 	pt_curve_band(
 		chart->canvas, &chart->x, &chart->y, &points, high, PT_ROLE_BAND, 0, pt_ink_of(PT_ROLE_BAND, 0));
 	pt_stroke stroke = {.ink = pt_ink_of(PT_ROLE_BAND, USUAL_SERIES), .dash = PT_DOTTED};
 	stroke.ink.ascii = '.';
 	points.ys = median;
 	pt_curve_draw(chart->canvas, &chart->x, &chart->y, &points, &stroke);
+	pt_free(xs);
 	pt_free(low);
 	pt_free(high);
 	pt_free(median);
 }
 
 /* A curve whose points below the storage floor are drawn apart, quietly, and are no dips. */
-static void draw_curve(
-	const pt_scene *scene, const pt_cosine_view *cosine, const pt_stroke *stroke, pt_chart *chart)
+static void draw_curve(const pt_scene *scene, const pt_run_view *run, const pt_cosine_view *cosine,
+	const pt_stroke *stroke, pt_chart *chart)
 {
 	double *values = drawn_values(scene, cosine->values, cosine->n);
 	pt_stroke quiet = *stroke;
@@ -177,8 +182,8 @@ static void draw_curve(
 		/* a clear stretch begins at the last unclear point, so that the curve has no seam */
 		size_t start = from > 0 && !is_unclear(cosine, from) ? from - 1 : from;
 		pt_points points = {.steps = cosine->steps + start, .ys = values + start, .n = to - start};
-		pt_curve_draw(
-			chart->canvas, &chart->x, &chart->y, &points, is_unclear(cosine, from) ? &quiet : stroke);
+		pt_chart_curve(
+			chart, scene, run, &chart->y, &points, is_unclear(cosine, from) ? &quiet : stroke);
 	}
 	pt_free(values);
 }
@@ -220,7 +225,7 @@ static void draw_curves(const pt_scene *scene, pt_matrix matrix, pt_chart *chart
 			if (!is_drawn(scene, run, matrix, k))
 				continue;
 			pt_stroke stroke = scene->n_shown > 1 ? pt_run_stroke(scene, chart, r) : k_stroke(n - 1 - k);
-			draw_curve(scene, &pt_scene_matrix(scene, run, matrix)->cosines[k], &stroke, chart);
+			draw_curve(scene, run, &pt_scene_matrix(scene, run, matrix)->cosines[k], &stroke, chart);
 			if (&pt_scene_matrix(scene, run, matrix)->cosines[k] == main_cosine(scene, run, matrix))
 				colour_dips(scene, stroke.ink.series, chart);
 		}

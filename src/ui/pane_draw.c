@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { COLS_FOR_X_TITLE = 40 };
+
 void pt_name_text(const char *name, int cols, char *out, size_t capacity)
 {
 	char safe[PT_LINE_BYTES];
@@ -145,22 +147,52 @@ pt_scale pt_scale_with_headroom(const pt_range *range, bool is_log)
 	return pt_scale_fit_with(range, is_log, top);
 }
 
+/* Is it what the probe asks for? The first plot that is. */
+static void answer_probe(const pt_scene *scene, const pt_chart *chart, bool has_y, bool has_right)
+{
+	pt_plot_probe *probe = scene->probe;
+	bool is_there = probe && (probe->x < 0 || pt_rect_contains(chart->plot.inner, probe->x, probe->y));
+	if (!is_there || probe->found || pt_rect_is_empty(chart->plot.inner))
+		return;
+	probe->found = true;
+	probe->inner = chart->plot.inner;
+	probe->x_scale = chart->x;
+	probe->y_scale = chart->y;
+	probe->right_scale = chart->y2;
+	probe->has_y = has_y;
+	probe->has_right = has_right;
+}
+
 pt_chart pt_chart_begin(const pt_scene *scene, pt_pane_id pane, pt_frame *frame, pt_rect rect, pt_axes *axes)
 {
 	pt_chart chart = {.frame = frame};
-	chart.x = axes->x ? *axes->x : scene->steps;
-	if (axes->y)
-		chart.y = *axes->y;
-	if (axes->y2)
-		chart.y2 = *axes->y2;
+	char x_title[PT_LINE_BYTES];
+	/* the map of checkpoints has steps on both axes, whatever the others tell */
+	bool is_over_steps = axes->x == &scene->steps || (pane == PT_PANE_MAP && scene->axis == PT_X_STEP);
 	axes->kind = pt_pane_canvas_kind(scene, pane, frame);
 	if (scene->is_aligned && axes->x == &scene->steps && !axes->x_title)
 		axes->x_title = "from turn";
 	/* Panes one above the other share one left edge, so that their step axes can be compared. */
 	if (rect.w >= 34 && axes->y_label_cols < 5)
 		axes->y_label_cols = 5;
-	chart.plot = pt_axes_draw(frame, rect, axes);
-	chart.canvas = pt_canvas_create(axes->kind, chart.plot.inner.w, chart.plot.inner.h);
+	chart.x = axes->x ? *axes->x : scene->steps;
+	pt_axes own = *axes;
+	if (own.y) {
+		chart.y = pt_zoom_y_scale(&scene->view->zoom, pane, own.y, false);
+		own.y = &chart.y;
+	}
+	if (own.y2) {
+		chart.y2 = pt_zoom_y_scale(&scene->view->zoom, pane, own.y2, true);
+		own.y2 = &chart.y2;
+	}
+	pt_scene_x_title(scene, x_title, sizeof x_title);
+	if (axes->x == &scene->steps && x_title[0] && rect.w >= COLS_FOR_X_TITLE)
+		own.x_title = x_title;
+	chart.plot = pt_axes_draw(frame, rect, &own);
+	chart.canvas = pt_canvas_create(own.kind, chart.plot.inner.w, chart.plot.inner.h);
+	pt_chart_grid(&chart, scene);
+	if (is_over_steps)
+		answer_probe(scene, &chart, own.y, own.y2);
 	return chart;
 }
 
@@ -171,43 +203,6 @@ int pt_chart_dot_row(const pt_chart *chart, const pt_scale *scale, double value)
 	return chart->canvas->height - 1 - pt_scale_dot(scale, value, chart->canvas->height);
 }
 
-/* Where a run was resumed: no difference goes across such a line but from the checkpoint that it was resumed from. */
-static void draw_seams(pt_chart *chart, const pt_scene *scene)
-{
-	PT_FOR_SHOWN_RUNS(scene, r)
-	{
-		const pt_run_view *run = &scene->snapshot->runs[r];
-		for (size_t i = 1; i < run->n_segments; i++) {
-			int x = pt_scale_dot(&chart->x, (double)run->segments[i].first_step, chart->canvas->width);
-			pt_canvas_vline(chart->canvas, x, U'┊', pt_ink_of(PT_ROLE_GUIDE, 0));
-		}
-	}
-}
-
-void pt_chart_guides(pt_chart *chart, const pt_scene *scene)
-{
-	if (!chart->canvas)
-		return;
-	draw_seams(chart, scene);
-	if (scene->cursor == PT_NO_STEP)
-		return;
-	int x = pt_scale_dot(&chart->x, (double)scene->cursor, chart->canvas->width);
-	pt_canvas_vline(chart->canvas, x, U'┊', pt_ink_of(PT_ROLE_CROSSHAIR, 0));
-}
-
-void pt_chart_change_points(pt_chart *chart, const pt_scene *scene, pt_matrix matrix)
-{
-	const pt_run_view *run = pt_scene_first_run(scene);
-	if (!chart->canvas || !run || scene->n_shown != 1)
-		return;
-	/* What the detector found and nothing else backs is told in words, as noise; a line would claim more. */
-	int64_t step = run->verdicts[pt_scene_matrix_of(scene, run, matrix)].step;
-	if (step == PT_NO_STEP)
-		return;
-	int x = pt_scale_dot(&chart->x, (double)step, chart->canvas->width);
-	pt_canvas_vline(chart->canvas, x, U'╎', pt_ink_of(PT_ROLE_EVENT, 0));
-}
-
 /* What words may not cover: data, shading and horizontal lines. A vertical guide may have a gap. */
 static pt_places *free_places(const pt_canvas *canvas)
 {
@@ -215,7 +210,7 @@ static pt_places *free_places(const pt_canvas *canvas)
 	for (int row = 0; places && row < canvas->rows; row++)
 		for (int col = 0; col < canvas->cols; col++) {
 			uint32_t under = canvas->cells[row * canvas->cols + col].under;
-			if (pt_canvas_is_taken(canvas, col, row) || (under && under != U'┊' && under != U'╎'))
+			if (pt_canvas_is_taken(canvas, col, row) || (under && under != U'┊' && under != U'╎' && under != U'┈' && under != U'·'))
 				pt_places_take(places, col, row, 1, 1);
 		}
 	return places;

@@ -19,6 +19,16 @@ extern const pt_pane_ops pt_pane_norms, pt_pane_pca, pt_pane_cosine, pt_pane_spe
 	pt_pane_runs, pt_pane_problems, pt_pane_k_scan, pt_pane_modules, pt_pane_modes, pt_pane_map,
 	pt_pane_scree;
 
+/** The x axis: what it tells, all of it, and the part that is looked at. For pt_scene_of, once the runs are known. */
+void pt_scene_fit_x(pt_scene *scene);
+/** Is only a part of the axis looked at? */
+bool pt_scene_is_zoomed(const pt_scene *scene);
+/** A place on the x axis in words: "115", "1.25", "1h12m5s", "13:05:20"; "" where it is NaN.
+ * @param step  of times: what is finer is left out */
+void pt_scene_place_text(const pt_scene *scene, double x, double step, char *out, size_t capacity);
+/** A word on the axis itself: "epoch", "steps" where the view asks for other things; "": its labels say it. */
+void pt_scene_x_title(const pt_scene *scene, char *out, size_t capacity);
+
 /** First run at or after `from` that is shown and has something to draw; n_runs: none. */
 size_t pt_scene_next_run(const pt_scene *scene, size_t from);
 #define PT_FOR_SHOWN_RUNS(scene, r)                                                                  \
@@ -102,13 +112,54 @@ pt_canvas_kind pt_pane_canvas_kind(const pt_scene *scene, pt_pane_id pane, const
 pt_chart pt_chart_begin(const pt_scene *scene, pt_pane_id pane, pt_frame *frame, pt_rect rect, pt_axes *axes);
 /** Dot row of a value from the top of the canvas; -1 where it has no place. */
 int pt_chart_dot_row(const pt_chart *chart, const pt_scale *scale, double value);
+/** A vertical line at a run's step, under the data; nothing where the step has no place. */
+void pt_chart_line_at(pt_chart *chart, const pt_scene *scene, const pt_run_view *run, int64_t step, uint32_t glyph,
+	pt_role role);
 /** The step cursor and the steps at which runs were resumed, as dotted verticals under the data. For step axes. */
 void pt_chart_guides(pt_chart *chart, const pt_scene *scene);
+/** A light grid on the ticks, where the view asks for one: below all else. */
+void pt_chart_grid(pt_chart *chart, const pt_scene *scene);
 /** The turn that the verdict on this matrix type claims, of the one run that is shown. */
 void pt_chart_change_points(pt_chart *chart, const pt_scene *scene, pt_matrix matrix);
 /** Copy the canvas to the frame, and find what is free for words. */
 void pt_chart_show(pt_chart *chart);
 void pt_chart_end(pt_chart *chart);
+/**
+ * A run's series over the x axis (`points` over steps). Where the view clips outliers, what lies above or below the y
+ * axis is marked at its border. O(n).
+ */
+void pt_chart_curve(pt_chart *chart, const pt_scene *scene, const pt_run_view *run, const pt_scale *y,
+	const pt_points *points, const pt_stroke *stroke);
+/** The same of a noisy series, as smooth as the view asks for; the series itself lies below, quietly. */
+void pt_chart_noisy_curve(pt_chart *chart, const pt_scene *scene, const pt_run_view *run, const pt_scale *y,
+	const pt_points *points, const pt_stroke *stroke);
+/** ", half-life 20 steps" behind a title of what pt_chart_noisy_curve draws; "" where nothing is smoothed. */
+void pt_smoothing_text(const pt_scene *scene, bool brief, char *out, size_t capacity);
+/** Points over the x axis in place of steps; `xs` is to be freed, NULL where the axis is steps or memory is out (then
+ * *n is 0). */
+double *pt_points_on_axis(const pt_scene *scene, const pt_run_view *run, pt_points *points);
+
+/** What the y axis of a plot has to hold, collected series by series. */
+typedef struct pt_fit {
+	const pt_scene *scene;
+	bool is_log;
+	pt_range all, seen; /* of all steps; of those that are looked at */
+	pt_range must;      /* in any case */
+	double *values;     /* what is seen, where outliers are to be left out; owned until pt_fit_end */
+	size_t n, capacity;
+} pt_fit;
+
+pt_fit pt_fit_begin(const pt_scene *scene, bool is_log);
+/** `sign` times a run's values at its steps; what is drawn between two of them up to the border counts too. NULL: none.
+ * O(n). */
+void pt_fit_add(
+	pt_fit *fit, const pt_run_view *run, const int64_t *steps, const double *values, size_t n, double sign);
+/** A value that the axis holds whatever is looked at. */
+void pt_fit_must(pt_fit *fit, double value);
+/** What is looked at, without its outliers where the view clips them; all of it where nothing is in sight. n = 0:
+ * there are no values at all. */
+pt_range pt_fit_end(pt_fit *fit);
+
 /** Limits with room for a legend above the data. */
 pt_scale pt_scale_with_headroom(const pt_range *range, bool is_log);
 /** Is there a place anywhere that covers nothing? Words are worth less than data. */

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "phasetop/base/alloc.h"
+
 enum {
 	SMALL_COLS = 18,
 	SMALL_ROWS = 6,
@@ -62,24 +64,57 @@ pt_rect pt_heat_heading(
 	return pt_rect_inset(rect, 0, 1, 0, 0);
 }
 
-void pt_heat_draw(pt_chart *chart, const pt_heat_pane *pane, pt_heatmap map)
+/* A map's places are whole numbers: epochs and times in millionths. Steps whose place is not known go far to the left
+ * and to the right, out of sight. NULL: no memory. */
+static int64_t *places_on_axis(
+	const pt_scene *scene, const pt_run_view *run, const pt_heatmap *map, pt_scale *x)
 {
+	const double unit = 1e6, far_off = 1e15;
+	int64_t *places = pt_array_alloc(map->n_x, sizeof *places);
+	double origin = x->lo;
+	int64_t side = -1; /* until the first that is known */
+	for (size_t i = 0; places && i < map->n_x; i++) {
+		double at = pt_scene_x(scene, run, map->xs[i]);
+		if (pt_is_missing(at)) {
+			places[i] = side * (int64_t)far_off + (int64_t)i;
+			continue;
+		}
+		side = 1;
+		places[i] = llround(fmin(fmax((at - origin) * unit, -far_off / 2), far_off / 2));
+	}
+	x->lo = 0;
+	x->hi = (x->hi - origin) * unit;
+	return places;
+}
+
+void pt_heat_draw(pt_chart *chart, const pt_scene *scene, const pt_run_view *run, const pt_heat_pane *pane,
+	pt_heatmap map)
+{
+	pt_scale x = chart->x;
+	int64_t *places = NULL;
 	map.lo = pane->colours.lo;
 	map.hi = pane->colours.hi;
 	map.role = PT_ROLE_STEP;
 	map.empty = PT_ROLE_AXIS;
-	pt_heatmap_draw(chart->canvas, &chart->x, &chart->y, &map);
+	if (run && scene->axis != PT_X_STEP) {
+		map.xs = places = places_on_axis(scene, run, &map, &x);
+		map.n_x = places ? map.n_x : 0;
+		map.spacing = 0;
+	}
+	pt_heatmap_draw(chart->canvas, &x, &chart->y, &map);
+	pt_free(places);
 }
 
-void pt_heat_cursor(pt_chart *chart, const pt_scene *scene, bool vertical)
+void pt_heat_cursor(pt_chart *chart, bool vertical, double place)
 {
-	if (!chart->canvas || scene->cursor == PT_NO_STEP)
+	double fraction = pt_scale_fraction(vertical ? &chart->x : &chart->y, place);
+	if (!chart->canvas || !(fraction >= 0 && fraction <= 1))
 		return;
 	/* the dotted lines of other plots, but for ASCII, where dots are values */
 	bool is_ascii = chart->canvas->kind == PT_CANVAS_ASCII;
 	uint32_t glyph = vertical ? (is_ascii ? U'│' : U'┊') : (is_ascii ? U'─' : U'┈');
-	int dot = vertical ? pt_scale_dot(&chart->x, (double)scene->cursor, chart->canvas->width)
-					   : pt_chart_dot_row(chart, &chart->y, (double)scene->cursor);
+	int dot = vertical ? pt_scale_dot(&chart->x, place, chart->canvas->width)
+					   : pt_chart_dot_row(chart, &chart->y, place);
 	pt_heatmap_line(chart->canvas, vertical, dot, glyph, pt_ink_of(PT_ROLE_CROSSHAIR, 0),
 		pt_ink_of(PT_ROLE_CROSSHAIR_CUT, 0));
 }

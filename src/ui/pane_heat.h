@@ -27,11 +27,13 @@ bool pt_heat_has_values(const pt_heatmap *map);
 pt_rect pt_heat_heading(
 	const pt_scene *scene, pt_small_plot plot, const char *figure, pt_frame *frame, pt_rect rect);
 
-/** Draw the map with the pane's colours. */
-void pt_heat_draw(pt_chart *chart, const pt_heat_pane *pane, pt_heatmap map);
+/** Draw the map with the pane's colours. `run` not NULL: its columns lie at that run's steps on the x axis of the panes;
+ * NULL: the axes are as the map's places. */
+void pt_heat_draw(pt_chart *chart, const pt_scene *scene, const pt_run_view *run, const pt_heat_pane *pane,
+	pt_heatmap map);
 
-/** The step cursor through a map, along x or y. */
-void pt_heat_cursor(pt_chart *chart, const pt_scene *scene, bool vertical);
+/** The step cursor through a map, along x or y, at its place on that axis; NaN: none. */
+void pt_heat_cursor(pt_chart *chart, bool vertical, double place);
 
 /**
  * The row below the plots: "cos 0.80 ██████ 1.00" at the right, at the left the first of the words that fits

@@ -138,8 +138,8 @@ static void draw_one(
 	pt_scale y = pt_heatmap_scale(map.ys, map.n_y);
 	pt_axes axes = {.x = &scene->steps, .y = &y, .y_title = rect.h >= ROWS_FOR_Y_TITLE ? "k in steps" : NULL};
 	pt_chart chart = pt_chart_begin(scene, PT_PANE_K_SCAN, frame, rect, &axes);
-	pt_heat_draw(&chart, pane, map);
-	pt_heat_cursor(&chart, scene, true);
+	pt_heat_draw(&chart, scene, pt_small_plot_run(scene, plot), pane, map);
+	pt_heat_cursor(&chart, true, pt_scene_cursor_x(scene));
 	pt_chart_show(&chart);
 	mark_k(scene, pt_small_plot_matrix(scene, plot), &chart);
 	pt_chart_end(&chart);

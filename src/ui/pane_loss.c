@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pane_draw.h"
+#include "phasetop/base/alloc.h"
 
 enum { RATE_SERIES = 110, FIRST_EXTRA_SERIES = 111, MAX_EXTRA = 3 };
 
@@ -40,9 +41,9 @@ static bool is_shown(const pt_metric_view *series)
 
 static void title(const pt_scene *scene, bool brief, char *out, size_t capacity)
 {
-	(void)scene;
-	(void)brief;
-	snprintf(out, capacity, "loss");
+	char smoothing[64];
+	pt_smoothing_text(scene, brief, smoothing, sizeof smoothing);
+	snprintf(out, capacity, "loss%s", smoothing);
 }
 
 /* Newest finite value of a column; -1: none. */
@@ -90,25 +91,44 @@ static const double *spark(const pt_scene *scene, size_t *n)
 static pt_range range_of(const pt_scene *scene, const void *context)
 {
 	(void)context;
-	pt_range range = pt_range_empty();
+	pt_fit fit = pt_fit_begin(scene, scene->view->log_y[PT_PANE_LOSS]);
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
-		const pt_loss_view *loss = &scene->snapshot->runs[r].loss;
+		const pt_run_view *run = &scene->snapshot->runs[r];
+		const pt_loss_view *loss = &run->loss;
 		for (int c = 0; c < N_COLUMNS; c++)
-			pt_range_add_all(&range, values_of(loss, (column)c), loss->n);
+			pt_fit_add(&fit, run, loss->steps, values_of(loss, (column)c), loss->n, 1);
 		if (scene->n_shown == 1 && has_band(loss)) {
-			pt_range_add_all(&range, loss->probe_q10, loss->n);
-			pt_range_add_all(&range, loss->probe_q90, loss->n);
+			pt_fit_add(&fit, run, loss->steps, loss->probe_q10, loss->n, 1);
+			pt_fit_add(&fit, run, loss->steps, loss->probe_q90, loss->n, 1);
 		}
 		size_t n_extra = 0;
 		for (size_t s = 0; scene->n_shown == 1 && s < loss->n_series && n_extra < MAX_EXTRA; s++) {
 			if (!is_shown(&loss->series[s]))
 				continue;
-			pt_range_add_all(&range, loss->series[s].values, loss->series[s].n);
+			pt_fit_add(&fit, run, loss->series[s].steps, loss->series[s].values, loss->series[s].n, 1);
 			n_extra++;
 		}
 	}
-	return range;
+	return pt_fit_end(&fit);
+}
+
+/* Dots, and between each two of them a line whose dashes begin anew: few points, far apart, are seen as such. */
+static void draw_joined(pt_chart *chart, const pt_scene *scene, const pt_run_view *run, const pt_points *points,
+	const pt_stroke *stroke)
+{
+	pt_stroke dots = *stroke, line = *stroke;
+	dots.points_only = true;
+	line.marker = 0;
+	pt_chart_curve(chart, scene, run, &chart->y, points, &dots);
+	pt_points drawn = *points;
+	double *xs = pt_points_on_axis(scene, run, &drawn);
+	for (size_t i = 1; i < drawn.n; i++) {
+		pt_points pair = {
+			.steps = drawn.steps + i - 1, .xs = xs ? xs + i - 1 : NULL, .ys = drawn.ys + i - 1, .n = 2};
+		pt_curve_draw(chart->canvas, &chart->x, &chart->y, &pair, &line);
+	}
+	pt_free(xs);
 }
 
 /* Learning rates, from 0 on. */
@@ -124,48 +144,50 @@ static pt_range rates_of(const pt_scene *scene, const void *context)
 }
 
 /* A column that is logged now and then (evaluation) has gaps at every other step: join what is there. */
-static void draw_sparse(
-	pt_chart *chart, const pt_loss_view *loss, const double *values, const pt_stroke *stroke)
+static void draw_sparse(pt_chart *chart, const pt_scene *scene, const pt_run_view *run, const double *values,
+	const pt_stroke *stroke)
 {
-	size_t before = loss->n;
-	pt_stroke dots = *stroke;
-	dots.points_only = true;
-	pt_points all = {.steps = loss->steps, .ys = values, .n = loss->n};
-	pt_curve_draw(chart->canvas, &chart->x, &chart->y, &all, &dots);
-	for (size_t i = 0; i < loss->n; i++) {
+	const pt_loss_view *loss = &run->loss;
+	int64_t *steps = pt_array_alloc(loss->n, sizeof *steps);
+	double *ys = pt_array_alloc(loss->n, sizeof *ys);
+	pt_points points = {.steps = steps, .ys = ys};
+	for (size_t i = 0; steps && ys && i < loss->n; i++) {
 		if (pt_is_missing(values[i]))
 			continue;
-		if (before < loss->n) {
-			int64_t steps[2] = {loss->steps[before], loss->steps[i]};
-			double ys[2] = {values[before], values[i]};
-			pt_points points = {.steps = steps, .ys = ys, .n = 2};
-			pt_stroke line = *stroke;
-			line.marker = 0;
-			pt_curve_draw(chart->canvas, &chart->x, &chart->y, &points, &line);
-		}
-		before = i;
+		steps[points.n] = loss->steps[i];
+		ys[points.n++] = values[i];
 	}
+	if (scene->view->smoothing > 0)
+		pt_chart_noisy_curve(chart, scene, run, &chart->y, &points, stroke);
+	else
+		draw_joined(chart, scene, run, &points, stroke);
+	pt_free(steps);
+	pt_free(ys);
 }
 
-static void draw_rate(pt_chart *chart, const pt_loss_view *loss)
+static void draw_rate(pt_chart *chart, const pt_scene *scene, const pt_run_view *run)
 {
 	pt_stroke stroke = {.ink = pt_ink_of(PT_ROLE_SERIES_6, RATE_SERIES), .dash = PT_DOTTED};
 	stroke.ink.ascii = '.';
-	pt_points points = {.steps = loss->steps, .ys = loss->learning_rate, .n = loss->n};
-	pt_curve_draw(chart->canvas, &chart->x, &chart->y2, &points, &stroke);
+	pt_points points = {.steps = run->loss.steps, .ys = run->loss.learning_rate, .n = run->loss.n};
+	pt_chart_curve(chart, scene, run, &chart->y2, &points, &stroke);
 }
 
-static void draw_band(pt_chart *chart, const pt_loss_view *loss)
+static void draw_band(pt_chart *chart, const pt_scene *scene, const pt_run_view *run)
 {
+	const pt_loss_view *loss = &run->loss;
 	if (!has_band(loss))
 		return;
 	pt_points low = {.steps = loss->steps, .ys = loss->probe_q10, .n = loss->n};
+	double *xs = pt_points_on_axis(scene, run, &low);
 	pt_curve_band(chart->canvas, &chart->x, &chart->y, &low, loss->probe_q90, PT_ROLE_BAND, 0,
 		pt_ink_of(PT_ROLE_BAND, 0));
+	pt_free(xs);
 }
 
-static void draw_extra(pt_chart *chart, const pt_loss_view *loss, pt_legend *legend)
+static void draw_extra(pt_chart *chart, const pt_scene *scene, const pt_run_view *run, pt_legend *legend)
 {
+	const pt_loss_view *loss = &run->loss;
 	int n = 0;
 	for (size_t s = 0; s < loss->n_series && n < MAX_EXTRA; s++) {
 		const pt_metric_view *series = &loss->series[s];
@@ -175,7 +197,7 @@ static void draw_extra(pt_chart *chart, const pt_loss_view *loss, pt_legend *leg
 		pt_stroke stroke = {.ink = pt_ink_of(role, FIRST_EXTRA_SERIES + n), .dash = PT_DASHED};
 		stroke.ink.ascii = pt_ascii_series(3 + n);
 		pt_points points = {.steps = series->steps, .ys = series->values, .n = series->n};
-		pt_curve_draw(chart->canvas, &chart->x, &chart->y, &points, &stroke);
+		pt_chart_noisy_curve(chart, scene, run, &chart->y, &points, &stroke);
 		pt_legend_add(legend, U'╍', pt_ascii_series(3 + n), pt_pen_of(role), series->name);
 		n++;
 	}
@@ -183,19 +205,20 @@ static void draw_extra(pt_chart *chart, const pt_loss_view *loss, pt_legend *leg
 
 static void draw_single(const pt_scene *scene, pt_chart *chart, pt_legend *legend)
 {
-	const pt_loss_view *loss = &pt_scene_first_run(scene)->loss;
-	draw_band(chart, loss);
+	const pt_run_view *run = pt_scene_first_run(scene);
+	const pt_loss_view *loss = &run->loss;
+	draw_band(chart, scene, run);
 	pt_chart_change_points(chart, scene, scene->main_matrix);
 	pt_chart_guides(chart, scene);
 	if (loss->learning_rate && chart->plot.has_y2)
-		draw_rate(chart, loss);
+		draw_rate(chart, scene, run);
 	for (int c = N_COLUMNS - 1; c >= 0; c--) {
 		const double *values = values_of(loss, (column)c);
 		if (!values)
 			continue;
 		pt_stroke stroke = {.ink = pt_ink_of(column_roles[c], c + 1), .dash = column_dashes[c]};
 		stroke.ink.ascii = pt_ascii_series(c);
-		draw_sparse(chart, loss, values, &stroke);
+		draw_sparse(chart, scene, run, values, &stroke);
 	}
 	for (int c = 0; c < N_COLUMNS; c++)
 		if (values_of(loss, (column)c))
@@ -203,7 +226,7 @@ static void draw_single(const pt_scene *scene, pt_chart *chart, pt_legend *legen
 				pt_pen_of(column_roles[c]), column_names[c]);
 	if (has_band(loss))
 		pt_legend_add(legend, U' ', ' ', pt_pen_of(PT_ROLE_BAND), "10–90 % of probes");
-	draw_extra(chart, loss, legend);
+	draw_extra(chart, scene, run, legend);
 	if (loss->learning_rate && chart->plot.has_y2)
 		pt_legend_add(legend, U'┅', '.', pt_pen_of(PT_ROLE_SERIES_6), "learning rate (right)");
 }
@@ -213,7 +236,8 @@ static void draw_several(const pt_scene *scene, pt_chart *chart)
 	pt_chart_guides(chart, scene);
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
-		const pt_loss_view *loss = &scene->snapshot->runs[r].loss;
+		const pt_run_view *run = &scene->snapshot->runs[r];
+		const pt_loss_view *loss = &run->loss;
 		pt_stroke stroke = pt_run_stroke(scene, chart, r);
 		bool is_first = true;
 		for (int c = 0; c < N_COLUMNS; c++) {
@@ -222,7 +246,7 @@ static void draw_several(const pt_scene *scene, pt_chart *chart)
 			if (!values || (c == COLUMN_PROBES && loss->eval))
 				continue;
 			stroke.dash = is_first ? PT_SOLID : PT_DASHED;
-			draw_sparse(chart, loss, values, &stroke);
+			draw_sparse(chart, scene, run, values, &stroke);
 			is_first = false;
 			stroke.marker = 0;
 		}
@@ -293,7 +317,9 @@ const pt_pane_ops pt_pane_loss = {
 	.about = {"Training and evaluation loss, the mean loss of the probes with a band from their 10 % to "
 			  "their 90 %",
 		"quantile, and the learning rate on the right axis. Several runs: training solid, evaluation or",
-		"probes dashed. A value that was never logged is a gap. y makes the axis logarithmic."},
+		"probes dashed. A value that was never logged is a gap. y makes the axis logarithmic. s smooths: an",
+		"exponential moving average that looks back, h steps ago counting half (on a logarithmic axis of the",
+		"logarithms); what was logged lies grey below it, and is what the read-out tells."},
 	.min_cols = 14,
 	.min_rows = 3,
 	.by_run = true,

@@ -1,4 +1,5 @@
 /** Checkpoint × checkpoint: how like each other the weights of any two steps are. */
+#include <math.h>
 #include <stdio.h>
 
 #include "pane_heat.h"
@@ -72,6 +73,21 @@ static const double *spark(const pt_scene *scene, size_t *n)
 	return *n ? matrix->final_alignment : NULL;
 }
 
+/* Both axes alike, so that the map fills its square; the room that a live run keeps for steps to come would be taken
+ * twice here. What is zoomed into in steps, epochs or times is a part of both. */
+static pt_scale steps_of(const pt_scene *scene, const pt_run_view *run, const pt_heatmap *map)
+{
+	pt_scale steps = pt_scale_fit_steps((double)map->xs[0], (double)map->xs[map->n_x - 1]);
+	if (!pt_scene_is_zoomed(scene))
+		return steps;
+	double from = pt_scene_step(scene, run, scene->steps.lo), to = pt_scene_step(scene, run, scene->steps.hi);
+	if (from >= to)
+		return steps;
+	pt_scale zoomed = pt_scale_exact(floor(from), ceil(to), false);
+	zoomed.integer = true;
+	return zoomed;
+}
+
 static void draw_one(
 	const pt_scene *scene, const pt_heat_pane *pane, pt_small_plot plot, pt_frame *frame, pt_rect rect)
 {
@@ -81,14 +97,13 @@ static void draw_one(
 		pt_small_plot_absence(scene, plot, &absence, frame, rect);
 		return;
 	}
-	/* both axes alike, so that the map fills its square; the room that a live run keeps for steps to come
-	   would be taken twice here */
-	pt_scale steps = pt_scale_fit_steps((double)map.xs[0], (double)map.xs[map.n_x - 1]);
+	pt_scale steps = steps_of(scene, pt_small_plot_run(scene, plot), &map);
 	pt_axes axes = {.x = &steps, .y = &steps};
 	pt_chart chart = pt_chart_begin(scene, PT_PANE_MAP, frame, rect, &axes);
-	pt_heat_draw(&chart, pane, map);
-	pt_heat_cursor(&chart, scene, true);
-	pt_heat_cursor(&chart, scene, false);
+	double cursor = scene->cursor == PT_NO_STEP ? PT_MISSING : (double)scene->cursor;
+	pt_heat_draw(&chart, scene, NULL, pane, map);
+	pt_heat_cursor(&chart, true, cursor);
+	pt_heat_cursor(&chart, false, cursor);
 	pt_chart_show(&chart);
 	pt_chart_end(&chart);
 }

@@ -78,27 +78,28 @@ static pt_range range_of(const pt_scene *scene, const void *context)
 	const norm_axis *axis = context;
 	pt_matrix matrix = axis->matrix;
 	bool with_drift = axis->with_drift;
-	pt_range range = pt_range_empty();
+	pt_fit fit = pt_fit_begin(scene, scene->view->log_y[PT_PANE_NORMS]);
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
 		const pt_run_view *run = &scene->snapshot->runs[r];
 		const pt_norm_view *norms = &pt_scene_matrix(scene, run, matrix)->norms;
-		pt_range_add_all(&range, norms->norm, norms->present ? run->n_steps : 0);
+		pt_fit_add(&fit, run, run->steps, norms->norm, norms->present ? run->n_steps : 0, 1);
 		if (with_drift)
-			pt_range_add_all(&range, norms->drift, norms->present && norms->drift ? run->n_steps : 0);
+			pt_fit_add(&fit, run, run->steps, norms->drift, norms->present ? run->n_steps : 0, 1);
 	}
-	return range;
+	return pt_fit_end(&fit);
 }
 
 static pt_range range_of_length(const pt_scene *scene, const void *context)
 {
 	pt_matrix matrix = *(const pt_matrix *)context;
-	pt_range range = pt_range_empty();
-	pt_range_add(&range, 0);
+	pt_fit fit = pt_fit_begin(scene, false);
+	pt_fit_must(&fit, 0);
 	const pt_run_view *run = pt_scene_first_run(scene);
 	if (run && pt_scene_matrix(scene, run, matrix)->norms.present)
-		pt_range_add_all(&range, pt_scene_matrix(scene, run, matrix)->norms.step_length, run->n_steps);
-	return range;
+		pt_fit_add(
+			&fit, run, run->steps, pt_scene_matrix(scene, run, matrix)->norms.step_length, run->n_steps, 1);
+	return pt_fit_end(&fit);
 }
 
 /* A B that starts at 0 drifts exactly by its norm: the same curve twice says nothing. */
@@ -126,15 +127,15 @@ static void draw_curves(const pt_scene *scene, pt_matrix matrix, bool drift, pt_
 			pt_stroke side = {.ink = pt_ink_of(PT_ROLE_SERIES_6, LENGTH_SERIES), .dash = PT_DOTTED};
 			side.ink.ascii = '.';
 			points.ys = norms->step_length;
-			pt_curve_draw(chart->canvas, &chart->x, &chart->y2, &points, &side);
+			pt_chart_curve(chart, scene, run, &chart->y2, &points, &side);
 			side = (pt_stroke){.ink = pt_ink_of(PT_ROLE_SERIES_5, DRIFT_SERIES), .dash = PT_DASHED};
 			side.ink.ascii = 'd';
 			points.ys = differs ? norms->drift : NULL; /* NULL draws nothing */
-			pt_curve_draw(chart->canvas, &chart->x, &chart->y, &points, &side);
+			pt_chart_curve(chart, scene, run, &chart->y, &points, &side);
 		}
 		pt_stroke stroke = pt_run_stroke(scene, chart, r);
 		points.ys = norms->norm;
-		pt_curve_draw(chart->canvas, &chart->x, &chart->y, &points, &stroke);
+		pt_chart_curve(chart, scene, run, &chart->y, &points, &stroke);
 	}
 }
 

@@ -33,16 +33,17 @@ static bool is_log(const pt_scene *scene)
 
 static void title(const pt_scene *scene, bool brief, char *out, size_t capacity)
 {
-	char subset[64];
+	char subset[64], smoothing[64];
 	const pt_spectrum_view *spectrum = pt_scene_first_spectrum(scene, NULL);
 	bool detrended = spectrum ? spectrum->detrended : scene->view->detrended;
 	pt_name_text(pt_scene_subset(scene), brief ? 16 : 28, subset, sizeof subset);
+	pt_smoothing_text(scene, brief, smoothing, sizeof smoothing);
 	if (brief)
-		snprintf(
-			out, capacity, "SHC, PR%s%s%s", subset[0] ? " of " : "", subset, detrended ? " detrended" : "");
+		snprintf(out, capacity, "SHC, PR%s%s%s%s", subset[0] ? " of " : "", subset,
+			detrended ? " detrended" : "", smoothing);
 	else
-		snprintf(out, capacity, "SHC, PR, tr C of %s%s", subset[0] ? subset : "probe losses",
-			detrended ? ", detrended" : "");
+		snprintf(out, capacity, "SHC, PR, tr C of %s%s%s", subset[0] ? subset : "probe losses",
+			detrended ? ", detrended" : "", smoothing);
 }
 
 static void figure(const pt_scene *scene, char *out, size_t capacity)
@@ -67,21 +68,23 @@ static const double *spark(const pt_scene *scene, size_t *n)
 static pt_range range_of(const pt_scene *scene, const void *context)
 {
 	quantity which = *(const quantity *)context;
-	pt_range range = pt_range_empty();
+	pt_fit fit = pt_fit_begin(scene, is_log(scene) && which != QUANTITY_PR);
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
 		const pt_spectrum_view *spectrum = pt_scene_spectrum(scene, &scene->snapshot->runs[r]);
 		if (spectrum)
-			pt_range_add_all(&range, values_of(spectrum, which), spectrum->n);
+			pt_fit_add(
+				&fit, &scene->snapshot->runs[r], spectrum->steps, values_of(spectrum, which), spectrum->n, 1);
 	}
-	return range;
+	return pt_fit_end(&fit);
 }
 
 /* A curve whose partial windows are drawn apart: dotted, in the provisional colour. */
-static void draw_curve(pt_chart *chart, const pt_spectrum_view *spectrum, quantity which, const pt_scale *y,
-	const pt_stroke *stroke)
+static void draw_curve(pt_chart *chart, const pt_scene *scene, const pt_run_view *run, quantity which,
+	const pt_scale *y, const pt_stroke *stroke)
 {
-	const double *values = values_of(spectrum, which);
+	const pt_spectrum_view *spectrum = pt_scene_spectrum(scene, run);
+	const double *values = spectrum ? values_of(spectrum, which) : NULL;
 	pt_stroke provisional = *stroke;
 	provisional.ink.role = PT_ROLE_PROVISIONAL;
 	provisional.ink.series = (uint8_t)(PARTIAL_SERIES + which);
@@ -91,10 +94,15 @@ static void draw_curve(pt_chart *chart, const pt_spectrum_view *spectrum, quanti
 		size_t to = from;
 		while (to < spectrum->n && spectrum->partial[to] == spectrum->partial[from])
 			to++;
-		/* A full stretch begins at the last partial point, so that the curve has no seam. */
-		size_t start = from > 0 && !spectrum->partial[from] ? from - 1 : from;
+		/* A full stretch begins at the last partial point, so that the curve has no seam; a mean of full windows
+		   takes no part of it. */
+		bool has_seam = from > 0 && !spectrum->partial[from] && !(scene->view->smoothing > 0);
+		size_t start = has_seam ? from - 1 : from;
 		pt_points points = {.steps = spectrum->steps + start, .ys = values + start, .n = to - start};
-		pt_curve_draw(chart->canvas, &chart->x, y, &points, spectrum->partial[from] ? &provisional : stroke);
+		if (spectrum->partial[from])
+			pt_chart_curve(chart, scene, run, y, &points, &provisional);
+		else
+			pt_chart_noisy_curve(chart, scene, run, y, &points, stroke);
 		from = to;
 	}
 }
@@ -136,7 +144,8 @@ static bool has_partial(const pt_spectrum_view *spectrum)
 /* One run: SHC and tr C on the left axis, PR on the right. */
 static void draw_single(const pt_scene *scene, pt_frame *frame, pt_rect rect)
 {
-	const pt_spectrum_view *spectrum = pt_scene_first_spectrum(scene, NULL);
+	const pt_run_view *run = NULL;
+	const pt_spectrum_view *spectrum = pt_scene_first_spectrum(scene, &run);
 	/* On a linear axis tr C would flatten SHC, for they differ by decades; a low plot has no room for them.
 	 */
 	bool with_trace = is_log(scene) && rect.h >= ROWS_FOR_TRACE;
@@ -159,9 +168,9 @@ static void draw_single(const pt_scene *scene, pt_frame *frame, pt_rect rect)
 	for (int q = 0; q < N_QUANTITIES; q++)
 		strokes[q] = quantity_stroke((quantity)q);
 	if (with_trace)
-		draw_curve(&chart, spectrum, QUANTITY_TRACE, &chart.y, &strokes[QUANTITY_TRACE]);
-	draw_curve(&chart, spectrum, QUANTITY_PR, &chart.y2, &strokes[QUANTITY_PR]);
-	draw_curve(&chart, spectrum, QUANTITY_SHC, &chart.y, &strokes[QUANTITY_SHC]);
+		draw_curve(&chart, scene, run, QUANTITY_TRACE, &chart.y, &strokes[QUANTITY_TRACE]);
+	draw_curve(&chart, scene, run, QUANTITY_PR, &chart.y2, &strokes[QUANTITY_PR]);
+	draw_curve(&chart, scene, run, QUANTITY_SHC, &chart.y, &strokes[QUANTITY_SHC]);
 	pt_chart_show(&chart);
 	pt_legend legend = {.n = 0};
 	pt_legend_add(&legend, 0, pt_ascii_series(QUANTITY_SHC), pt_pen_of(quantity_roles[QUANTITY_SHC]),
@@ -195,10 +204,8 @@ static void draw_quantity(const pt_scene *scene, quantity which, pt_frame *frame
 	pt_chart_guides(&chart, scene);
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
-		const pt_spectrum_view *spectrum = pt_scene_spectrum(scene, &scene->snapshot->runs[r]);
 		pt_stroke stroke = pt_run_stroke(scene, &chart, r);
-		if (spectrum)
-			draw_curve(&chart, spectrum, which, &chart.y, &stroke);
+		draw_curve(&chart, scene, &scene->snapshot->runs[r], which, &chart.y, &stroke);
 	}
 	pt_chart_show(&chart);
 	pt_chart_note(&chart, PT_CORNER_TOP_LEFT, pt_pen_of(PT_ROLE_LABEL), quantity_names[which]);
@@ -227,7 +234,7 @@ const pt_pane_ops pt_pane_spectrum = {
 			  "PR = how",
 		"many directions take part, tr C = total variance. A rise can come before a transition; a miss is",
 		"possible. ( ) change W; d takes a common trend out first; u: of some probes only; y: linear or",
-		"logarithmic. Dotted grey: the window was not full yet."},
+		"logarithmic; s smooths them (full windows only). Dotted grey: the window was not full yet."},
 	.min_cols = 14,
 	.min_rows = 3,
 	.by_run = true,

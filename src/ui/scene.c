@@ -119,66 +119,6 @@ static void choose_matrices(pt_scene *scene)
 	}
 }
 
-static void widen(const int64_t *steps, size_t n, bool *any, double *first, double *last)
-{
-	if (!n || !steps)
-		return;
-	double low = (double)steps[0], high = (double)steps[n - 1];
-	*first = *any && *first < low ? *first : low;
-	*last = *any && *last > high ? *last : high;
-	*any = true;
-}
-
-static bool any_live(const pt_scene *scene)
-{
-	PT_FOR_SHOWN_RUNS(scene, r)
-	{
-		if (scene->snapshot->runs[r].state == PT_RUN_LIVE)
-			return true;
-	}
-	return false;
-}
-
-/* The step at which the last of the shown runs will end; missing where one does not say. */
-static double end_of_all(const pt_scene *scene)
-{
-	double end = PT_MISSING;
-	PT_FOR_SHOWN_RUNS(scene, r)
-	{
-		int64_t own = scene->snapshot->runs[r].max_steps;
-		if (own == PT_NO_STEP)
-			return PT_MISSING;
-		if (pt_is_missing(end) || (double)own > end)
-			end = (double)own;
-	}
-	return end;
-}
-
-static void fit_steps(pt_scene *scene)
-{
-	bool any = false;
-	double first = 0, last = 1;
-	PT_FOR_SHOWN_RUNS(scene, r)
-	{
-		const pt_run_view *run = &scene->snapshot->runs[r];
-		widen(run->steps, run->n_steps, &any, &first, &last);
-		widen(run->loss.steps, run->loss.n, &any, &first, &last);
-		for (int s = 0; s < PT_N_SPECTRA; s++)
-			widen(run->spectra[s].steps, run->spectra[s].n, &any, &first, &last);
-	}
-	scene->has_steps = any;
-	if (first < 0) { /* from the turn */
-		pt_range range = pt_range_empty();
-		pt_range_add(&range, first);
-		pt_range_add(&range, last);
-		scene->steps = pt_scale_fit(&range, false);
-		scene->steps.integer = true;
-		return;
-	}
-	scene->steps = any_live(scene) ? pt_scale_grow_steps(first, last, end_of_all(scene))
-								   : pt_scale_fit_steps(first, last);
-}
-
 /* Does the cursor stand at the end of what was read? */
 static bool is_newest(const pt_scene *scene)
 {
@@ -212,7 +152,7 @@ pt_scene pt_scene_of(const pt_snapshot *snapshot, const pt_view *view)
 	}
 	if (scene.n_shown > 0)
 		choose_matrices(&scene);
-	fit_steps(&scene);
+	pt_scene_fit_x(&scene);
 	return scene;
 }
 

@@ -70,6 +70,7 @@ void pt_screen_draw(const pt_snapshot *snapshot, const pt_view *view, pt_frame *
 	pt_frame_clear(frame);
 	pt_rect body = {0, parts.body_y, frame->cols, parts.body_height};
 	draw_panes(&s, &parts, frame);
+	pt_screen_rubber_draw(&s.scene, frame);
 	if (view->help)
 		pt_screen_help_draw(&s.scene, frame, body);
 	else if (view->form.open)

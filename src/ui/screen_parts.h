@@ -14,6 +14,8 @@ void pt_screen_keys_draw(const pt_scene *scene, pt_frame *frame, pt_rect line);
 
 /** Help: the focused pane in words, then every key by scope; scrolls. */
 void pt_screen_help_draw(const pt_scene *scene, pt_frame *frame, pt_rect area);
+/** The rectangle that is being drawn with the mouse. */
+void pt_screen_rubber_draw(const pt_scene *scene, pt_frame *frame);
 /** The form that is open. */
 void pt_screen_form_draw(const pt_scene *scene, pt_frame *frame, pt_rect area);
 

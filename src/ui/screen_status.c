@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "pane_draw.h"
+#include "events_of_runs.h"
 #include "phasetop/ui/preset.h"
 #include "phasetop/ui/screen.h"
 #include "run_columns.h"
@@ -322,6 +323,46 @@ static void add_settings(const pt_scene *scene, segment_list *list)
 	add_segment(list, PT_ROLE_BAR_SETTING, 2, true, text, brief);
 }
 
+/* What happened at a step cursor that was placed by hand; else where the cursor stands on an axis of other things. */
+static void add_cursor(const pt_scene *scene, segment_list *list)
+{
+	char text[SEGMENT_BYTES], brief[SEGMENT_BYTES], event[SEGMENT_BYTES], place[32];
+	const char *unit = scene->axis == PT_X_EPOCH ? "epoch " : "";
+	long long step = (long long)scene->cursor;
+	if (!scene->snapshot || scene->cursor == PT_NO_STEP)
+		return;
+	bool is_placed = scene->view->cursor_step != PT_NO_STEP;
+	pt_event_text(scene, scene->cursor, event, sizeof event);
+	pt_scene_place_text(scene, pt_scene_cursor_x(scene), 1, place, sizeof place);
+	if (is_placed && event[0]) {
+		pt_text words = pt_text_over(text, sizeof text), few = pt_text_over(brief, sizeof brief);
+		pt_text_addf(&words, "%lld: %s", step, event);
+		pt_text_addf(&few, "%lld: ", step);
+		pt_text_add_bytes(&few, event, strcspn(event, ",·")); /* the first, without its numbers */
+		add_segment(list, PT_ROLE_BAR_TITLE, 11, false, text, brief);
+	} else if (scene->axis != PT_X_STEP) {
+		snprintf(text, sizeof text, "%lld: %s%s", step, unit, place);
+		add_segment(list, PT_ROLE_BAR_SETTING, 5, false, text, NULL);
+	}
+}
+
+/* Which part of the x axis is looked at, and of which axis, where that is not all of the steps. */
+static void add_range(const pt_scene *scene, segment_list *list)
+{
+	char text[SEGMENT_BYTES], lo[32], hi[32];
+	pt_scene_axis_lack(scene, text, sizeof text);
+	add_segment(list, PT_ROLE_BAR_WARN, 7, false, text, NULL);
+	if (scene->has_steps && pt_scene_is_zoomed(scene)) {
+		double step = (scene->steps.hi - scene->steps.lo) / 100;
+		pt_scene_place_text(scene, scene->steps.lo, step, lo, sizeof lo);
+		pt_scene_place_text(scene, scene->steps.hi, step, hi, sizeof hi);
+		snprintf(text, sizeof text, "%s%s–%s", scene->axis == PT_X_EPOCH ? "epoch " : "", lo, hi);
+		add_segment(list, PT_ROLE_BAR_SETTING, 5, true, text, NULL);
+	}
+	if (scene->view->zoom.follows)
+		add_segment(list, PT_ROLE_BAR_SETTING, 4, true, "follows", NULL);
+}
+
 static void add_banner(const pt_scene *scene, segment_list *list)
 {
 	const char *text =
@@ -392,6 +433,8 @@ void pt_screen_status_draw(const pt_scene *scene, pt_frame *frame, pt_rect line)
 	add_state(scene, &list);
 	add_progress(scene, &list);
 	add_next(scene, &list);
+	add_cursor(scene, &list);
+	add_range(scene, &list);
 	if (scene->view->frozen)
 		add_banner(scene, &list);
 	else

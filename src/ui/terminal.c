@@ -16,6 +16,7 @@
 
 #include "phasetop/base/alloc.h"
 #include "phasetop/base/text.h"
+#include "cell_to_send.h"
 #include "mouse_report.h"
 
 enum {
@@ -428,8 +429,10 @@ void pt_terminal_show(pt_terminal *terminal, const pt_frame *frame)
 			const pt_cell *cell = &frame->cells[at];
 			if (!terminal->whole && memcmp(cell, &terminal->shown[at], sizeof *cell) == 0)
 				continue;
+			pt_cell sent = pt_cell_to_send(terminal->options.theme, terminal->depth, cell,
+				terminal->whole ? NULL : &terminal->shown[at]);
 			if (cell->width > 0)
-				put_cell(terminal, x, y, cell);
+				put_cell(terminal, x, y, &sent);
 		}
 	memcpy(
 		terminal->shown, frame->cells, (size_t)frame->cols * (size_t)frame->rows * sizeof *terminal->shown);
@@ -502,27 +505,6 @@ static pt_key key_of_code(int code)
 	return PT_KEY_NONE;
 }
 
-static pt_key key_of_character(wint_t character)
-{
-	switch (character) {
-	case '\t':
-		return PT_KEY_TAB;
-	case '\r':
-	case '\n':
-		return PT_KEY_ENTER;
-	case 27:
-		return PT_KEY_ESC;
-	case 8:
-	case 127:
-		return PT_KEY_BACKSPACE;
-	default:
-		break;
-	}
-	if (character >= 1 && character <= 26)
-		return PT_KEY_CTRL | (pt_key)('a' + character - 1);
-	return character >= 32 ? (pt_key)character : PT_KEY_NONE;
-}
-
 /* Readable, and yet there is nothing to read: the other end is gone. */
 static bool input_has_ended(void)
 {
@@ -558,7 +540,7 @@ pt_input pt_terminal_read(pt_terminal *terminal)
 			continue;
 		}
 		terminal->report.open = false;
-		input.key = result == KEY_CODE_YES ? key_of_code((int)character) : key_of_character(character);
+		input.key = result == KEY_CODE_YES ? key_of_code((int)character) : pt_key_of_character((uint32_t)character);
 		if (input.key != PT_KEY_NONE)
 			return input;
 	}

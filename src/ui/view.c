@@ -75,6 +75,9 @@ static unsigned back(pt_view *view)
 	} else if (view->frozen) {
 		view->frozen = view->newer_waits = false;
 		flags |= PT_VIEW_THAW;
+	} else if (pt_zoom_is_part(&view->zoom)) {
+		pt_zoom_remember(&view->zooms, &view->zoom, false);
+		pt_zoom_out(&view->zoom);
 	} else if (view->cursor_step != PT_NO_STEP) {
 		view->cursor_step = PT_NO_STEP;
 	} else {
@@ -151,11 +154,19 @@ static unsigned apply_to_plot(pt_view *view, pt_action action, const pt_snapshot
 	case PT_ACTION_CURSOR_LAST:
 		return pt_view_move_cursor(view, INT_MAX, snapshot);
 	case PT_ACTION_LOG_Y:
+		view->zoom.y[focus].zoomed = false;
 		return toggle(&view->log_y[focus]);
 	case PT_ACTION_GLYPHS:
 		return next_glyphs(view, focus);
+	case PT_ACTION_SMOOTH_MORE:
+	case PT_ACTION_SMOOTH_LESS:
+	case PT_ACTION_OUTLIERS:
+	case PT_ACTION_GUIDES:
+	case PT_ACTION_EVENT_NEXT:
+	case PT_ACTION_EVENT_PREVIOUS:
+		return pt_view_looks_key(view, action, snapshot);
 	default:
-		return 0;
+		return pt_view_zoom_key(view, action, snapshot);
 	}
 }
 
@@ -191,8 +202,10 @@ static unsigned apply_to_domain(pt_view *view, pt_action action, const pt_snapsh
 	case PT_ACTION_WINDOW_MORE:
 		return pt_view_shift_window(view, action == PT_ACTION_WINDOW_MORE ? 1 : -1);
 	case PT_ACTION_DETREND:
+		view->zoom.y[PT_PANE_SPECTRUM].zoomed = false;
 		return toggle(&view->detrended);
 	case PT_ACTION_SIGN:
+		view->zoom.y[PT_PANE_COSINE].zoomed = false;
 		return toggle(&view->negate_cosine);
 	case PT_ACTION_INVERT:
 		return toggle(&view->invert_cosine);
@@ -299,6 +312,7 @@ unsigned pt_view_key(pt_view *view, pt_key key, const pt_snapshot *snapshot)
 {
 	pt_key prefix = view->prefix;
 	view->prefix = PT_KEY_NONE;
+	view->zooms.is_open = false;
 	if (view->form.open) {
 		bool taken;
 		unsigned flags = pt_view_form_key(view, key, snapshot, &taken);
@@ -322,13 +336,39 @@ unsigned pt_view_key(pt_view *view, pt_key key, const pt_snapshot *snapshot)
 	return action == PT_N_ACTIONS ? 0 : pt_view_apply(view, action, arg, snapshot);
 }
 
-static unsigned mouse_press(pt_view *view, const pt_layout_hit *hit)
+static unsigned mouse_press(
+	pt_view *view, const pt_layout_hit *hit, const pt_mouse *mouse, const pt_snapshot *snapshot)
 {
+	unsigned flags = 0;
 	view->dragged = hit->border;
-	if (hit->pane == PT_PANE_NONE || hit->pane == view->layout.focus)
+	view->zooms.is_open = false;
+	if (hit->pane != PT_PANE_NONE && hit->pane != view->layout.focus) {
+		pt_layout_focus(&view->layout, hit->pane);
+		flags = settle(view, PT_VIEW_REDRAW);
+	}
+	/* a border is dragged, the inside of a plot is zoomed into: never both */
+	if (hit->border.before < 0 && hit->pane != PT_PANE_NONE)
+		flags |= pt_view_plot_mouse(view, mouse, hit->pane, snapshot);
+	return flags;
+}
+
+static unsigned mouse_drag(pt_view *view, const pt_mouse *mouse, const pt_snapshot *snapshot)
+{
+	pt_screen_parts screen = pt_view_screen(view);
+	if (view->rubber.pressed)
+		return pt_view_plot_mouse(view, mouse, view->rubber.pane, snapshot);
+	if (view->dragged.before < 0)
 		return 0;
-	pt_layout_focus(&view->layout, hit->pane);
-	return settle(view, PT_VIEW_REDRAW);
+	pt_layout_drag(&view->layout, &screen, view->dragged, mouse->x, mouse->y);
+	return PT_VIEW_REDRAW;
+}
+
+/* Lists and the help screen scroll, plots zoom. */
+static unsigned mouse_wheel(pt_view *view, const pt_mouse *mouse, pt_pane_id pane, const pt_snapshot *snapshot)
+{
+	if (view->help || pane == PT_PANE_NONE || pt_pane_has_rows(pane))
+		return scroll(view, pane, mouse->kind == PT_MOUSE_WHEEL_UP ? -WHEEL_LINES : WHEEL_LINES, snapshot);
+	return view->form.open ? 0 : pt_view_plot_mouse(view, mouse, pane, snapshot);
 }
 
 unsigned pt_view_mouse(pt_view *view, const pt_mouse *mouse, const pt_snapshot *snapshot)
@@ -338,20 +378,18 @@ unsigned pt_view_mouse(pt_view *view, const pt_mouse *mouse, const pt_snapshot *
 	bool covered = view->help || view->form.open;
 	switch (mouse->kind) {
 	case PT_MOUSE_PRESS:
+	case PT_MOUSE_DOUBLE:
 		view->dragged = PT_NO_BORDER;
-		return covered ? 0 : mouse_press(view, &hit);
+		view->rubber.pressed = false;
+		return covered ? 0 : mouse_press(view, &hit, mouse, snapshot);
 	case PT_MOUSE_DRAG:
-		if (covered || view->dragged.before < 0)
-			return 0;
-		pt_layout_drag(&view->layout, &screen, view->dragged, mouse->x, mouse->y);
-		return PT_VIEW_REDRAW;
+		return covered ? 0 : mouse_drag(view, mouse, snapshot);
 	case PT_MOUSE_RELEASE:
 		view->dragged = PT_NO_BORDER;
-		return 0;
+		return view->rubber.pressed ? pt_view_plot_mouse(view, mouse, view->rubber.pane, snapshot) : 0;
 	case PT_MOUSE_WHEEL_UP:
-		return scroll(view, hit.pane, -WHEEL_LINES, snapshot);
 	case PT_MOUSE_WHEEL_DOWN:
-		return scroll(view, hit.pane, WHEEL_LINES, snapshot);
+		return mouse_wheel(view, mouse, hit.pane, snapshot);
 	}
 	return 0;
 }

@@ -26,6 +26,15 @@ unsigned pt_view_shift_k(pt_view *view, int by, const pt_snapshot *snapshot);
 unsigned pt_view_shift_window(pt_view *view, int by);
 /** Move the step cursor by some checkpoints of the runs shown. */
 unsigned pt_view_move_cursor(pt_view *view, int by, const pt_snapshot *snapshot);
+/** Bring the step cursor into the part of the x axis that is looked at. */
+unsigned pt_view_reach_cursor(pt_view *view, const pt_snapshot *snapshot);
+/** Zoom, pan, follow, y ranges, the way back, what the x axis tells. */
+unsigned pt_view_zoom_key(pt_view *view, pt_action action, const pt_snapshot *snapshot);
+/** The mouse in a pane, but on no border: a rectangle, the wheel, a double click; drag and release only while
+ * view->rubber.pressed. */
+unsigned pt_view_plot_mouse(pt_view *view, const pt_mouse *mouse, pt_pane_id pane, const pt_snapshot *snapshot);
+/** Smoothing, outliers, guides; the next event. */
+unsigned pt_view_looks_key(pt_view *view, pt_action action, const pt_snapshot *snapshot);
 /** Next choice of matrix types that the runs have. */
 unsigned pt_view_next_matrix(pt_view *view, const pt_snapshot *snapshot);
 

@@ -137,8 +137,10 @@ unsigned pt_view_stand_beside(pt_view *view, pt_action action)
 				 : action == PT_ACTION_JOINT_PLANE ? &view->joint_plane
 												   : &view->align_on_turn;
 	*flag = !*flag;
-	if (action == PT_ACTION_ALIGN)
-		view->cursor_step = PT_NO_STEP; /* told from elsewhere now */
+	if (action == PT_ACTION_ALIGN) { /* told from elsewhere now */
+		view->cursor_step = PT_NO_STEP;
+		pt_zoom_out(&view->zoom);
+	}
 	return PT_VIEW_REDRAW;
 }
 

@@ -120,6 +120,7 @@ unsigned pt_view_move_cursor(pt_view *view, int by, const pt_snapshot *snapshot)
 	if (at == view->cursor_step)
 		return 0;
 	view->cursor_step = at;
+	pt_view_reach_cursor(view, snapshot);
 	return PT_VIEW_REDRAW;
 }
 
@@ -151,6 +152,8 @@ unsigned pt_view_next_matrix(pt_view *view, const pt_snapshot *snapshot)
 		if (!choice_exists(choice, snapshot))
 			continue;
 		unsigned flags = choice != view->matrix ? PT_VIEW_REDRAW : 0;
+		if (flags)
+			pt_zoom_forget_y(&view->zoom); /* the norms of A tell nothing of those of B */
 		view->matrix = choice;
 		view->matrix_placed = true;
 		return flags;

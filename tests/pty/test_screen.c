@@ -18,7 +18,7 @@ enum {
 	/* while axes grow; the goal of the median over a whole run is the bench's, and a full painting takes
 	   twice this */
 	BYTES_A_CHECKPOINT = 4000,
-	BYTES_A_CURSOR = 2000,
+	BYTES_A_CURSOR = 600,
 	BYTES_A_KEY = 4000, /* a full painting takes twice that */
 };
 

@@ -292,6 +292,17 @@ typedef struct pt_verdict {
 	int64_t known_at_step;
 } pt_verdict;
 
+/**
+ * A quantity that rises with the steps (epochs, time), at the steps where it is known. Between two of them it is
+ * interpolated linearly; before the first and after the last it is not known.
+ */
+typedef struct pt_step_map_view {
+	size_t n; /* 0, or at least 2 */
+	const int64_t *steps;
+	const double *values; /* n, never falling */
+	const char *absent;   /* static: why n is 0, as in "no epochs are logged"; NULL where n > 0 */
+} pt_step_map_view;
+
 /** What is kept of the Grams: sums always whole; single modules whole as long as they fit the budget. */
 typedef struct pt_kept_view {
 	size_t vector_bytes, gram_bytes; /* held for this run */
@@ -347,6 +358,9 @@ typedef struct pt_run_view {
 	size_t n_probe_groups;
 	const pt_probe_group_view *probe_groups;
 	pt_loss_view loss;
+	/* what the steps are besides their numbers: the epoch that the training logs tell, and seconds since 1970 from the
+	   times of a log's rows, else from those of the checkpoints' files (which a copy may have lost) */
+	pt_step_map_view epochs, wall_s;
 	/* one verdict a matrix type (headline "" where the run lacks it) */
 	pt_verdict verdicts[PT_N_MATRICES];
 } pt_run_view;

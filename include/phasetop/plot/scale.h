@@ -32,11 +32,15 @@ void pt_range_add_visible(
 /** Widen by another range (of a log axis's shared limits, of several runs). */
 void pt_range_join(pt_range *range, const pt_range *other);
 
+/** What a scale's numbers are, where they are times: seconds of a duration, or of the clock (see time_axis.h). */
+typedef enum pt_time_axis { PT_TIME_NONE, PT_TIME_DURATION, PT_TIME_OF_DAY } pt_time_axis;
+
 typedef struct pt_scale {
 	double lo, hi; /* lo < hi, both finite; both > 0 when log */
 	bool is_log;
 	bool integer;  /* step axes: ticks are whole numbers */
 	bool inverted; /* hi at the left or bottom */
+	pt_time_axis time;
 } pt_scale;
 
 /**

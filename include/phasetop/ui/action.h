@@ -69,6 +69,24 @@ typedef enum pt_scope {
 	X(PT_ACTION_CURSOR_RIGHT_10, "cursor-right-10", "S-Right", PT_SCOPE_PLOT, "", "step cursor ten on")      \
 	X(PT_ACTION_CURSOR_FIRST, "cursor-first", "Home", PT_SCOPE_PLOT, "", "step cursor to the first step")    \
 	X(PT_ACTION_CURSOR_LAST, "cursor-last", "End", PT_SCOPE_PLOT, "", "step cursor to the last step")        \
+	X(PT_ACTION_ZOOM_IN, "zoom-in", "+ =", PT_SCOPE_PLOT, "range", "x axis: narrower, about the cursor")        \
+	X(PT_ACTION_ZOOM_OUT, "zoom-out", "-", PT_SCOPE_PLOT, "range", "x axis: wider")                             \
+	X(PT_ACTION_PAN_LEFT, "pan-left", ",", PT_SCOPE_PLOT, "", "x axis: to the left by a quarter")               \
+	X(PT_ACTION_PAN_RIGHT, "pan-right", ".", PT_SCOPE_PLOT, "", "x axis: to the right by a quarter")            \
+	X(PT_ACTION_FOLLOW, "follow", "F", PT_SCOPE_PLOT, "", "x axis: follow the newest data, or not")             \
+	X(PT_ACTION_FIT, "fit", "f", PT_SCOPE_PLOT, "", "all of the x and y axes again")                            \
+	X(PT_ACTION_ZOOM_BACK, "zoom-back", "Backspace", PT_SCOPE_PLOT, "", "back to what was seen before")         \
+	X(PT_ACTION_Y_IN, "zoom-y-in", "S-Up", PT_SCOPE_PLOT, "", "y of the focused pane: zoom in")                 \
+	X(PT_ACTION_Y_OUT, "zoom-y-out", "S-Down", PT_SCOPE_PLOT, "", "y of the focused pane: zoom out")            \
+	X(PT_ACTION_Y_UP, "pan-up", "PgUp", PT_SCOPE_PLOT, "", "y of the focused pane: up by a quarter")            \
+	X(PT_ACTION_Y_DOWN, "pan-down", "PgDn", PT_SCOPE_PLOT, "", "y of the focused pane: down by a quarter")      \
+	X(PT_ACTION_X_AXIS, "x-axis", "x", PT_SCOPE_PLOT, "", "x axis: steps, epochs, time, time of day")           \
+	X(PT_ACTION_SMOOTH_MORE, "smooth-more", "s", PT_SCOPE_PLOT, "", "smooth losses and spectra, more")          \
+	X(PT_ACTION_SMOOTH_LESS, "smooth-less", "S", PT_SCOPE_PLOT, "", "smooth them less, or not at all")          \
+	X(PT_ACTION_OUTLIERS, "outliers", "O", PT_SCOPE_PLOT, "", "leave far outliers out of the y axes")           \
+	X(PT_ACTION_GUIDES, "guides", "g", PT_SCOPE_PLOT, "", "a light grid on the ticks: on and off")              \
+	X(PT_ACTION_EVENT_NEXT, "event-next", "n", PT_SCOPE_PLOT, "event", "step cursor to the next event")         \
+	X(PT_ACTION_EVENT_PREVIOUS, "event-previous", "N", PT_SCOPE_PLOT, "event", "to the event before")           \
 	X(PT_ACTION_LOG_Y, "log-y", "y", PT_SCOPE_PLOT, "", "logarithmic axis of the focused pane")              \
 	X(PT_ACTION_GLYPHS, "glyphs", "B", PT_SCOPE_PLOT, "", "braille, block, ASCII in the focused pane")       \
 	X(PT_ACTION_K_LESS, "k-less", "[", PT_SCOPE_DOMAIN, "k", "k smaller by one checkpoint spacing")          \

@@ -52,6 +52,9 @@ enum {
  */
 pt_key pt_key_parse(const char *name, size_t n);
 
+/** Key of a character as a terminal sends it: control characters are the keys they stand for. */
+pt_key pt_key_of_character(uint32_t character);
+
 /** Name of a key, as pt_key_parse reads it. `out` is always NUL-terminated; "" for PT_KEY_NONE. */
 void pt_key_print(pt_key key, char *out, size_t capacity);
 
@@ -59,7 +62,8 @@ void pt_key_print(pt_key key, char *out, size_t capacity);
 void pt_key_show(pt_key key, bool unicode, char *out, size_t capacity);
 
 typedef enum pt_mouse_kind {
-	PT_MOUSE_PRESS, /* left button */
+	PT_MOUSE_PRESS,  /* left button */
+	PT_MOUSE_DOUBLE, /* pressed again, at once and at the same place: in place of the second press */
 	PT_MOUSE_DRAG,  /* moved with the left button down */
 	PT_MOUSE_RELEASE,
 	PT_MOUSE_WHEEL_UP,

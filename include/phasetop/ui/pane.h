@@ -13,6 +13,15 @@
 #include "phasetop/ui/layout.h"
 #include "phasetop/ui/view.h"
 
+/** Where a plot over steps stands, for those who point at it: found while its pane is drawn. */
+typedef struct pt_plot_probe {
+	int x, y;    /* a cell of the screen; -1: the pane's first plot, wherever it stands */
+	bool found;  /* below: the plot that has the cell */
+	pt_rect inner;
+	pt_scale x_scale, y_scale, right_scale;
+	bool has_y, has_right;
+} pt_plot_probe;
+
 /** What all panes of one frame share: worked out once a frame by pt_scene_of. A value; borrows its inputs. */
 typedef struct pt_scene {
 	const pt_snapshot *snapshot;
@@ -24,7 +33,7 @@ typedef struct pt_scene {
 	size_t n_shown;        /* runs that are not hidden and have something read */
 	size_t first_shown;    /* the first of them; n_runs when none */
 	int64_t cursor;        /* PT_NO_STEP: none */
-	pt_scale steps;        /* the step axis of every pane */
+	pt_scale steps;        /* the x axis of every pane over steps: the part of it that is looked at */
 	bool has_steps;        /* false: nothing was read yet, `steps` is 0…1 */
 	/* runs beside each other */
 	ptrdiff_t only;        /* this run alone is drawn: a column of several; -1: all that are shown */
@@ -33,6 +42,10 @@ typedef struct pt_scene {
 	const char
 		*versus; /* the values are differences to this run (of the spectrum's log axis: ratios); NULL: not */
 	bool is_aligned; /* steps are told from where each run turned */
+	pt_x_axis axis;        /* what it tells: steps where a run lacks what the view asks for */
+	pt_zoom_room room;     /* all of it */
+	double wall_offset_s;  /* of local time from UTC, when the first run shown began */
+	pt_plot_probe *probe;  /* NULL: nobody asks */
 } pt_scene;
 
 /** Work out what the panes share. `snapshot` may be NULL (before the first one came). O(runs). */
@@ -47,6 +60,18 @@ pt_matrix pt_scene_matrix_of(const pt_scene *scene, const pt_run_view *run, pt_m
 const pt_matrix_view *pt_scene_matrix(const pt_scene *scene, const pt_run_view *run, pt_matrix wanted);
 /** What the run tells of its main type. Never NULL. */
 const pt_verdict *pt_scene_verdict(const pt_scene *scene, const pt_run_view *run);
+
+/**
+ * Place of a run's step on the x axis; NaN where it is not known there (before the first epoch that was logged).
+ * Interpolated between steps at which it is. O(log n).
+ */
+double pt_scene_x(const pt_scene *scene, const pt_run_view *run, int64_t step);
+/** The step there: the inverse, between the first and the last step at which it is known. */
+double pt_scene_step(const pt_scene *scene, const pt_run_view *run, double x);
+/** Why the axis that the view asks for is not drawn, in words; "": it is. */
+void pt_scene_axis_lack(const pt_scene *scene, char *out, size_t capacity);
+/** Place of the step cursor, in the first run shown that knows it; NaN: none. */
+double pt_scene_cursor_x(const pt_scene *scene);
 
 /** How a pane draws itself. Buffers are NUL-terminated by the callee. */
 typedef struct pt_pane_ops {

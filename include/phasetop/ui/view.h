@@ -14,6 +14,7 @@
 #include "phasetop/ui/action.h"
 #include "phasetop/ui/key.h"
 #include "phasetop/ui/layout.h"
+#include "phasetop/ui/zoom.h"
 
 /** Which matrix types are shown. The first four are those of pt_matrix. */
 typedef enum pt_matrix_choice {
@@ -103,19 +104,33 @@ typedef struct pt_form {
 	bool wrong[PT_N_FIELDS];                     /* was refused: said beside the field */
 } pt_form;
 
+/** A rectangle that is being drawn with the mouse in a plot. The plot is the one that was pressed in, as it stood then:
+ * data that arrive meanwhile do not move what is pointed at. */
+typedef struct pt_rubber {
+	bool pressed; /* the button is down in a plot */
+	pt_pane_id pane;
+	int left, top, cols, rows; /* of the plot */
+	int x0, y0, x1, y1;        /* where it was pressed, where the pointer is: cells of the screen, in the plot */
+	pt_scale x, y, right;
+	bool has_y, has_right;
+} pt_rubber;
+
 typedef struct pt_view {
 	int columns, rows; /* of the screen */
 	pt_layout layout;
 	pt_settings settings; /* as wanted now; the snapshot's are those its numbers were made with */
 	pt_matrix_choice matrix;
-	int64_t cursor_step;    /* PT_NO_STEP: not placed by hand, see pt_view_cursor; from the turn with
-							   align_on_turn */
-	int k_only;             /* 0: all k are drawn; j: only the j-th from the largest */
-	bool thresholds_off;    /* T: threshold lines not drawn */
-	bool negate_cosine;     /* i: −cos is drawn, turns are peaks */
-	bool invert_cosine;     /* I: the cosine's axis upside down */
-	bool detrended;         /* d */
-	bool log_y[PT_N_PANES]; /* y: logarithmic (spectrum starts so) */
+	int64_t cursor_step; /* PT_NO_STEP: not placed by hand, see pt_view_cursor; from the turn with align_on_turn */
+	pt_zoom zoom;                       /* what part of the plots is looked at */
+	double smoothing;                   /* half-life of the moving average, in steps; 0: none */
+	bool clips_outliers;                /* O: far outliers do not widen the y axes */
+	bool guides;                        /* g: a light grid on the ticks */
+	int k_only;                         /* 0: all k are drawn; j: only the j-th from the largest */
+	bool thresholds_off;                /* T: threshold lines not drawn */
+	bool negate_cosine;                 /* i: −cos is drawn, turns are peaks */
+	bool invert_cosine;                 /* I: the cosine's axis upside down */
+	bool detrended;                     /* d */
+	bool log_y[PT_N_PANES];             /* y: logarithmic (spectrum starts so) */
 	pt_glyph_choice glyphs[PT_N_PANES]; /* B, a pane */
 	pt_glyph_choice glyphs_default;     /* --graph; stands where a pane's choice is AUTO */
 	bool run_hidden[PT_VIEW_MAX_RUNS];  /* by place in the snapshot; runs beyond are shown */
@@ -143,6 +158,8 @@ typedef struct pt_view {
 	bool runs_pane_placed; /* the runs pane was shown by itself, or the person decided */
 	bool matrix_placed;
 	pt_border dragged; /* before = -1: none */
+	pt_rubber rubber;  /* drawn, once it is larger than a cell */
+	pt_zoom_history zooms;
 	pt_layout first_layout;
 	ptrdiff_t preset; /* the one that p or P put there last; -1: none so far */
 	/* how the runs pane stood before a preset that has a place of its own for it */
@@ -200,6 +217,9 @@ pt_matrix pt_view_matrix_of(const pt_run_view *run, pt_matrix wanted);
 bool pt_view_k_shown(const pt_view *view, size_t i, size_t n);
 /** Is the run drawn? @param run place in the snapshot */
 bool pt_view_run_shown(const pt_view *view, size_t run);
+/** The cells that a rectangle will zoom into: the whole width or height where it is too narrow or too low to be one.
+ * @return false: it is no larger than a click */
+bool pt_rubber_area(const pt_rubber *rubber, int *x, int *y, int *cols, int *rows);
 /**
  * The step cursor: where it was put by hand; else the step of the first shown run's verdict; else its newest
  * step; PT_NO_STEP without checkpoints.

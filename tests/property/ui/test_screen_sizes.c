@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "../../unit/ui/snapshot_fixture.h"
+#include "../../unit/ui/step_maps_fixture.h"
 #include "phasetop/ui/screen.h"
 
 enum { N_VARIANTS = 8 };
@@ -43,6 +43,13 @@ static pt_view view_of(const pt_snapshot *snapshot, int variant, int cols, int r
 		view.log_y[PT_PANE_NORMS] = view.log_y[PT_PANE_LOSS] = true;
 		view.log_y[PT_PANE_SPECTRUM] = false;
 		view.cursor_step = 400;
+		view.guides = view.clips_outliers = true;
+		view.smoothing = rows;
+		view.zoom.axis = (pt_x_axis)(cols % PT_N_X_AXES);
+		view.zoom.zoomed = rows % 2;
+		view.zoom.hi = 200;
+		view.zoom.y[PT_PANE_COSINE] = (pt_y_range){.zoomed = true, .lo = 0.9, .hi = 0.95};
+		view.rubber = (pt_rubber){.pressed = true, .left = 1, .top = 1, .cols = 70, .rows = 40, .x1 = cols, .y1 = rows};
 		for (int p = 0; p < PT_N_PANES; p++)
 			pt_layout_show(&view.layout, (pt_pane_id)p, true);
 	}
@@ -85,6 +92,7 @@ static void every_size_is_drawn(void **state)
 	(void)state;
 	for (int kind = 0; kind < FIXTURE_N_KINDS; kind++) {
 		pt_snapshot *snapshot = fixture_create((fixture_kind)kind);
+		fixture_step_maps(snapshot);
 		for (int cols = 1; cols <= 120; cols += cols < 24 ? 1 : 13)
 			for (int rows = 1; rows <= 50; rows += rows < 12 ? 1 : 9)
 				draw_at(snapshot, (cols + rows + kind) % N_VARIANTS, cols, rows);
@@ -155,8 +163,12 @@ static void failed_allocations_do_no_harm(void **state)
 {
 	(void)state;
 	pt_snapshot *snapshot = fixture_create(FIXTURE_RICH);
+	fixture_step_maps(snapshot);
 	pt_frame *frame = NULL;
 	pt_view view = view_of(snapshot, 1, 120, 36);
+	view.smoothing = 10;
+	view.clips_outliers = true;
+	view.zoom.axis = PT_X_EPOCH;
 	pt_layout_show(&view.layout, PT_PANE_MODULES, true);
 	pt_layout_show(&view.layout, PT_PANE_MODES, true);
 	assert_int_equal(pt_frame_create(120, 36, PT_CHARSET_UTF8, &frame, NULL), PT_OK);

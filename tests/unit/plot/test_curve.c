@@ -230,6 +230,22 @@ static void sparklines(void **state)
 	assert_string_equal(out, "█▁█");
 }
 
+/* The middle of a line whose ends lie many canvases away on either side passes through the middle. */
+static void a_line_keeps_its_slope_far_beyond_the_canvas(void **state)
+{
+	(void)state;
+	int64_t steps[] = {-700, 707};
+	double values[] = {-3500, 3507};
+	pt_canvas *canvas = pt_canvas_create(PT_CANVAS_BRAILLE, 4, 2);
+	pt_scale x = scale(0, 7), y = scale(0, 7);
+	pt_curve_draw(
+		canvas, &x, &y, &(pt_points){.steps = steps, .ys = values, .n = 2}, &(pt_stroke){.ink = red});
+	assert_int_equal(n_dots(canvas), 8); /* five up for one across: the plot's height in two columns */
+	for (int i = 0; i < 8; i++)
+		assert_true(has_dot(canvas, 2 + (i + 4) / 5, 7 - i) || has_dot(canvas, 3 + (i + 1) / 5, 7 - i));
+	pt_canvas_destroy(canvas);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -238,6 +254,7 @@ int main(void)
 		cmocka_unit_test(no_spike_is_lost_among_many_points),
 		cmocka_unit_test(decimation_draws_what_all_points_would),
 		cmocka_unit_test(values_beyond_the_scale_leave_at_the_edge),
+		cmocka_unit_test(a_line_keeps_its_slope_far_beyond_the_canvas),
 		cmocka_unit_test(points_only_and_markers),
 		cmocka_unit_test(bands_fill_between),
 		cmocka_unit_test(hostile_series_draw_something_or_nothing),

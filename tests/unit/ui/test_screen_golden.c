@@ -10,7 +10,7 @@
 
 #include "phasetop/ui/preset.h"
 #include "phasetop/ui/screen.h"
-#include "snapshot_fixture.h"
+#include "step_maps_fixture.h"
 
 typedef struct golden {
 	const char *name;
@@ -213,6 +213,42 @@ static void triage_filtered(pt_view *view)
 	view->run_sort = PT_RUNS_BY_AGE;
 }
 
+static void zoomed_with_guides(pt_view *view)
+{
+	view->guides = true;
+	view->zoom.zoomed = true;
+	view->zoom.lo = 60;
+	view->zoom.hi = 180;
+}
+
+static void smooth_epochs(pt_view *view)
+{
+	pt_layout_show(&view->layout, PT_PANE_LOSS, true);
+	view->zoom.axis = PT_X_EPOCH;
+	view->smoothing = 20;
+	view->clips_outliers = true;
+}
+
+static void times_of_day(pt_view *view)
+{
+	rotation(view);
+	view->zoom.axis = PT_X_WALL;
+}
+
+static void rectangle(pt_view *view)
+{
+	view->rubber = (pt_rubber){.pressed = true,
+		.pane = PT_PANE_COSINE,
+		.left = 7,
+		.top = 14,
+		.cols = 31,
+		.rows = 5,
+		.x0 = 12,
+		.y0 = 14,
+		.x1 = 24,
+		.y1 = 17};
+}
+
 static const golden goldens[] = {
 	{"medical_80x24", FIXTURE_MEDICAL, 80, 24, NULL, false},
 	{"medical_120x36", FIXTURE_MEDICAL, 120, 36, NULL, false},
@@ -275,6 +311,11 @@ static const golden goldens[] = {
 	{"triage_many_200x60", FIXTURE_MANY, 200, 60, triage_sorted, false},
 	{"triage_many_ascii_80x24", FIXTURE_MANY, 80, 24, triage_filtered, true},
 	{"heat_k_scan_80x24", FIXTURE_MEDICAL, 80, 24, k_scan_alone, false},
+	{"zoomed_120x36", FIXTURE_MEDICAL, 120, 36, zoomed_with_guides, false},
+	{"epochs_120x36", FIXTURE_THREE, 120, 36, smooth_epochs, false},
+	{"epochs_ascii_80x24", FIXTURE_MEDICAL, 80, 24, smooth_epochs, true},
+	{"times_120x36", FIXTURE_MEDICAL, 120, 36, times_of_day, false},
+	{"rectangle_80x24", FIXTURE_MEDICAL, 80, 24, rectangle, false},
 };
 enum { N_GOLDENS = sizeof goldens / sizeof goldens[0] };
 
@@ -376,6 +417,7 @@ static void draws_as_expected(void **state)
 {
 	const golden *one = *state;
 	pt_snapshot *snapshot = fixture_create(one->kind);
+	fixture_step_maps(snapshot);
 	pt_layout layout = pt_layout_default();
 	pt_view view = pt_view_first(&snapshot->settings, &layout, PT_N_CHOICES);
 	pt_frame *frame = NULL;

@@ -19,6 +19,7 @@ typedef struct fixture {
 	pt_snapshot snapshot;
 	pt_run_view runs[3];
 	int64_t steps[N_STEPS];
+	double norms[N_STEPS];
 } fixture;
 
 /* Three adapter runs with checkpoints 5, 10, … 200. */
@@ -29,16 +30,25 @@ static fixture *make(fixture *made)
 	pt_layout layout = pt_layout_default();
 	made->view = pt_view_first(&settings, &layout, PT_N_CHOICES);
 	pt_view_resize(&made->view, 120, 36);
-	for (int i = 0; i < N_STEPS; i++)
+	for (int i = 0; i < N_STEPS; i++) {
 		made->steps[i] = SPACING * (i + 1);
+		made->norms[i] = 0.01 * i;
+	}
 	for (int r = 0; r < 3; r++) {
 		pt_run_view *run = &made->runs[r];
 		run->n_steps = N_STEPS;
 		run->steps = made->steps;
 		run->spacing = SPACING;
+		run->name = run->path = "run";
 		for (int m = 0; m < PT_N_MATRICES; m++) {
 			run->verdicts[m].step = PT_NO_STEP;
-			run->matrices[m].norms.present = m != PT_MATRIX_W;
+			run->matrices[m].norms = (pt_norm_view){.present = m != PT_MATRIX_W,
+				.norm = made->norms,
+				.drift = made->norms,
+				.step_length = made->norms,
+				.path_length = made->norms};
+			run->matrices[m].pca.turning_step = PT_NO_STEP;
+			run->verdicts[m].headline = run->verdicts[m].detail = "";
 		}
 	}
 	made->snapshot = (pt_snapshot){.settings = settings, .n_runs = 1, .runs = made->runs};
@@ -731,8 +741,11 @@ static void test_mouse(void **state)
 	fixture storage, *f = make(&storage);
 	assert_int_equal(mouse(f, PT_MOUSE_PRESS, 10, 5), PT_VIEW_REDRAW);
 	assert_int_equal(f->view.layout.focus, PT_PANE_NORMS);
-	assert_int_equal(mouse(f, PT_MOUSE_DRAG, 30, 5), 0); /* no border was taken */
-	mouse(f, PT_MOUSE_RELEASE, 30, 5);
+	/* no border was taken: a rectangle in the plot */
+	assert_int_equal(mouse(f, PT_MOUSE_DRAG, 30, 5), PT_VIEW_REDRAW);
+	assert_int_equal(mouse(f, PT_MOUSE_RELEASE, 30, 5), PT_VIEW_REDRAW);
+	assert_true(f->view.zoom.zoomed);
+	assert_int_equal(mouse(f, PT_MOUSE_DRAG, 40, 5), 0);
 	mouse(f, PT_MOUSE_PRESS, 60, 5);
 	assert_int_equal(mouse(f, PT_MOUSE_DRAG, 75, 5), PT_VIEW_REDRAW);
 	mouse(f, PT_MOUSE_RELEASE, 75, 5);
