@@ -325,7 +325,8 @@ pt_status pt_json_next(pt_json_reader *reader, pt_json_token *token, pt_error *e
 	while (reader->refill) {
 		pt_json_reader before = *reader;
 		pt_json_token t;
-		pt_error fault = {.code = PT_OK};
+		pt_error fault; /* not cleared: it is large, and this is done for each token */
+		fault.offset = -1;
 		pt_status status = next_at_hand(reader, &t, &fault);
 		if (!may_go_on(reader, status, &fault)) {
 			if (status == PT_OK)

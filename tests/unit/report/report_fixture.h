@@ -119,6 +119,7 @@ static inline void fixture_logs(fixture *f, pt_run_view *run)
 		.n = FIXTURE_ROWS,
 		.steps = f->rows,
 		.train = f->row_values,
+		.train_source = "trainer_state.json + runs/a",
 		.probe_mean = f->row_values,
 		.n_series = 1,
 		.series = f->series,

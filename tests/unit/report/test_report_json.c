@@ -174,6 +174,8 @@ static void test_keys_of_the_parts(void **state)
 	assert_keys(at(d, "runs.0.loss"),
 		"steps train eval learning_rate grad_norm probe_mean probe_q10 probe_q50 probe_q90 sources series");
 	assert_keys(at(d, "runs.0.loss.sources"), "train eval learning_rate grad_norm");
+	assert_text(at(d, "runs.0.loss.sources.train"), "trainer_state.json + runs/a");
+	assert_true(cJSON_IsNull(at(d, "runs.0.loss.sources.eval")));
 	assert_keys(at(d, "runs.0.loss.series.0"), "name source steps values half_rise_step");
 	cJSON_Delete(d);
 }

@@ -21,6 +21,7 @@ static void test_says_what_there_is(void **state)
 		"    warning  rank 1, not 2\n",
 		"  skipped tensors  1: lm_head.weight\n",
 		"  log  3 rows, steps 0 to 2\n",
+		"  train  from trainer_state.json + runs/a\n",
 		"  probes  64, 3 rows, 1 invalid\n",
 		"  metric  eval_medical_loss  3 values from trainer_state.json\n",
 		"  problem  checkpoint-5/adapter_model.safetensors @264123  truncated: half of \"it\"\n",
