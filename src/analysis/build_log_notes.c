@@ -88,7 +88,8 @@ static pt_status note_missing_series(
 	return add(list, PT_ERR_NOT_FOUND, name, message, err);
 }
 
-/* `--metric FILE:NAME`: has the file such a column? That it can't be read is told as the log's own problem. */
+/* `--metric FILE:NAME`: has the file such a column? That it can't be read is told as the log's own problem.
+ */
 static pt_status note_missing_column(
 	const note_list *list, const pt_run_log *log, const char *name, pt_error *err)
 {
@@ -116,8 +117,7 @@ static pt_status note_requests(const note_list *list, const pt_run *run, const p
 		char name[PT_METRIC_BYTES];
 		bool has_file = pt_metric_request_file(settings->metrics[m], name);
 		const pt_run_log *log = has_file ? pt_run_logs_named(&run->logs, settings->metrics[m]) : NULL;
-		for (size_t i = 0;
-			 status == PT_OK && pt_metric_request_name(settings->metrics[m], i, name); i++)
+		for (size_t i = 0; status == PT_OK && pt_metric_request_name(settings->metrics[m], i, name); i++)
 			status = has_file ? note_missing_column(list, log, name, err)
 							  : note_missing_series(list, sources, name, err);
 	}
@@ -132,7 +132,8 @@ static pt_status note_trainings(const note_list *list, const pt_log_sources *sou
 	if (n == 0)
 		return PT_OK;
 	snprintf(message, sizeof message,
-		"%zu log%s of earlier trainings lie%s in the run too and %s not shown: this one is newer and begins at step "
+		"%zu log%s of earlier trainings lie%s in the run too and %s not shown: this one is newer and begins "
+		"at step "
 		"%" PRId64,
 		n, n == 1 ? "" : "s", n == 1 ? "s" : "", n == 1 ? "is" : "are", newer->table.steps[0]);
 	return add(list, PT_ERR_AMBIGUOUS, newer->path, message, err);

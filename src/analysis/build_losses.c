@@ -37,8 +37,8 @@ typedef struct loss_series {
 	pt_log_sources sources;
 } loss_series;
 
-/* Rows of nothing but NaN: no series has them, and yet the training came so far. Their steps, where `steps` is not
-   NULL; and how many they are. */
+/* Rows of nothing but NaN: no series has them, and yet the training came so far. Their steps, where `steps`
+   is not NULL; and how many they are. */
 static size_t empty_rows(const pt_log_sources *sources, int64_t *steps)
 {
 	size_t n = 0;
@@ -199,8 +199,8 @@ static size_t count_asked(const pt_settings *settings)
 	return n;
 }
 
-static pt_status find_series(const pt_run_logs *logs, const pt_settings *settings, pt_arena *arena,
-	loss_series *series, pt_error *err)
+static pt_status find_series(
+	const pt_run_logs *logs, const pt_settings *settings, pt_arena *arena, loss_series *series, pt_error *err)
 {
 	pt_log_sources sources;
 	pt_merged_series *merged = NULL;
@@ -269,8 +269,8 @@ pt_status pt_build_loss(
 	if (status == PT_OK)
 		status = common_steps(&series, probes, arena, view, err);
 	for (size_t i = 0; i < sizeof known / sizeof known[0] && status == PT_OK; i++)
-		status = build_column(&series, pt_log_role_name(known[i].role), arena, view, known[i].column,
-			known[i].source, err);
+		status = build_column(
+			&series, pt_log_role_name(known[i].role), arena, view, known[i].column, known[i].source, err);
 	if (status == PT_OK && probes)
 		status = build_probe_columns(probes, arena, view, err);
 	return status == PT_OK ? build_series(&series, settings, arena, view, err) : status;

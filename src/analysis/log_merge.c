@@ -55,7 +55,8 @@ static size_t count(const double *values, size_t first, size_t end)
 	return n;
 }
 
-/* What is this source's, where [*first, *last] is told already (*first > *last: nothing is)? Both are moved on. */
+/* What is this source's, where [*first, *last] is told already (*first > *last: nothing is)? Both are moved
+ * on. */
 static part take_part(const pt_log_source *source, const double *values, int64_t *first, int64_t *last)
 {
 	const pt_metric_table *table = &source->log->table;
@@ -104,7 +105,8 @@ static pt_status name_source(const part *from, pt_arena *arena, pt_text *text, p
 	return PT_OK;
 }
 
-/* The parts that come later lie farther out: the last one's first steps begin the series, its last ones end it. */
+/* The parts that come later lie farther out: the last one's first steps begin the series, its last ones end
+ * it. */
 static pt_status join(
 	const part *parts, size_t n_parts, pt_arena *arena, pt_merged_series *series, pt_error *err)
 {
@@ -137,8 +139,8 @@ static pt_status join(
 	return status == PT_OK && !series->source ? out_of_memory(err) : status;
 }
 
-static pt_status merge_one(const pt_log_sources *sources, const char *name, pt_arena *arena,
-	part *parts, pt_merged_series *series, pt_error *err)
+static pt_status merge_one(const pt_log_sources *sources, const char *name, pt_arena *arena, part *parts,
+	pt_merged_series *series, pt_error *err)
 {
 	int64_t first = INT64_MAX, last = INT64_MIN;
 	size_t n = 0;
@@ -159,8 +161,8 @@ static bool is_merged(const pt_merged_series *series, size_t n, const char *name
 	return false;
 }
 
-pt_status pt_log_sources_merge(const pt_log_sources *sources, pt_arena *arena, pt_merged_series **series,
-	size_t *n, pt_error *err)
+pt_status pt_log_sources_merge(
+	const pt_log_sources *sources, pt_arena *arena, pt_merged_series **series, size_t *n, pt_error *err)
 {
 	size_t most = 0, found = 0;
 	for (size_t s = 0; s < sources->n; s++)

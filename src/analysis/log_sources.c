@@ -76,7 +76,8 @@ static void set_apart(pt_log_sources *sources, pt_log_source *source)
 	}
 }
 
-/* Those that stand apart come behind the others of their kind; of several trainings the newest comes first. */
+/* Those that stand apart come behind the others of their kind; of several trainings the newest comes first.
+ */
 static int compare_sources(const void *a, const void *b)
 {
 	const pt_log_source *s = a, *t = b;

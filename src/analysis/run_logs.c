@@ -336,8 +336,8 @@ static pt_status read_log(pt_run_logs *logs, pt_run_log *log, bool *changed, pt_
 	return PT_OK;
 }
 
-/* How far the training is to go says the log that has come farthest; that it has ended, one that has come so far, or
-   has seen its end and behind which none goes on. Whichever was read last. */
+/* How far the training is to go says the log that has come farthest; that it has ended, one that has come so
+   far, or has seen its end and behind which none goes on. Whichever was read last. */
 static void derive(pt_run_logs *logs, bool *changed)
 {
 	int64_t newest = PT_LOG_NO_STEP, told_by = PT_LOG_NO_STEP, max_steps = PT_LOG_NO_STEP;
@@ -440,8 +440,7 @@ bool pt_run_logs_any_there(const char *root, const pt_settings *settings)
 	return found;
 }
 
-pt_status pt_run_logs_name(
-	pt_run_logs *logs, const char *root, const pt_settings *settings, pt_error *err)
+pt_status pt_run_logs_name(pt_run_logs *logs, const char *root, const pt_settings *settings, pt_error *err)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < logs->n; i++) {

@@ -20,7 +20,7 @@ typedef struct pt_run_log {
 	char *path;      /* in the run directory */
 	char *full_path; /* for opening */
 	bool on_disk;
-	bool is_named;             /* `--metric FILE:NAME` asks for it: columns under the file's own names, of no other use */
+	bool is_named; /* `--metric FILE:NAME` asks for it: columns under the file's own names, of no other use */
 	pt_file_identity identity; /* of what was read; trainer_state.json only */
 	pt_metric_table table;     /* of a training log */
 	pt_metric_table times;     /* its rows' own times, where they say them: one column, seconds since 1970 */
@@ -53,8 +53,8 @@ void pt_run_logs_init(pt_run_logs *logs);
 void pt_run_logs_fini(pt_run_logs *logs);
 
 /**
- * Follow the files that the settings name, and no others that were named before. They are read with the next sync or
- * read.
+ * Follow the files that the settings name, and no others that were named before. They are read with the next
+ * sync or read.
  * @param root  path of the run directory, where relative paths begin
  * @retval PT_ERR_MEMORY
  */

@@ -6,6 +6,8 @@
 #include "log_names.h"
 #include "metric_reader.h"
 
+#include <math.h>
+
 typedef struct csv_log {
 	pt_tail *tail;
 	csv_reader csv;
@@ -46,15 +48,20 @@ static void *create(const char *path)
 }
 
 /* Numbers under their columns' names; words are no fields, empty cells neither. */
-static pt_status read_fields(csv_log *log, pt_error *err)
+static pt_status read_fields(csv_log *log, double *wall_s, pt_error *err)
 {
 	csv_reader *csv = &log->csv;
 	size_t n_cells = csv_record_size(&csv->record), n_named = csv_record_size(&csv->header);
 	log_row_begin(&log->rows);
+	*wall_s = (double)NAN;
 	for (size_t i = 0; i < n_cells && i < n_named; i++) {
 		csv_number number;
 		if (i == csv->step_column || csv_reader_value(csv, i, &number) != CSV_NUMBER)
 			continue;
+		if (i == csv->time_column) {
+			*wall_s = isfinite(number.value) ? number.value : (double)NAN;
+			continue;
+		}
 		size_t n;
 		const char *name = csv_cell(&csv->header, i, &n);
 		pt_status status = log_names_add(&log->names, &log->rows, name, n, number.value, csv->path, err);
@@ -69,17 +76,19 @@ static pt_status parse_line(void *context, const char *text, size_t n, int64_t n
 	csv_reading *reading = context;
 	csv_log *log = reading->log;
 	int64_t step = PT_LOG_NO_STEP;
+	double wall_s = (double)NAN;
 	pt_status status = csv_reader_take(&log->csv, text, n, number, &reading->what, problem);
 	if (status != PT_OK || reading->what != CSV_ROW)
 		return status;
 	csv_reader_check_width(&log->csv);
 	status = csv_reader_step(&log->csv, &step, problem);
 	if (status == PT_OK)
-		status = read_fields(log, problem);
+		status = read_fields(log, &wall_s, problem);
 	if (status != PT_OK)
 		return status;
 	log_row_end(&log->rows, &reading->row);
 	reading->row.step = step;
+	reading->row.wall_s = wall_s;
 	reading->row.line = log->csv.record.first_line;
 	reading->row.is_closing = false;
 	return PT_OK;

@@ -20,8 +20,8 @@ typedef struct csv_number {
 } csv_number;
 
 /**
- * Read a cell of n bytes. Decimal points and, where commas do not divide cells, decimal commas; the first mark
- * that a log shows is its own, and the other one is no mark in it.
+ * Read a cell of n bytes. Decimal points and, where commas do not divide cells, decimal commas; the first
+ * mark that a log shows is its own, and the other one is no mark in it.
  * @param[in,out] mark  '.', ',', or 0 while the log has shown none
  * @param      comma_divides  a comma is no mark
  * @param[out] number  for CSV_NUMBER

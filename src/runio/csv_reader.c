@@ -11,9 +11,15 @@
 
 /* What the step is called, in small letters with underscores; the first of these that a header has counts.
    An epoch is a step where there is nothing better. */
-static const char *const step_names[] = {"step", "global_step", "trainer/global_step", "train_step",
-	"training_step", "current_steps", "_step", "steps", "iter", "iters", "iteration", "iterations", "epoch"};
-enum { N_STEP_NAMES = sizeof step_names / sizeof step_names[0] };
+static const char *const step_names[] = {"step", "global_step", "train/global_step", "trainer/global_step",
+	"train_step", "training_step", "current_steps", "_step", "steps", "iter", "iters", "iteration",
+	"iterations", "epoch"};
+/* When a row was logged, in seconds since 1970. */
+static const char *const time_names[] = {"timestamp", "_timestamp", "wall_time"};
+enum {
+	N_STEP_NAMES = sizeof step_names / sizeof step_names[0],
+	N_TIME_NAMES = sizeof time_names / sizeof time_names[0]
+};
 
 /* What is told once. */
 enum { TOLD_EACH_TIME = 0, TOLD_NO_HEADER = 1, TOLD_MORE_CELLS = 2, TOLD_FEWER_CELLS = 4, TOLD_MARK = 8 };
@@ -71,18 +77,24 @@ static bool is_name(const char *text, size_t n, const char *name)
 	return name[n] == '\0';
 }
 
-static bool find_step(const csv_record *record, size_t *column)
+/* The first column that has the first of these names. */
+static bool find_column(const csv_record *record, const char *const names[], int n_names, size_t *column)
 {
-	for (int name = 0; name < N_STEP_NAMES; name++)
+	for (int name = 0; name < n_names; name++)
 		for (size_t i = 0; i < csv_record_size(record); i++) {
 			size_t n;
 			const char *text = csv_cell(record, i, &n);
-			if (is_name(text, n, step_names[name])) {
+			if (is_name(text, n, names[name])) {
 				*column = i;
 				return true;
 			}
 		}
 	return false;
+}
+
+static bool find_step(const csv_record *record, size_t *column)
+{
+	return find_column(record, step_names, N_STEP_NAMES, column);
 }
 
 /* The header just read into `record` is in force. */
@@ -94,6 +106,8 @@ static void adopt_header(csv_reader *reader, csv_record *record, size_t step_col
 	csv_record_drop(record);
 	reader->has_header = true;
 	reader->step_column = step_column;
+	if (!find_column(&reader->header, time_names, N_TIME_NAMES, &reader->time_column))
+		reader->time_column = SIZE_MAX;
 	reader->comma_divides = reader->header.delimiter == ',';
 	reader->told &= ~(unsigned)(TOLD_MORE_CELLS | TOLD_FEWER_CELLS);
 }
@@ -106,7 +120,8 @@ static void tell_no_header(csv_reader *reader, const char *text, size_t n, int64
 		return;
 	pt_text_sanitize(shown, sizeof shown, text, n);
 	tell(reader, number,
-		"no header that names a step column (step, global_step, iteration, epoch, …): '%s'; rows before one are "
+		"no header that names a step column (step, global_step, iteration, epoch, …): '%s'; rows before one "
+		"are "
 		"passed over",
 		shown);
 }
@@ -115,7 +130,7 @@ static void tell_no_header(csv_reader *reader, const char *text, size_t n, int64
 static pt_status find_header(
 	csv_reader *reader, const char *text, size_t n, int64_t number, csv_line *what, pt_error *err)
 {
-	static const char delimiters[] = {',', ';', '\t'};
+	static const char delimiters[] = {',', ';', '\t', '|'};
 	const char *names = text;
 	size_t n_names = n, best_cells = 0, step_column;
 	bool is_whole;
@@ -126,7 +141,8 @@ static pt_status find_header(
 	for (size_t d = 0; d < sizeof delimiters; d++) {
 		reader->trial.delimiter = delimiters[d];
 		csv_record_drop(&reader->trial);
-		pt_status status = csv_record_add(&reader->trial, names, n_names, number, &is_whole, reader->path, err);
+		pt_status status =
+			csv_record_add(&reader->trial, names, n_names, number, &is_whole, reader->path, err);
 		if (status != PT_OK)
 			return status;
 		size_t n_cells = csv_record_size(&reader->trial);
@@ -230,7 +246,8 @@ pt_status csv_reader_step(csv_reader *reader, int64_t *step, pt_error *err)
 {
 	csv_number number = {.is_integer = false};
 	size_t n = 0, at = reader->step_column;
-	csv_value value = at < csv_record_size(&reader->record) ? csv_reader_value(reader, at, &number) : CSV_EMPTY;
+	csv_value value =
+		at < csv_record_size(&reader->record) ? csv_reader_value(reader, at, &number) : CSV_EMPTY;
 	*step = PT_LOG_NO_STEP;
 	if (value == CSV_EMPTY)
 		return PT_OK;

@@ -1,9 +1,9 @@
 /*
  * Logs in comma-separated text: the dialect, the header and the rows, as lines come. Private to runio.
  *
- * The header is the first line that names a step column; it says what divides cells (a comma, a semicolon or a
- * tab) and may come again with other columns. Lines that begin with `#` are comments (but for a header, which
- * NumPy writes so). What is no header is told once, and what comes before one is passed over.
+ * The header is the first line that names a step column; it says what divides cells (a comma, a semicolon, a
+ * tab or a bar) and may come again with other columns. Lines that begin with `#` are comments (but for a
+ * header, which NumPy writes so). What is no header is told once, and what comes before one is passed over.
  */
 #ifndef PHASETOP_RUNIO_CSV_READER_H
 #define PHASETOP_RUNIO_CSV_READER_H
@@ -29,6 +29,7 @@ typedef struct csv_reader {
 	bool has_header, comma_divides;
 	char mark;          /* of decimals; 0: none was seen */
 	size_t step_column; /* of the header */
+	size_t time_column; /* likewise; SIZE_MAX: it names none */
 	unsigned told;      /* what was told of this header: a bit each */
 	int64_t told_line;  /* the last line of which anything was told */
 } csv_reader;

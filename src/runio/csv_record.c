@@ -120,8 +120,9 @@ pt_status csv_record_add(csv_record *record, const char *line, size_t n, int64_t
 	if (goes_on && record->now.n_text + n > CSV_RECORD_CAP_BYTES) {
 		int64_t first = record->first_line;
 		csv_record_drop(record);
-		return pt_fail(err, PT_ERR_LIMIT, path, -1, "a quote that line %lld opens is not closed within %d KiB",
-			(long long)first, CSV_RECORD_CAP_BYTES / 1024);
+		return pt_fail(err, PT_ERR_LIMIT, path, -1,
+			"a quote that line %lld opens is not closed within %d KiB", (long long)first,
+			CSV_RECORD_CAP_BYTES / 1024);
 	}
 	record->before = record->now;
 	record->last_line = number;

@@ -6,7 +6,7 @@
 #include "phasetop/runio/regular_file.h"
 
 enum {
-	JSON_WINDOW_BYTES = 256 * 1024,           /* grows where a single string is longer */
+	JSON_WINDOW_BYTES = 256 * 1024,          /* grows where a single string is longer */
 	JSON_WINDOW_CAP_BYTES = 16 * 1024 * 1024 /* strings up to half of it are read */
 };
 

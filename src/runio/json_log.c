@@ -1,7 +1,7 @@
 /*
- * One JSON document as a log: rows `[{"step": 0, "loss": 2.5}, …]` or columns `{"step": [0, …], "loss": [2.5, …]}`, at
- * the top or under any key. Written anew at each change, so it is read anew: the rows of before stay until the new
- * text has proved to be whole.
+ * One JSON document as a log: rows `[{"step": 0, "loss": 2.5}, …]` or columns `{"step": [0, …], "loss": [2.5,
+ * …]}`, at the top or under any key. Written anew at each change, so it is read anew: the rows of before stay
+ * until the new text has proved to be whole.
  */
 #include "phasetop/base/alloc.h"
 

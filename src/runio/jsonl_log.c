@@ -52,9 +52,9 @@ static bool is_progress(const pt_log_field *field, bool is_llamafactory, int64_t
 }
 
 /*
- * LLaMA-Factory's trainer_log.jsonl: {"current_steps": 4, "total_steps": 20, "loss": …, "percentage": 20.0}. Its
- * rows are the Trainer's, of which it keeps loss, eval_loss, lr and epoch: the closing row has nothing but
- * the epoch left.
+ * LLaMA-Factory's trainer_log.jsonl: {"current_steps": 4, "total_steps": 20, "loss": …, "percentage": 20.0}.
+ * Its rows are the Trainer's, of which it keeps loss, eval_loss, lr and epoch: the closing row has nothing
+ * but the epoch left.
  *
  * @source LLaMA-Factory, src/llamafactory/train/callbacks.py, LogCallback
  */

@@ -13,8 +13,8 @@ bool log_line_is_blank(const char *text, size_t n)
 	return true;
 }
 
-/* What a parser said about a line, as a problem of the log: PT_ERR_BAD_ROW (PT_ERR_LIMIT stays), the number of
-   the line for an offset, the byte in the line told in the message. */
+/* What a parser said about a line, as a problem of the log: PT_ERR_BAD_ROW (PT_ERR_LIMIT stays), the number
+   of the line for an offset, the byte in the line told in the message. */
 static void problem_of_line(pt_error *problem, int64_t number)
 {
 	pt_error cause = *problem;
@@ -26,8 +26,8 @@ static void problem_of_line(pt_error *problem, int64_t number)
 		pt_fail(problem, code, cause.path, number, "%s", cause.message);
 }
 
-pt_status line_log_take(const line_handler *handler, const char *text, size_t n, int64_t number,
-	const char *path, pt_error *err)
+pt_status line_log_take(
+	const line_handler *handler, const char *text, size_t n, int64_t number, const char *path, pt_error *err)
 {
 	pt_error problem;
 	pt_status status = handler->parse(handler->context, text, n, number, &problem);

@@ -18,8 +18,8 @@ typedef struct line_handler {
 } line_handler;
 
 /** Take one line. @retval PT_ERR_MEMORY, what `give` returned */
-PT_CHECKED pt_status line_log_take(const line_handler *handler, const char *text, size_t n, int64_t number,
-	const char *path, pt_error *err);
+PT_CHECKED pt_status line_log_take(
+	const line_handler *handler, const char *text, size_t n, int64_t number, const char *path, pt_error *err);
 
 /** Take the lines that are new. @retval as pt_tail_read */
 PT_CHECKED pt_status line_log_read(pt_tail *tail, const line_handler *handler, pt_error *err);

@@ -24,8 +24,8 @@ static pt_log_kind kind_of_json(const char *text, size_t n)
 	if (!newline || text[0] != '{')
 		return PT_LOG_METRICS_JSON;
 	pt_json_init(&json, text, (size_t)(newline - text), PT_JSON_PYTHON, NULL, 0);
-	bool is_whole = pt_json_next(&json, &token, NULL) == PT_OK && pt_json_skip(&json, &token, NULL) == PT_OK &&
-					pt_json_next(&json, &token, NULL) == PT_OK;
+	bool is_whole = pt_json_next(&json, &token, NULL) == PT_OK &&
+					pt_json_skip(&json, &token, NULL) == PT_OK && pt_json_next(&json, &token, NULL) == PT_OK;
 	/* a document may well lie in one line; then nothing follows but white space */
 	size_t rest = (size_t)(newline - text);
 	while (rest < n && strchr(" \t\r\n", text[rest]))
@@ -64,8 +64,7 @@ static bool kind_of_suffix(const char *path, pt_log_kind *kind)
 			return true;
 		}
 	const char *slash = strrchr(path, '/');
-	bool is_events =
-		pt_log_kind_of_name(slash ? slash + 1 : path, kind) && *kind == PT_LOG_TFEVENTS;
+	bool is_events = pt_log_kind_of_name(slash ? slash + 1 : path, kind) && *kind == PT_LOG_TFEVENTS;
 	return is_events;
 }
 

@@ -19,8 +19,7 @@ static pt_status out_of_memory(const char *path, pt_error *err)
 	return pt_fail(err, PT_ERR_MEMORY, path, -1, "out of memory");
 }
 
-static pt_status add_value(
-	probe_line *line, probe_values *to, double value, const char *path, pt_error *err)
+static pt_status add_value(probe_line *line, probe_values *to, double value, const char *path, pt_error *err)
 {
 	if (!pt_array_reserve((void **)&to->values, &to->capacity, to->n + 1, sizeof(double)))
 		return out_of_memory(path, err);
@@ -43,8 +42,8 @@ static pt_status read_numbers(probe_line *line, pt_json_reader *json, probe_valu
 		if (to->n >= PROBE_LINE_MAX_VALUES)
 			return pt_fail(err, PT_ERR_LIMIT, json->path, token.offset, "more than %d numbers in one row",
 				PROBE_LINE_MAX_VALUES);
-		status = add_value(
-			line, to, token.type == PT_JSON_NUMBER ? token.number : (double)NAN, json->path, err);
+		status =
+			add_value(line, to, token.type == PT_JSON_NUMBER ? token.number : (double)NAN, json->path, err);
 		if (status != PT_OK)
 			return status;
 	}
@@ -250,7 +249,8 @@ static pt_status take_csv_losses(probe_line *line, csv_reader *csv, pt_error *er
 {
 	size_t n = csv_record_size(&csv->record), named = csv_record_size(&csv->header);
 	if (n != named)
-		return pt_fail(err, PT_ERR_BAD_ROW, csv->path, -1, "%zu cells, but the header names %zu columns", n, named);
+		return pt_fail(
+			err, PT_ERR_BAD_ROW, csv->path, -1, "%zu cells, but the header names %zu columns", n, named);
 	for (size_t i = 0; i < n; i++) {
 		csv_number number = {.value = (double)NAN};
 		if (i == csv->step_column)

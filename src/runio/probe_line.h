@@ -47,8 +47,8 @@ PT_CHECKED pt_status probe_line_parse(
 	probe_line *line, const char *text, size_t n, const char *path, pt_error *err);
 
 /**
- * A line of a CSV log, `step,name1,name2,…`: every column but the step's is a probe. A line that is neither header
- * nor row leaves `line` empty (nothing is in it).
+ * A line of a CSV log, `step,name1,name2,…`: every column but the step's is a probe. A line that is neither
+ * header nor row leaves `line` empty (nothing is in it).
  * @retval PT_ERR_BAD_ROW, PT_ERR_LIMIT, PT_ERR_MEMORY  likewise
  */
 PT_CHECKED pt_status probe_line_parse_csv(

@@ -202,11 +202,8 @@ static void tell_bad(void *context, const pt_error *problem)
 
 static line_handler handler_of(probe_reading *reading)
 {
-	return (line_handler){.context = reading,
-		.parse = parse_line,
-		.give = give_line,
-		.reset = take_reset,
-		.bad = tell_bad};
+	return (line_handler){
+		.context = reading, .parse = parse_line, .give = give_line, .reset = take_reset, .bad = tell_bad};
 }
 
 pt_status pt_probe_log_feed(

@@ -62,7 +62,14 @@ static pt_status read_history(state_pass *pass, pt_error *err)
 	}
 }
 
-typedef enum top_key { KEY_OTHER, KEY_HISTORY, KEY_GLOBAL_STEP, KEY_MAX_STEPS, KEY_SAVE_STEPS, KEY_EPOCH } top_key;
+typedef enum top_key {
+	KEY_OTHER,
+	KEY_HISTORY,
+	KEY_GLOBAL_STEP,
+	KEY_MAX_STEPS,
+	KEY_SAVE_STEPS,
+	KEY_EPOCH
+} top_key;
 
 static top_key top_key_of(const pt_json_token *key)
 {

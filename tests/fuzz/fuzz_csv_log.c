@@ -1,6 +1,6 @@
 /*
- * Any bytes as a metric log in comma-separated text, and as a probe log. A log read in two parts gives the rows of
- * one read whole; cells are within their record.
+ * Any bytes as a metric log in comma-separated text, and as a probe log. A log read in two parts gives the
+ * rows of one read whole; cells are within their record.
  */
 #include "event_digest.h"
 

@@ -1,6 +1,6 @@
 /**
- * What `--metric` asks for: `[FILE:]NAME[,NAME…]`. FILE is a path in the run directory (or an absolute one); without
- * it a series of any log of the run is meant. The first colon divides.
+ * What `--metric` asks for: `[FILE:]NAME[,NAME…]`. FILE is a path in the run directory (or an absolute one);
+ * without it a series of any log of the run is meant. The first colon divides.
  */
 #ifndef PHASETOP_ANALYSIS_METRIC_REQUEST_H
 #define PHASETOP_ANALYSIS_METRIC_REQUEST_H

@@ -1,6 +1,6 @@
 /*
- * Any allocation while a run's logs are read, and while they become what is shown, may fail: PT_ERR_MEMORY, and after
- * another try all is as if nothing had happened.
+ * Any allocation while a run's logs are read, and while they become what is shown, may fail: PT_ERR_MEMORY,
+ * and after another try all is as if nothing had happened.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,8 @@
 static void write_logs(const char *root)
 {
 	make_directory(root, "version_0");
-	write_text(root, "trainer_state.json", "{\"max_steps\": 9, \"log_history\": [{\"step\": 2, \"loss\": 1, \"a/b\": 2}]}");
+	write_text(root, "trainer_state.json",
+		"{\"max_steps\": 9, \"log_history\": [{\"step\": 2, \"loss\": 1, \"a/b\": 2}]}");
 	write_text(root, "metrics.csv", "step,loss,\"n\no\"\nstep,loss,note\n1,2,\"x\ny\"\n3,4,z\nstep;lr\n");
 	write_text(root, "version_0/metrics.csv", "step;loss\n0;1,5\n");
 	write_text(root, "train_log.jsonl", "{\"step\": 7, \"loss\": 1}\n{\"step\": 4, \"eval_loss\": 2}\n");

@@ -1,7 +1,8 @@
 /*
- * Logs of one run that hold the same quantities: whatever they hold, and in whichever order they were found, each
- * quantity has each step once, the preferred log's values are untouched between its first and its last step, and the
- * newest step of any log of the newest training is shown. And a probe log says the same in CSV as in JSONL.
+ * Logs of one run that hold the same quantities: whatever they hold, and in whichever order they were found,
+ * each quantity has each step once, the preferred log's values are untouched between its first and its last
+ * step, and the newest step of any log of the newest training is shown. And a probe log says the same in CSV
+ * as in JSONL.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -53,8 +54,8 @@ static void make_logs(made_logs *made)
 		pt_run_log *log = made_log(made, rows[i].kind, rows[i].path, below(2) ? (double)below(50) : 0.0);
 		int64_t step = (int64_t)below(40), by = 1 + (int64_t)below(5);
 		for (size_t n = below(30); n > 0; n--, step += by)
-			made_value(log, step, names[below(N_NAMES)],
-				below(8) ? (double)(i * 1000) + (double)step : PT_MISSING);
+			made_value(
+				log, step, names[below(N_NAMES)], below(8) ? (double)(i * 1000) + (double)step : PT_MISSING);
 	}
 }
 
@@ -182,7 +183,8 @@ static const arriving_file arriving[] = {
 	{"trainer_state.json",
 		"{\"max_steps\": 30, \"log_history\": [{\"step\": 1, \"loss\": 3}, {\"step\": 2, \"loss\": 2.5}",
 		", {\"step\": 30, \"train_loss\": 2, \"train_runtime\": 1}]}"},
-	{"train_log.jsonl", "{\"step\": 1, \"loss\": 30}\n{\"step\": 3, \"loss\": 2.25, \"x\": 1}\n{\"step\": 9, \"l",
+	{"train_log.jsonl",
+		"{\"step\": 1, \"loss\": 30}\n{\"step\": 3, \"loss\": 2.25, \"x\": 1}\n{\"step\": 9, \"l",
 		"oss\": 1}\n{\"step\": 4, \"loss\": 2}\n"},
 	{"metrics.csv", "step,loss,val_loss,lr\n0,3.5,,0.1\n2,7,2.75,0.2\n8,", "1,2,0.3\n"},
 	{"probe_losses.csv", "step,a,b\n1,2,3\n2,", "3,4\n"},

@@ -67,11 +67,13 @@ static void one_log_counts_and_others_add_what_it_lacks(void **state)
 	pt_run_log *of_checkpoint = made_log(&made, PT_LOG_TRAINER_STATE, "checkpoint-20/trainer_state.json", 0);
 	for (int64_t step = 10; step <= 20; step += 5)
 		made_value(of_checkpoint, step, "loss", 1 + (double)step / 1000);
-	expect(&made, "loss<runs/a + checkpoint-20/trainer_state.json + runs/a>: 1-9*5 10-10*1 15-15*1 20-20*1 21-23*5; ");
+	expect(&made,
+		"loss<runs/a + checkpoint-20/trainer_state.json + runs/a>: 1-9*5 10-10*1 15-15*1 20-20*1 21-23*5; ");
 	/* the run's own, once it is there, goes before that of its checkpoint */
 	made_range(made_log(&made, PT_LOG_TRAINER_STATE, "trainer_state.json", 0), "loss", 5, 18, 2);
-	expect(&made, "loss<runs/a + trainer_state.json + checkpoint-20/trainer_state.json + runs/a>: 1-4*5 5-18*2 20-20*1 "
-				  "21-23*5; ");
+	expect(&made,
+		"loss<runs/a + trainer_state.json + checkpoint-20/trainer_state.json + runs/a>: 1-4*5 5-18*2 20-20*1 "
+		"21-23*5; ");
 	assert_int_equal(n_hidden(&made, NULL), 0);
 	made_end(&made);
 }
@@ -113,7 +115,8 @@ static void each_quantity_by_itself(void **state)
 	made_range(script, "acc", 2, 3, 2);
 	made_value(script, 4, "acc", PT_MISSING);
 	made_value(script, 4, "nothing", PT_MISSING);
-	expect(&made, "loss<trainer_state.json>: 1-5*1; acc<train_log.jsonl>: 2-3*2; nothing<train_log.jsonl>:; ");
+	expect(
+		&made, "loss<trainer_state.json>: 1-5*1; acc<train_log.jsonl>: 2-3*2; nothing<train_log.jsonl>:; ");
 	made_end(&made);
 }
 
@@ -151,11 +154,14 @@ static void series_in_directories_below_stand_apart(void **state)
 	made_logs made;
 	made_begin(&made);
 	made_range(made_log(&made, PT_LOG_TFEVENTS, "runs/a/events.out.tfevents.1", 1), "loss", 1, 3, 1);
-	made_range(made_log(&made, PT_LOG_TFEVENTS, "runs/a/Loss_all_train/events.out.tfevents.2", 2), "Loss/all", 1, 3, 2);
-	made_range(made_log(&made, PT_LOG_TFEVENTS, "runs/a/hp/events.out.tfevents.3", 3), "hparam/loss", 0, 0, 3);
+	made_range(made_log(&made, PT_LOG_TFEVENTS, "runs/a/Loss_all_train/events.out.tfevents.2", 2), "Loss/all",
+		1, 3, 2);
+	made_range(
+		made_log(&made, PT_LOG_TFEVENTS, "runs/a/hp/events.out.tfevents.3", 3), "hparam/loss", 0, 0, 3);
 	made_range(made_log(&made, PT_LOG_TFEVENTS, "runs/a/loss_val/events.out.tfevents.4", 4), "loss", 1, 2, 4);
-	expect(&made, "loss<runs/a>: 1-3*1; Loss/all/train<runs/a/Loss_all_train>: 1-3*2; hp/hparam/loss<runs/a/hp>: "
-				  "0-0*3; eval_loss<runs/a/loss_val>: 1-2*4; ");
+	expect(&made,
+		"loss<runs/a>: 1-3*1; Loss/all/train<runs/a/Loss_all_train>: 1-3*2; hp/hparam/loss<runs/a/hp>: "
+		"0-0*3; eval_loss<runs/a/loss_val>: 1-2*4; ");
 	/* beside one of the directory above they add what that one lacks */
 	made_range(&made.items[0], "eval_loss", 2, 5, 9);
 	expect(&made, "loss<runs/a>: 1-3*1; eval_loss<runs/a/loss_val + runs/a>: 1-1*4 2-5*9; "

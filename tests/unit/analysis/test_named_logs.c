@@ -69,7 +69,8 @@ static void columns_of_a_file(void **state)
 	pt_settings settings = settings_of("behaviour.csv:lr,loss", "evals/scores.json:f1");
 	pt_snapshot *snapshot = fixture_cold(*state, &settings);
 	/* under the names that they have in the file, and nothing else of them */
-	expect_asked(snapshot, "lr<behaviour.csv> 0:0.5 10:0.25; loss<behaviour.csv> 0:7 10:8; f1<evals/scores.json> 10:1; ");
+	expect_asked(snapshot,
+		"lr<behaviour.csv> 0:0.5 10:0.25; loss<behaviour.csv> 0:7 10:8; f1<evals/scores.json> 10:1; ");
 	const pt_loss_view *loss = &snapshot->runs[0].loss;
 	assert_null(loss->learning_rate);
 	assert_int_equal(loss->n, 3);
@@ -81,7 +82,8 @@ static void columns_of_a_file(void **state)
 
 static void series_of_the_logs(void **state)
 {
-	write_text(*state, "train_log.jsonl", "{\"step\": 1, \"loss\": 2, \"acc\": 1, \"grad_norm\": 5, \"x\": 3}\n");
+	write_text(
+		*state, "train_log.jsonl", "{\"step\": 1, \"loss\": 2, \"acc\": 1, \"grad_norm\": 5, \"x\": 3}\n");
 	pt_settings settings = settings_of("x,grad_norm", "loss,nope");
 	pt_snapshot *snapshot = fixture_cold(*state, &settings);
 	/* grad_norm is drawn nowhere else; the loss is, and needs no second curve */
@@ -111,7 +113,8 @@ static void wrong_names_are_told_with_those_there_are(void **state)
 	write_text(*state, "b.csv", "time,acc\n0,1\n");
 	snapshot = fixture_cold(*state, &settings);
 	assert_non_null(problem_of(&snapshot->runs[0], "bad_row")); /* no step column */
-	assert_non_null(strstr(snapshot->runs[0].problems[snapshot->runs[0].n_problems - 1].message, "and no other"));
+	assert_non_null(
+		strstr(snapshot->runs[0].problems[snapshot->runs[0].n_problems - 1].message, "and no other"));
 	pt_snapshot_destroy(snapshot);
 }
 
@@ -180,7 +183,8 @@ static void followed_as_it_grows(void **state)
 static void a_resumed_log_goes_on_from_where_it_resumed(void **state)
 {
 	write_text(*state, "train_log.jsonl",
-		"{\"step\": 0, \"loss\": 1}\n{\"step\": 5, \"loss\": 2}\n{\"step\": 5, \"eval_loss\": 9}\n{\"step\": 10, "
+		"{\"step\": 0, \"loss\": 1}\n{\"step\": 5, \"loss\": 2}\n{\"step\": 5, \"eval_loss\": 9}\n{\"step\": "
+		"10, "
 		"\"loss\": 3}\n{\"step\": 7, \"loss\": 4}\n");
 	pt_snapshot *snapshot = fixture_cold(*state, NULL);
 	const pt_loss_view *loss = &snapshot->runs[0].loss;
@@ -226,12 +230,15 @@ static void the_end_of_the_training(void **state)
 	} rows[] = {
 		{"{\"max_steps\": 9, \"log_history\": [{\"step\": 4, \"loss\": 1}]}", "", PT_RUN_STALE, 9},
 		{"{\"max_steps\": 9, \"log_history\": [{\"step\": 9, \"loss\": 1}]}", "", PT_RUN_FINISHED, 9},
-		{"{\"log_history\": [{\"step\": 4, \"loss\": 1}, {\"step\": 4, \"train_loss\": 1, \"train_runtime\": 2}]}", "",
-			PT_RUN_FINISHED, PT_NO_STEP},
-		{"{\"max_steps\": 4, \"log_history\": [{\"step\": 4, \"loss\": 1}, {\"step\": 4, \"train_loss\": 1, \"train_runtime\": 2}]}",
+		{"{\"log_history\": [{\"step\": 4, \"loss\": 1}, {\"step\": 4, \"train_loss\": 1, \"train_runtime\": "
+		 "2}]}",
+			"", PT_RUN_FINISHED, PT_NO_STEP},
+		{"{\"max_steps\": 4, \"log_history\": [{\"step\": 4, \"loss\": 1}, {\"step\": 4, \"train_loss\": 1, "
+		 "\"train_runtime\": 2}]}",
 			"{\"current_steps\": 6, \"total_steps\": 8, \"loss\": 1}\n", PT_RUN_STALE, 8},
 		{"{\"max_steps\": 8, \"log_history\": [{\"step\": 4, \"loss\": 1}]}",
-			"{\"current_steps\": 5, \"total_steps\": 8, \"loss\": 1}\n{\"current_steps\": 6, \"total_steps\": 8, \"epoch\": 1}\n",
+			"{\"current_steps\": 5, \"total_steps\": 8, \"loss\": 1}\n{\"current_steps\": 6, "
+			"\"total_steps\": 8, \"epoch\": 1}\n",
 			PT_RUN_FINISHED, 8}, /* stopped early */
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -247,7 +254,8 @@ static void the_end_of_the_training(void **state)
 
 static void rows_without_a_step_are_told(void **state)
 {
-	write_text(*state, "trainer_state.json", "{\"log_history\": [{\"step\": 4, \"loss\": 1}, {\"predict_loss\": 1}]}");
+	write_text(*state, "trainer_state.json",
+		"{\"log_history\": [{\"step\": 4, \"loss\": 1}, {\"predict_loss\": 1}]}");
 	write_text(*state, "metrics.csv", "step,loss\n1,2\n,3\n,4\n");
 	pt_snapshot *snapshot = fixture_cold(*state, NULL);
 	const pt_run_view *run = &snapshot->runs[0];

@@ -36,12 +36,14 @@ static void told_and_drawn(void **state)
 	settings.n_metrics = 1;
 	strcpy(settings.metrics[0], "behaviour.csv:accuracy");
 	char *text = report_of(root, &settings);
-	assert_non_null(strstr(text, "metric       accuracy: first 0.2500 at 0, last 0.7500 at 30, half way at 20"));
+	assert_non_null(
+		strstr(text, "metric       accuracy: first 0.2500 at 0, last 0.7500 at 30, half way at 20"));
 	assert_non_null(strstr(text, "loss ├"));
 	assert_null(strstr(text, "other"));
 	free(text);
 	/* beside a loss that is there, a series of the logs; what nobody asks for is not told */
-	write_text(root, "train_log.jsonl", "{\"step\": 0, \"loss\": 2, \"entropy\": 3}\n{\"step\": 30, \"loss\": 1, \"entropy\": 4}\n");
+	write_text(root, "train_log.jsonl",
+		"{\"step\": 0, \"loss\": 2, \"entropy\": 3}\n{\"step\": 30, \"loss\": 1, \"entropy\": 4}\n");
 	strcpy(settings.metrics[0], "entropy");
 	text = report_of(root, &settings);
 	assert_non_null(strstr(text, "metric       entropy: first 3.000 at 0"));

@@ -52,7 +52,9 @@ static void step_columns(void **state)
 {
 	(void)state;
 	expect("loss,Step\n1,5\n", "5{loss=1}");
-	expect("Wall time,Step,Value\n1700000000.5,5,2\n", "5{Wall time=1.7e+09,Value=2}"); /* TensorBoard's export */
+	expect("Wall time,Step,Value\n1700000000.5,5,2\n", "5{Value=2}"); /* TensorBoard's export */
+	expect("global_step,step_time,loss,timestamp\n5,0.5,1,1700000000.5\n", "5{step_time=0.5,loss=1}");
+	expect("step|x\n4|5\n", "4{x=5}");
 	expect("epoch,global_step,loss\n0,5,1\n", "5{epoch=0,loss=1}");
 	expect("Global Step,loss\n5,1\n", "5{loss=1}");
 	expect("iteration,iter,loss\n7,5,1\n", "5{iteration=7,loss=1}");
@@ -81,7 +83,8 @@ static void names_of_roles(void **state)
 	expect("step,train_loss,val_loss,lr\n1,2,3,4\n", "1{loss=2,eval_loss=3,learning_rate=4}");
 	/* one series a role: who is called as the role is, else who came first */
 	expect("step,train_loss,loss\n1,,3\n2,2,3\n", "1{loss=3}2{train_loss=2,loss=3}");
-	expect("step,val_loss,eval_loss\n1,2,\n2,2,3\n3,2,\n", "1{eval_loss=2}2{eval_loss=2,eval_loss=3}3{val_loss=2}");
+	expect("step,val_loss,eval_loss\n1,2,\n2,2,3\n3,2,\n",
+		"1{eval_loss=2}2{eval_loss=2,eval_loss=3}3{val_loss=2}");
 }
 
 static void decimal_marks(void **state)
@@ -89,10 +92,11 @@ static void decimal_marks(void **state)
 	(void)state;
 	expect("step;loss\n0;1,5\n1;,25\n2;2\n", "0{loss=1.5}1{loss=0.25}2{loss=2}");
 	/* the first mark is the log's; the other one is told, once, and not read */
-	expect_problems("step;loss;lr\n0;1,5;2\n1;1.25;3\n2;0.5;4\n", "0{loss=1.5,learning_rate=2}1{learning_rate=3}2{learning_rate=4}", "3;");
+	expect_problems("step;loss;lr\n0;1,5;2\n1;1.25;3\n2;0.5;4\n",
+		"0{loss=1.5,learning_rate=2}1{learning_rate=3}2{learning_rate=4}", "3;");
 	expect_problems("step;loss\n0;1.5\n1;1,25\n", "0{loss=1.5}1{}", "3;");
 	expect("step;loss\n0;1.234,5\n1;1,234.5\n", "0{}1{}"); /* thousands: nobody can tell */
-	expect("step,loss\n0,\"1,5\"\n", "0{}");                /* where commas divide, they are no marks */
+	expect("step,loss\n0,\"1,5\"\n", "0{}");               /* where commas divide, they are no marks */
 }
 
 static void quotes(void **state)
@@ -160,7 +164,8 @@ static void headers(void **state)
 static void bad_rows(void **state)
 {
 	(void)state;
-	expect_problems("step,loss\nx,1\n-1,1\n1.5,1\nnan,1\n99999999999999999999,1\n7,2\n", "7{loss=2}", "2;3;4;5;6;");
+	expect_problems(
+		"step,loss\nx,1\n-1,1\n1.5,1\nnan,1\n99999999999999999999,1\n7,2\n", "7{loss=2}", "2;3;4;5;6;");
 	log_fixture f;
 	log_begin(&f, PT_LOG_METRICS_CSV, "metrics.csv");
 	log_append(&f, "step,loss\n,1\n\"\",2\n3,4\n");

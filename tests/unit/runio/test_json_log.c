@@ -28,7 +28,8 @@ static void rows(void **state)
 {
 	(void)state;
 	expect("[{\"step\": 1, \"loss\": 2}, {\"step\": 2, \"acc\": NaN}]", "1{loss=2}2{acc=nan!}");
-	expect("{\"about\": {\"step\": 4}, \"n\": 3, \"rows\": [{\"step\": 1, \"SHC\": null}, {\"step\": 2, \"x\": {\"a\": 1}}]}",
+	expect("{\"about\": {\"step\": 4}, \"n\": 3, \"rows\": [{\"step\": 1, \"SHC\": null}, {\"step\": 2, "
+		   "\"x\": {\"a\": 1}}]}",
 		"1{SHC=nan!}2{}");
 	expect("{\"a\": {\"b\": {\"history\": [{\"iter\": 1, \"lr\": 2}]}}, \"c\": [{\"step\": 7, \"d\": 1}]}",
 		"1{learning_rate=2}7{d=1}");

@@ -34,7 +34,7 @@ static void bad_lines_are_named_and_passed_over(void **state)
 	log_fixture f;
 	log_begin(&f, PT_LOG_TRAIN_JSONL, "train_log.jsonl");
 	log_append(&f, "{\"step\": 1}\n{\"step\": 2,\n[3]\n{\"step\": -1}\n{\"loss\": 1}\n{\"step\": 6} "
-			   "7\nword\n{\"step\": 8}\n");
+				   "7\nword\n{\"step\": 8}\n");
 	log_expect(&f, "1{}8{}");
 	const pt_metric_state *s = log_state(&f);
 	const pt_log_problems *p = &log_state(&f)->problems;
@@ -138,11 +138,13 @@ static void llamafactory(void **state)
 	(void)state;
 	log_fixture f;
 	log_begin(&f, PT_LOG_TRAIN_JSONL, "trainer_log.jsonl");
-	log_append(&f, "{\"current_steps\": 2, \"total_steps\": 20, \"loss\": 4.5, \"lr\": 0.005, \"epoch\": 0.25, "
-				   "\"percentage\": 10.0, \"elapsed_time\": \"0:00:00\", \"remaining_time\": \"0:00:01\"}\n");
+	log_append(&f,
+		"{\"current_steps\": 2, \"total_steps\": 20, \"loss\": 4.5, \"lr\": 0.005, \"epoch\": 0.25, "
+		"\"percentage\": 10.0, \"elapsed_time\": \"0:00:00\", \"remaining_time\": \"0:00:01\"}\n");
 	log_append(&f, "{\"current_steps\": 2, \"total_steps\": 20, \"eval_loss\": 4, \"epoch\": 0.25, "
 				   "\"percentage\": 10.0, \"throughput\": 7, \"total_tokens\": 9}\n");
-	log_expect(&f, "2{loss=4.5,learning_rate=0.005,epoch=0.25}2{eval_loss=4,epoch=0.25,throughput=7,total_tokens=9}");
+	log_expect(&f,
+		"2{loss=4.5,learning_rate=0.005,epoch=0.25}2{eval_loss=4,epoch=0.25,throughput=7,total_tokens=9}");
 	assert_int_equal(log_state(&f)->max_steps, 20);
 	assert_false(log_state(&f)->has_closing_row);
 	/* the Trainer's closing row, of which only the epoch is kept */
@@ -155,8 +157,8 @@ static void llamafactory(void **state)
 	/* words of LLaMA-Factory mean nothing in other logs */
 	log_expect_text(PT_LOG_TRAIN_JSONL, "{\"step\": 3, \"total_steps\": 20, \"percentage\": 15}\n",
 		"3{total_steps=20,percentage=15}");
-	log_expect_text(PT_LOG_TRAIN_JSONL, "{\"step\": 3, \"current_steps\": 4, \"epoch\": 1, \"max_steps\": 9}\n",
-		"3{epoch=1}");
+	log_expect_text(PT_LOG_TRAIN_JSONL,
+		"{\"step\": 3, \"current_steps\": 4, \"epoch\": 1, \"max_steps\": 9}\n", "3{epoch=1}");
 	log_expect_text(PT_LOG_TRAIN_JSONL, "{\"step\": 3, \"max_steps\": -1, \"max_steps\": null}\n", "3{}");
 }
 

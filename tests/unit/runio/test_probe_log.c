@@ -334,14 +334,16 @@ static void csv_rows(void **state)
 	/* a resumed writer's header again is no news; another one is */
 	append(&f, "step,a,\"b, c\"\n9,3,4\nb;step\n");
 	append(&f, "b,step\n7,11\n");
-	read_all(&f, "set0@2[2:a,b, c;] 0:1,2 5:1.5,-2000 7!:nan,4 8!:nan,4 9!:nan,4 10:3,4 9:3,4 set1@13[1:b;] 11:7 ");
+	read_all(&f,
+		"set0@2[2:a,b, c;] 0:1,2 5:1.5,-2000 7!:nan,4 8!:nan,4 9!:nan,4 10:3,4 9:3,4 set1@13[1:b;] 11:7 ");
 	end(&f);
 }
 
 static void csv_bad_lines_are_named_and_passed_over(void **state)
 {
 	(void)state;
-	static const char *const lines[] = {"1,2", "1,2,3,4", "x,1,2", "-1,1,2", "1.5,1,2", ",1,2", "1,a,2", "1;2;3"};
+	static const char *const lines[] = {
+		"1,2", "1,2,3,4", "x,1,2", "-1,1,2", "1.5,1,2", ",1,2", "1,a,2", "1;2;3"};
 	enum { N = sizeof lines / sizeof lines[0] };
 	fixture f;
 	begin_kind(&f, PT_LOG_PROBE_CSV);
