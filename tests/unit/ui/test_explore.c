@@ -483,7 +483,8 @@ static void test_guides(void **state)
 static void test_from_event_to_event(void **state)
 {
 	(void)state;
-	static const pt_segment segments[] = {{5, 200, "start"}, {250, 400, "resume"}};
+	static const pt_segment segments[] = {{.first_step = 5, .last_step = 200, .why = "start", .from_step = PT_NO_STEP},
+		{.first_step = 250, .last_step = 400, .why = "resume", .from_step = 200}};
 	drawing d = start(FIXTURE_MEDICAL, 190, 36);
 	pt_run_view *run = &runs_of(&d)[0];
 	run->segments = segments;
