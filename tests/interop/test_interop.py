@@ -154,7 +154,7 @@ def check_latency(what, arrivals, saved):
 def check_training(run, stream, screen):
     """A whole training, from an empty directory on."""
     idle_s = screen.cpu_s()
-    options = ["--report", "--steps", str(STEPS), "--save-steps", str(SAVE_STEPS), "--width", "256"]
+    options = ["--report", "--steps", str(STEPS), "--save-steps", str(SAVE_STEPS), "--width", "320"]
     code = start_training(run, *options).wait(600)
     check("the training ends well", code == 0, f"see {run}.log")
     steps = list(range(SAVE_STEPS, STEPS + 1, SAVE_STEPS))
@@ -197,7 +197,7 @@ def check_resume(run, stream, screen):
     start = STEPS - (KEPT - 2) * SAVE_STEPS
     end = STEPS + 2 * SAVE_STEPS
     checkpoint = os.path.join(run, f"checkpoint-{start}")
-    options = ["--steps", str(end), "--resume", checkpoint, "--save-steps", str(SAVE_STEPS), "--width", "256"]
+    options = ["--steps", str(end), "--resume", checkpoint, "--save-steps", str(SAVE_STEPS), "--width", "320"]
     code = start_training(run, *options).wait(600)
     check("the resumed training ends well", code == 0, f"see {run}.log")
     wait_until(lambda: stream.newest()["checkpoints"]["last"] == end, 10)

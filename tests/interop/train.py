@@ -142,3 +142,5 @@ def train(words):
 
 if __name__ == "__main__":
     train(sys.argv[1:])
+    if torch.distributed.is_initialized():  # else its threads may outlive the interpreter, and abort
+        torch.distributed.destroy_process_group()
