@@ -6,15 +6,14 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "phasetop/app/export.h"
 #include "phasetop/app/worker.h"
 #include "phasetop/base/alloc.h"
 #include "phasetop/base/text.h"
 #include "phasetop/report/report_csv.h"
 #include "phasetop/report/report_json.h"
 #include "phasetop/report/report_list.h"
-#include "phasetop/report/report_svg.h"
 #include "phasetop/report/report_text.h"
-#include "phasetop/ui/screen.h"
 
 void pt_batch_complain(const pt_error *err)
 {
@@ -62,40 +61,21 @@ static void choose_size(const pt_options *options, FILE *out, int *columns, int 
 	}
 }
 
-static pt_status write_screen(
-	const pt_session *session, const pt_snapshot *snapshot, const pt_view *view, FILE *out, pt_error *err)
-{
-	pt_frame *frame = NULL;
-	pt_status status = pt_frame_create(
-		view->columns, view->rows, session->unicode ? PT_CHARSET_UTF8 : PT_CHARSET_ASCII, &frame, err);
-	if (status != PT_OK)
-		return status;
-	pt_screen_draw(snapshot, view, frame);
-	if (session->options->export_svg) {
-		pt_svg_options picture = {.title = "phasetop", .window = true};
-		status = pt_report_svg(frame, session->theme, &picture, out, err);
-	} else {
-		for (int y = 0; y < view->rows; y++) {
-			char line[8192];
-			pt_frame_row_text(frame, y, line, sizeof line);
-			fprintf(out, "%s\n", line);
-		}
-	}
-	pt_frame_destroy(frame);
-	return status;
-}
-
-static pt_status export_screen(
+static pt_status export_view(
 	const pt_session *session, const pt_snapshot *snapshot, const pt_view *view, pt_error *err)
 {
 	const char *path = session->options->export_path;
-	FILE *file = fopen(path, "we");
-	if (!file)
-		return pt_fail_errno(err, errno, path, "cannot write");
-	pt_status status = write_screen(session, snapshot, view, file, err);
-	if (fclose(file) != 0 && status == PT_OK)
-		status = pt_fail_errno(err, errno, path, "cannot write");
-	return status;
+	char written[PT_OPTION_PATH_BYTES];
+	pt_export_job job = {
+		.session = session,
+		.snapshot = snapshot,
+		.view = view,
+		.theme = session->theme,
+		.screen = strcmp(path + strlen(path) - 4, ".csv") != 0,
+		.path = path,
+		.overwrite = true,
+	};
+	return pt_export_write(&job, written, err);
 }
 
 static pt_status write_for_people(
@@ -103,14 +83,12 @@ static pt_status write_for_people(
 {
 	pt_view view;
 	int columns, rows;
-	pt_status status = pt_session_view(session, &view, err);
-	if (status != PT_OK)
-		return status;
+	pt_session_view(session, &view);
 	choose_size(session->options, out, &columns, &rows);
 	pt_view_resize(&view, columns, rows);
 	pt_view_meet(&view, snapshot);
 	if (session->options->export_path)
-		return export_screen(session, snapshot, &view, err);
+		return export_view(session, snapshot, &view, err);
 	pt_report_text_options text = {.cols = columns, .rows = rows};
 	return pt_report_text_write(out, snapshot, &view, &text, err);
 }
@@ -120,7 +98,7 @@ static pt_status write_report(
 {
 	const pt_options *options = session->options;
 	pt_report_options report = pt_report_options_default();
-	report.matrices = options->matrices;
+	report.matrices = pt_options_matrices(options);
 	report.list_only = options->list;
 	report.compact = stream;
 	pt_status status;
@@ -166,7 +144,7 @@ static int exit_code_of(const pt_snapshot *snapshot)
 static void want_report(const pt_session *session, pt_settings *settings)
 {
 	settings->wanted |= PT_WANT_REPORT;
-	settings->compared = session->options->matrices | PT_MATRIX_BIT(PT_MATRIX_W);
+	settings->compared = pt_options_matrices(session->options) | PT_MATRIX_BIT(PT_MATRIX_W);
 }
 
 static pt_status cold_snapshot(const pt_session *session, pt_snapshot **snapshot, pt_error *err)
@@ -175,14 +153,12 @@ static pt_status cold_snapshot(const pt_session *session, pt_snapshot **snapshot
 	want_report(session, &options.settings);
 	pt_pipeline *pipeline = NULL;
 	bool changed;
-	pt_status status = PT_OK;
 	if (session->options->output == PT_OUTPUT_SCREEN) { /* what the panes of the picture show */
 		pt_view view;
-		status = pt_session_view(session, &view, err);
-		options.settings.wanted |= status == PT_OK ? view.settings.wanted : 0;
+		pt_session_view(session, &view);
+		options.settings.wanted |= view.settings.wanted;
 	}
-	if (status == PT_OK)
-		status = pt_pipeline_create(&options, &pipeline, err);
+	pt_status status = pt_pipeline_create(&options, &pipeline, err);
 	if (status == PT_OK)
 		status = pt_pipeline_run_due(pipeline, &changed, err);
 	if (status == PT_OK)
@@ -201,7 +177,7 @@ static int run_once(const pt_session *session, FILE *out)
 		pt_batch_complain(&err);
 		if (session->options->output != PT_OUTPUT_JSON)
 			return code;
-		snapshot = pt_snapshot_of_problem(&session->options->settings, 0, &err);
+		snapshot = pt_snapshot_of_problem(&session->options->view.settings, 0, &err);
 		if (!snapshot)
 			return code;
 	} else {

@@ -11,8 +11,10 @@
 
 #include "phasetop/app/batch.h"
 #include "phasetop/app/loggers.h"
+#include "phasetop/app/config.h"
 #include "phasetop/app/options.h"
 #include "phasetop/app/replay.h"
+#include "phasetop/app/saved_view.h"
 #include "phasetop/app/screen_app.h"
 #include "phasetop/app/session.h"
 #include "phasetop/base/alloc.h"
@@ -31,16 +33,6 @@ static void program_directory(char *out, size_t capacity)
 		*slash = '\0';
 }
 
-static pt_theme_places theme_places(const pt_options *options, const char *program)
-{
-	return (pt_theme_places){
-		.themes_dir = options->themes_dir,
-		.xdg_config_home = getenv("XDG_CONFIG_HOME"),
-		.home = getenv("HOME"),
-		.program_dir = *program ? program : NULL,
-	};
-}
-
 static void print_theme(const char *name, const char *path, void *context)
 {
 	char safe[PATH_MAX];
@@ -53,7 +45,7 @@ static int list_themes(const pt_options *options)
 	char program[PATH_MAX];
 	pt_error err;
 	program_directory(program, sizeof program);
-	pt_theme_places places = theme_places(options, program);
+	pt_theme_places places = pt_session_theme_places(options, program);
 	pt_status status = pt_theme_list(&places, print_theme, stdout, &err);
 	if (status != PT_OK)
 		pt_batch_complain(&err);
@@ -67,27 +59,6 @@ static int print_logger(const pt_options *options)
 	if (status != PT_OK)
 		pt_batch_complain(&err);
 	return pt_batch_exit_code(status);
-}
-
-/* Terminals that say so give "foreground;background" in the 16-colour palette: 7 and 15 are light grounds. */
-static bool terminal_is_light(void)
-{
-	const char *colours = getenv("COLORFGBG");
-	const char *ground = colours ? strrchr(colours, ';') : NULL;
-	return ground && (strcmp(ground, ";7") == 0 || strcmp(ground, ";15") == 0);
-}
-
-static pt_status load_theme(const pt_options *options, const char *program, pt_theme **theme, pt_error *err)
-{
-	pt_theme_places places = theme_places(options, program);
-	if (!options->theme) {
-		bool light = terminal_is_light() && pt_theme_find("phasetop-light", &places, theme, NULL) == PT_OK;
-		return light ? PT_OK : pt_theme_create(theme, err);
-	}
-	pt_status status = pt_theme_find(options->theme, &places, theme, err);
-	return status == PT_ERR_NOT_FOUND
-			   ? pt_fail(err, PT_ERR_USAGE, "", -1, "no theme %s; see --list-themes", options->theme)
-			   : status;
 }
 
 /* Standard input and output are a terminal that can be addressed. */
@@ -171,6 +142,55 @@ static pt_status find_paths(const pt_options *options, const pt_replay *replay, 
 	return status;
 }
 
+/* What a view is saved for. */
+static const char **view_paths(const pt_options *options, const pt_run_path *paths, size_t n)
+{
+	const char **found = pt_array_alloc(n, sizeof *found);
+	for (size_t i = 0; found && i < n; i++)
+		found[i] = i == 0 && options->replay ? options->replay : paths[i].path;
+	return found;
+}
+
+/* The view of that name; else, where there is a screen, the one that was saved for these runs. */
+static pt_status restore_view(pt_options *options, const pt_session *session, pt_error *err)
+{
+	pt_saved_view_key key = {
+		.name = options->view_name, .paths = session->view_paths, .n_paths = session->n_view_paths};
+	bool of_runs = !options->view_name;
+	if (of_runs && (options->reset_view || (options->command == PT_COMMAND_RUN && !wants_screen(options))))
+		return PT_OK;
+	pt_error failure = {0};
+	pt_status status = pt_saved_view_read(options, &key, &failure);
+	if (status == PT_OK || (of_runs && status == PT_ERR_NOT_FOUND))
+		return PT_OK;
+	if (!of_runs && status == PT_ERR_NOT_FOUND)
+		return pt_fail(err, PT_ERR_USAGE, "", -1, "no view of the name %s", options->view_name);
+	if (!of_runs && status == PT_ERR_INVALID)
+		return pt_fail(err, PT_ERR_USAGE, "", -1, "--view: %s", failure.message);
+	pt_options_warn(options, "%s: %s", failure.path, failure.message);
+	return PT_OK;
+}
+
+static pt_status save_view(const pt_session *session, pt_error *err)
+{
+	char path[PT_OPTION_PATH_BYTES];
+	pt_view view;
+	pt_saved_view_key key = {
+		.name = session->options->save_view, .paths = session->view_paths, .n_paths = session->n_view_paths};
+	if (!key.name)
+		return PT_OK;
+	pt_session_view(session, &view);
+	return pt_saved_view_write(&key, &view, path, err);
+}
+
+static void tell_warnings(const pt_options *options)
+{
+	for (size_t i = 0; i < options->n_warnings && i < PT_MAX_WARNINGS; i++)
+		fprintf(stderr, "phasetop: %s\n", options->warnings[i]);
+	if (options->n_warnings > PT_MAX_WARNINGS)
+		fprintf(stderr, "phasetop: %zu warnings more\n", options->n_warnings - PT_MAX_WARNINGS);
+}
+
 static pt_status start_replay(const pt_options *options, pt_replay **replay, pt_error *err)
 {
 	if (!options->replay)
@@ -180,6 +200,34 @@ static pt_status start_replay(const pt_options *options, pt_replay **replay, pt_
 	if (status == PT_OK && (options->once || options->list || options->export_path))
 		status = pt_replay_wait(*replay, err);
 	return status;
+}
+
+/* A theme that only a file asks for is no reason not to start. */
+static pt_status load_theme(pt_options *options, pt_session *session, pt_error *err)
+{
+	pt_status status =
+		pt_session_theme(options, session->program_dir, options->view.theme, &session->theme, err);
+	const pt_origin *origin = &options->origins[PT_SETTING_THEME];
+	if (status == PT_OK || origin->line == 0)
+		return status;
+	pt_options_warn(options, "%s:%d: %s",
+		origin->kind == PT_ORIGIN_VIEW ? options->view_path : options->config_path, origin->line,
+		err->message);
+	options->view.theme[0] = '\0';
+	return pt_session_theme(options, session->program_dir, "", &session->theme, err);
+}
+
+/* What follows once it is known which runs: their view, warnings, the theme. */
+static pt_status prepare(pt_options *options, pt_session *session, pt_error *err)
+{
+	session->view_paths = view_paths(options, session->paths, session->n_paths);
+	session->n_view_paths = session->view_paths ? session->n_paths : 0;
+	session->unicode = !options->ascii && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	pt_status status = restore_view(options, session, err);
+	if (status == PT_OK)
+		status = load_theme(options, session, err);
+	tell_warnings(options);
+	return status == PT_OK ? save_view(session, err) : status;
 }
 
 static int run(pt_options *options)
@@ -192,54 +240,94 @@ static int run(pt_options *options)
 	pt_run_path *paths = NULL;
 	pt_arena *arena = pt_arena_create();
 	int code;
-	session.unicode = !options->ascii && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-	pt_status status = load_theme(options, program, &session.theme, &err);
-	if (status == PT_OK)
-		status = start_replay(options, &replay, &err);
+	pt_status status = start_replay(options, &replay, &err);
 	if (status == PT_OK)
 		status = find_paths(options, replay, arena, &paths, &session.n_paths, &err);
+	session.paths = paths;
+	if (status == PT_OK)
+		status = prepare(options, &session, &err);
 	if (status == PT_OK) {
-		session.paths = paths;
 		code = run_session(&session, options);
 	} else {
 		pt_batch_complain(&err);
 		code = pt_batch_exit_code(status);
 	}
 	pt_replay_stop(replay);
+	pt_free((void *)(uintptr_t)session.view_paths);
 	pt_arena_destroy(arena);
 	pt_theme_destroy(session.theme);
 	return code;
 }
 
+/* With the runs that would be followed, as far as there are any: their view is one of the origins. */
+static int print_config(pt_options *options)
+{
+	pt_error err = {0};
+	pt_session session = {.options = options};
+	pt_run_path *paths = NULL;
+	pt_arena *arena = pt_arena_create();
+	bool found = options->replay == NULL &&
+				 find_paths(options, NULL, arena, &paths, &session.n_paths, &err) == PT_OK;
+	session.view_paths = found ? view_paths(options, paths, session.n_paths) : NULL;
+	session.n_view_paths = session.view_paths ? session.n_paths : 0;
+	pt_status status = found || options->view_name ? restore_view(options, &session, &err) : PT_OK;
+	tell_warnings(options);
+	if (status == PT_OK)
+		pt_config_print(options, stdout);
+	else
+		pt_batch_complain(&err);
+	pt_free((void *)(uintptr_t)session.view_paths);
+	pt_arena_destroy(arena);
+	return pt_batch_exit_code(status);
+}
+
+static int obey(pt_options *options)
+{
+	switch (options->command) {
+	case PT_COMMAND_HELP:
+		pt_options_print_help(stdout);
+		return PT_EXIT_OK;
+	case PT_COMMAND_VERSION:
+		pt_options_print_version(stdout);
+		return PT_EXIT_OK;
+	case PT_COMMAND_DEFAULT_CONFIG:
+		pt_config_print_default(stdout);
+		return PT_EXIT_OK;
+	case PT_COMMAND_LIST_THEMES:
+		return list_themes(options);
+	case PT_COMMAND_PRINT_CONFIG:
+		return print_config(options);
+	case PT_COMMAND_LOGGER:
+		return print_logger(options);
+	case PT_COMMAND_RUN:
+		break;
+	}
+	return run(options);
+}
+
+/* The configuration says nothing to those who ask for help. */
+static bool reads_config(pt_command command)
+{
+	return command != PT_COMMAND_HELP && command != PT_COMMAND_VERSION &&
+		   command != PT_COMMAND_DEFAULT_CONFIG && command != PT_COMMAND_LOGGER;
+}
+
 int main(int argc, char **argv)
 {
-	pt_options options;
-	pt_error err;
+	static pt_options options;
+	pt_error err = {0};
 	/* characters as the user's locale has them; numbers always with a point */
 	setlocale(LC_CTYPE, "");
 	pt_blas_init();
-	if (pt_options_parse(argc, argv, environ, &options, &err) != PT_OK) {
+	pt_status status = pt_options_parse(argc, argv, environ, &options, &err);
+	if (status == PT_OK && reads_config(options.command))
+		status = pt_config_read(&options, &err);
+	if (status != PT_OK) {
 		pt_batch_complain(&err);
+		pt_options_fini(&options);
 		return PT_EXIT_USAGE;
 	}
-	int code = PT_EXIT_OK;
-	switch (options.command) {
-	case PT_COMMAND_HELP:
-		pt_options_print_help(stdout);
-		break;
-	case PT_COMMAND_VERSION:
-		pt_options_print_version(stdout);
-		break;
-	case PT_COMMAND_LIST_THEMES:
-		code = list_themes(&options);
-		break;
-	case PT_COMMAND_LOGGER:
-		code = print_logger(&options);
-		break;
-	case PT_COMMAND_RUN:
-		code = run(&options);
-		break;
-	}
+	int code = obey(&options);
 	pt_options_fini(&options);
 	return code;
 }

@@ -6,11 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "phasetop/analysis/metric_request.h"
 #include "phasetop/base/alloc.h"
+#include "phasetop/base/number.h"
 #include "phasetop/base/text.h"
-#include "phasetop/report/report_options.h"
-#include "phasetop/ui/layout.h"
-#include "phasetop/ui/preset.h"
 
 #include "option_names.h"
 #include "option_values.h"
@@ -20,16 +19,6 @@ enum {
 	SHOWN_BYTES = 48, /* of a foreign argument that a message repeats */
 	MAX_REPORTS = 1000000
 };
-
-static const char *const color_names[] = {"auto", "never", "16", "256", "true"};
-static const char *const graph_names[] = {"auto", "braille", "block", "ascii"};
-_Static_assert(sizeof color_names / sizeof color_names[0] == PT_COLOR_TRUE + 1, "a name for every depth");
-_Static_assert(sizeof graph_names / sizeof graph_names[0] == PT_GRAPH_ASCII + 1, "a name for every kind");
-
-const char *pt_color_choice_name(pt_color_choice color)
-{
-	return color_names[color];
-}
 
 /* A foreign argument as a message can repeat it: sanitized and cut. */
 static const char *shown(const char *text, char buffer[SHOWN_BYTES])
@@ -77,23 +66,13 @@ static const char *set_text(const char *value, const char **field)
 	return NULL;
 }
 
-static const char *set_layout(const char *value, pt_options *options)
-{
-	pt_layout layout;
-	if (pt_layout_parse(value, &layout, NULL) != PT_OK)
-		return "an arrangement such as row(norms:2,cosine)";
-	options->layout = value;
-	return NULL;
-}
-
 static const char *set_export(const char *value, pt_options *options)
 {
 	size_t n = strlen(value);
-	bool svg = n > 4 && strcmp(value + n - 4, ".svg") == 0;
-	if (!svg && !(n > 4 && strcmp(value + n - 4, ".txt") == 0))
-		return "a file name that ends with .svg or .txt";
+	if (n < 5 || (strcmp(value + n - 4, ".svg") != 0 && strcmp(value + n - 4, ".txt") != 0 &&
+					 strcmp(value + n - 4, ".csv") != 0))
+		return "a file name that ends with .svg, .txt or .csv";
 	options->export_path = value;
-	options->export_svg = svg;
 	return NULL;
 }
 
@@ -104,101 +83,69 @@ static const char *set_logger(const char *value, pt_options *options)
 	return options->logger == PT_N_LOGGERS ? "hf, torch, lightning or probes" : NULL;
 }
 
-static const char *set_gram_memory(const char *value, pt_settings *settings)
+/* One more request: the option may be given several times. */
+static const char *set_metric(const char *value, pt_settings *settings)
 {
-	int64_t mebibytes;
-	if (pt_option_int(value, 0, INT64_C(1) << 24, &mebibytes))
-		return "a number of MiB, 0 or more";
-	settings->gram_budget_bytes = mebibytes << 20;
+	if (!pt_metric_request_valid(value))
+		return "[FILE:]NAME[,NAME...] of at most 255 bytes";
+	if (settings->n_metrics == PT_MAX_METRICS)
+		return "one of the 16 that are taken";
+	_Static_assert(PT_MAX_METRICS == 16 && PT_METRIC_BYTES == 256, "the messages name the limits");
+	memcpy(settings->metrics[settings->n_metrics++], value, strlen(value) + 1);
 	return NULL;
 }
 
-/* Options of the analysis. Returns what was expected of `value`, or NULL when all is well. */
-static const char *set_analysis(pt_option_id id, const char *value, pt_options *options)
+/* Options that are no settings, and take a value. */
+static const char *set_other(pt_option_id id, const char *value, pt_options *options)
 {
-	pt_settings *settings = &options->settings;
 	switch (id) {
-	case PT_OPTION_K:
-		return pt_option_k_list(value, settings);
-	case PT_OPTION_MATRIX:
-		options->matrices_given = true;
-		return pt_option_matrices(value, &options->matrices);
-	case PT_OPTION_MODULES:
-		return pt_option_modules(value, settings->modules);
-	case PT_OPTION_EVERY:
-		return pt_option_int(value, 1, INT32_MAX, &settings->every) ? "a number of steps, 1 or more" : NULL;
-	case PT_OPTION_PAIRING:
-		return pt_option_pairing(value, settings);
-	case PT_OPTION_MIN_STEP_NORM:
-		return pt_option_double(value, 0, 1e300, &settings->min_step_norm) ? "a number, 0 or more" : NULL;
-	case PT_OPTION_MIN_STEP_FRAC:
-		return pt_option_double(value, 0, 1, &settings->min_step_frac) ? "a number from 0 to 1" : NULL;
-	case PT_OPTION_TURN_BELOW:
-		return pt_option_double(value, -1, 1, &settings->turn_below) ? "a number from -1 to 1" : NULL;
-	case PT_OPTION_PROBE_WINDOW:
-		return pt_option_int(value, 2, 100000, &settings->probe_window) ? "a number of rows, 2 to 100000"
-																		: NULL;
-	case PT_OPTION_PROBES:
-		return pt_option_glob(value, settings->probes);
-	case PT_OPTION_BASELINE:
-		return pt_option_name(value, settings->baseline);
+	case PT_OPTION_ITERATIONS:
+		return pt_number_read_int(value, 1, MAX_REPORTS, &options->iterations)
+				   ? NULL
+				   : "a number of reports, 1 or more";
+	case PT_OPTION_REPLAY:
+		return set_text(value, &options->replay);
+	case PT_OPTION_SPEED:
+		return pt_number_read_double(value, 1e-6, 1e12, &options->speed)
+				   ? NULL
+				   : "a number of steps a second above 0";
+	case PT_OPTION_EXPORT:
+		return set_export(value, options);
+	case PT_OPTION_VIEW:
+		return set_text(value, &options->view_name);
+	case PT_OPTION_SAVE_VIEW:
+		return set_text(value, &options->save_view);
+	case PT_OPTION_CONFIG:
+		return set_text(value, &options->config);
+	case PT_OPTION_LOGGER:
+		return set_logger(value, options);
 	case PT_OPTION_METRIC:
-		return pt_option_metric(value, settings);
-	case PT_OPTION_GRAM_MEMORY:
-		return set_gram_memory(value, settings);
+		return set_metric(value, &options->view.settings);
 	default:
 		assert(false && "an option without a case");
 		return NULL;
 	}
 }
 
-/* Options of the screen and of watching, which take a value. */
-static const char *set_value(pt_option_id id, const char *value, pt_options *options)
+/* Returns what was expected of `value` (in `expected` or static), or NULL when all is well. */
+static const char *set_value(pt_option_id id, const char *value, pt_origin_kind origin, pt_options *options,
+	char expected[PT_EXPECTED_BYTES])
 {
-	int index;
-	const char *expected;
-	switch (id) {
-	case PT_OPTION_ITERATIONS:
-		return pt_option_int(value, 1, MAX_REPORTS, &options->iterations) ? "a number of reports, 1 or more"
-																		  : NULL;
-	case PT_OPTION_REPLAY:
-		return set_text(value, &options->replay);
-	case PT_OPTION_SPEED:
-		return pt_option_double(value, 1e-6, 1e12, &options->speed) ? "a number of steps a second above 0"
-																	: NULL;
-	case PT_OPTION_WATCH:
-		return pt_option_watch(value, &options->watch, &options->poll_interval_ms);
-	case PT_OPTION_THEME:
-		return set_text(value, &options->theme);
-	case PT_OPTION_THEMES_DIR:
-		return set_text(value, &options->themes_dir);
-	case PT_OPTION_GRAPH:
-		expected = pt_option_choice(value, graph_names, PT_GRAPH_ASCII + 1, &index);
-		if (!expected)
-			options->graph = (pt_graph_choice)index;
-		return expected ? "auto, braille, block or ascii" : NULL;
-	case PT_OPTION_COLOR:
-		expected = pt_option_choice(value, color_names, PT_COLOR_TRUE + 1, &index);
-		if (!expected)
-			options->color = (pt_color_choice)index;
-		return expected ? "auto, never, 16, 256 or true" : NULL;
-	case PT_OPTION_ALIGN:
-		return pt_option_align(value, &options->align_on_turn);
-	case PT_OPTION_SIZE:
-		return pt_option_size(value, &options->columns, &options->rows);
-	case PT_OPTION_PRESET:
-		options->preset = value;
-		return pt_preset_named(value) < 0 ? "watch, early-warning, rotation, layers, compare or triage"
-										  : NULL;
-	case PT_OPTION_LAYOUT:
-		return set_layout(value, options);
-	case PT_OPTION_EXPORT:
-		return set_export(value, options);
-	case PT_OPTION_LOGGER:
-		return set_logger(value, options);
-	default:
-		return set_analysis(id, value, options);
-	}
+	pt_setting setting = pt_setting_named(pt_option_table[id].name);
+	if (setting == PT_N_SETTINGS)
+		return set_other(id, value, options);
+	if (value[0] == '\0')
+		return "a value (it is empty)";
+	return pt_options_set(options, setting, value, (pt_origin){.kind = origin}, expected) ? NULL : expected;
+}
+
+/* Flags that stand for a value of a setting. */
+static void set_for_good(pt_setting setting, const char *value, pt_options *options)
+{
+	char expected[PT_EXPECTED_BYTES];
+	bool fine = pt_options_set(options, setting, value, (pt_origin){.kind = PT_ORIGIN_FLAG}, expected);
+	assert(fine);
+	(void)fine;
 }
 
 /* Options that take no value. Returns the complaint, or NULL when all is well. */
@@ -213,10 +160,10 @@ static const char *set_flag(pt_option_id id, pt_options *options)
 		options->list = true;
 		break;
 	case PT_OPTION_GRAMS:
-		options->settings.wanted |= PT_WANT_GRAMS;
+		options->view.settings.wanted |= PT_WANT_GRAMS;
 		break;
 	case PT_OPTION_FULL:
-		options->settings.wanted |= PT_WANT_FULL;
+		options->view.settings.wanted |= PT_WANT_FULL;
 		break;
 	case PT_OPTION_JSON:
 		if (options->output == PT_OUTPUT_CSV)
@@ -229,13 +176,22 @@ static const char *set_flag(pt_option_id id, pt_options *options)
 		options->output = PT_OUTPUT_CSV;
 		break;
 	case PT_OPTION_NO_COLOR:
-		options->color = PT_COLOR_NEVER;
+		set_for_good(PT_SETTING_COLOR, "never", options);
 		break;
 	case PT_OPTION_ASCII:
-		options->ascii = true;
+		set_for_good(PT_SETTING_ASCII, "on", options);
 		break;
 	case PT_OPTION_NO_MOUSE:
-		options->mouse = false;
+		set_for_good(PT_SETTING_MOUSE, "off", options);
+		break;
+	case PT_OPTION_RESET_VIEW:
+		options->reset_view = true;
+		break;
+	case PT_OPTION_DEFAULT_CONFIG:
+		options->command = PT_COMMAND_DEFAULT_CONFIG;
+		break;
+	case PT_OPTION_PRINT_CONFIG:
+		options->command = PT_COMMAND_PRINT_CONFIG;
 		break;
 	case PT_OPTION_INLINE_WORKER:
 		options->inline_worker = true;
@@ -275,9 +231,12 @@ static const char *environment_value(const char *entry, const pt_option_row *row
  */
 static pt_status take_environment(char *const environment[], pt_options *options, pt_error *err)
 {
+	char expected[PT_EXPECTED_BYTES];
+	const pt_origin from_environment = {.kind = PT_ORIGIN_ENVIRONMENT};
 	for (size_t e = 0; environment && environment[e]; e++) {
-		if (strncmp(environment[e], "NO_COLOR=", 9) == 0 && environment[e][9] != '\0')
-			options->color = PT_COLOR_NEVER;
+		if (strncmp(environment[e], "NO_COLOR=", 9) == 0 && environment[e][9] != '\0' &&
+			!pt_options_set(options, PT_SETTING_COLOR, "never", from_environment, expected))
+			assert(false && "a choice of the table");
 	}
 	for (size_t e = 0; environment && environment[e]; e++) {
 		for (size_t i = 0; i < PT_N_OPTIONS; i++) {
@@ -286,9 +245,10 @@ static pt_status take_environment(char *const environment[], pt_options *options
 									: NULL;
 			if (!value || value[0] == '\0')
 				continue;
-			const char *expected = set_value(pt_option_table[i].id, value, options);
-			if (expected)
-				return fail_value(&pt_option_table[i], true, value, expected, err);
+			const char *wrong =
+				set_value(pt_option_table[i].id, value, PT_ORIGIN_ENVIRONMENT, options, expected);
+			if (wrong)
+				return fail_value(&pt_option_table[i], true, value, wrong, err);
 		}
 	}
 	return PT_OK;
@@ -377,7 +337,9 @@ static pt_status take_flags(int argc, char *argv[], pt_options *options, pt_erro
 		const pt_option_row *row = row_of_code(code);
 		if (code >= LONG_ONLY && !is_whole_name(word_read(argv), row->name))
 			return fail_unknown_long(word_read(argv), err);
-		const char *wrong = row->argument ? set_value(row->id, optarg, options) : set_flag(row->id, options);
+		char expected[PT_EXPECTED_BYTES];
+		const char *wrong = row->argument ? set_value(row->id, optarg, PT_ORIGIN_FLAG, options, expected)
+										  : set_flag(row->id, options);
 		if (wrong && row->argument)
 			return fail_value(row, false, optarg, wrong, err);
 		if (wrong)
@@ -438,10 +400,12 @@ static pt_status check_together(const pt_options *options, pt_error *err)
 	} rules[] = {
 		{options->output == PT_OUTPUT_CSV && options->list, "--list has no --csv form; take --json"},
 		{options->once && options->iterations > 0, "--once is one report; --iterations N gives N"},
-		{options->settings.wanted && options->output != PT_OUTPUT_JSON, "--full and --grams are for --json"},
+		{options->view.settings.wanted && options->output != PT_OUTPUT_JSON,
+			"--full and --grams are for --json"},
 		{options->speed > 0 && !options->replay, "--speed is for --replay DIR"},
 		{options->export_path && options->output != PT_OUTPUT_SCREEN,
 			"--export writes the screen, not --json or --csv"},
+		{options->view_name && options->reset_view, "--view and --reset-view contradict each other"},
 	};
 	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
 		if (rules[i].wrong)
@@ -453,11 +417,11 @@ static pt_status check_together(const pt_options *options, pt_error *err)
 pt_status pt_options_parse(
 	int argc, char *const argv[], char *const environment[], pt_options *options, pt_error *err)
 {
-	pt_options parsed = {
-		.settings = pt_settings_default(),
-		.matrices = PT_MATRIX_BIT(PT_MATRIX_B),
-		.mouse = true,
-	};
+	pt_settings settings = pt_settings_default();
+	pt_layout layout = pt_layout_default();
+	pt_options parsed = {.view = pt_view_first(&settings, &layout, PT_N_CHOICES)};
+	parsed.view.settings.wanted = 0; /* of reports: --full and --grams; what the panes need is found later */
+	pt_keymap_init(&parsed.keymap);
 	/* getopt_long sorts its argument vector, so that it gets a copy. */
 	size_t n_words = argc > 0 ? (size_t)argc : 0;
 	char **words = pt_array_alloc(n_words + 1, sizeof *words);
@@ -482,8 +446,6 @@ pt_status pt_options_parse(
 		pt_options_fini(&parsed);
 		return status;
 	}
-	if (parsed.ascii)
-		parsed.graph = PT_GRAPH_ASCII;
 	*options = parsed;
 	return PT_OK;
 }

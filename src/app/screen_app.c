@@ -16,6 +16,9 @@
 #include "phasetop/ui/screen.h"
 #include "phasetop/ui/terminal.h"
 
+#include "known_names.h"
+#include "screen_requests.h"
+
 enum { FRAME_MS = 33, INLINE_PUMP_MS = 20, READING_SLICE_MS = 250 };
 
 typedef struct screen_app {
@@ -23,6 +26,9 @@ typedef struct screen_app {
 	pt_worker *worker;
 	pt_terminal *terminal;
 	pt_view view;
+	pt_known_names known;
+	pt_theme *theme;                      /* another than the session's, once it was changed; owned */
+	char theme_name[PT_THEME_TEXT_BYTES]; /* what is drawn with */
 	pt_frame *frame;
 	pt_snapshot *snapshot; /* what is drawn; NULL before the first one */
 	pt_snapshot *newer;    /* came while the picture is frozen */
@@ -35,9 +41,12 @@ typedef struct screen_app {
 	int exit_code;
 } screen_app;
 
+static void act(screen_app *app, unsigned changes);
+
 /* --- what happens ----------------------------------------------------------------------------------- */
 
-/* The panes that are visible and the matrix that is drawn are part of what is asked for, without being settings. */
+/* The panes that are visible and the matrix that is drawn are part of what is asked for, without being
+ * settings. */
 static void post_settings(screen_app *app, bool changed)
 {
 	pt_settings settings = pt_session_settings(&app->view);
@@ -94,6 +103,45 @@ static void suspend(screen_app *app)
 	pt_worker_rescan(app->worker);
 }
 
+static const pt_theme *theme_of(const screen_app *app)
+{
+	return app->theme ? app->theme : app->session->theme;
+}
+
+/* The view says by its name which theme is wanted; one that cannot be had leaves the old. */
+static void switch_theme(screen_app *app)
+{
+	pt_theme *theme = NULL;
+	pt_error err = {0};
+	const pt_session *session = app->session;
+	pt_status status =
+		pt_session_theme(session->options, session->program_dir, app->view.theme, &theme, &err);
+	if (status != PT_OK) {
+		pt_view_say(&app->view, true, "%s", err.message);
+		memcpy(app->view.theme, app->theme_name, sizeof app->view.theme);
+		return;
+	}
+	pt_terminal_set_theme(app->terminal, theme);
+	pt_theme_destroy(app->theme);
+	app->theme = theme;
+	memcpy(app->theme_name, app->view.theme, sizeof app->theme_name);
+}
+
+static void fulfil(screen_app *app)
+{
+	pt_screen_desk desk = {.session = app->session,
+		.snapshot = app->snapshot,
+		.theme = theme_of(app),
+		.terminal = app->terminal,
+		.view = &app->view};
+	bool saves = app->view.request.kind == PT_REQUEST_SAVE_VIEW;
+	act(app, pt_screen_fulfil(&desk) & ~(unsigned)PT_VIEW_REQUEST);
+	if (saves) {
+		pt_known_names_fini(&app->known);
+		pt_known_names_find(app->session, &app->known);
+	}
+}
+
 static void act(screen_app *app, unsigned changes)
 {
 	if (changes & PT_VIEW_QUIT)
@@ -109,6 +157,10 @@ static void act(screen_app *app, unsigned changes)
 	}
 	if (changes & PT_VIEW_SUSPEND)
 		suspend(app);
+	if (changes & PT_VIEW_REQUEST)
+		fulfil(app);
+	if (strcmp(app->view.theme, app->theme_name) != 0)
+		switch_theme(app);
 	if (changes)
 		app->dirty = true;
 }
@@ -252,12 +304,26 @@ static void on_worker_signal(void *context)
 	pt_signals_watch_over_screen();
 }
 
+/* What was wrong with the configuration was said before; the first of it is said here too, where it is seen.
+ */
+static void start_view(screen_app *app)
+{
+	const pt_options *options = app->session->options;
+	pt_session_view(app->session, &app->view);
+	pt_known_names_find(app->session, &app->known);
+	app->view.known = &app->known;
+	memcpy(app->theme_name, app->view.theme, sizeof app->theme_name);
+	if (options->n_warnings == 1)
+		pt_view_say(&app->view, true, "%s", options->warnings[0]);
+	else if (options->n_warnings > 1)
+		pt_view_say(&app->view, true, "%zu warnings: %s", options->n_warnings, options->warnings[0]);
+}
+
 static pt_status start(screen_app *app, pt_error *err)
 {
 	const pt_options *options = app->session->options;
-	pt_status status = pt_session_view(app->session, &app->view, err);
-	if (status == PT_OK)
-		status = pt_signals_install(err);
+	start_view(app);
+	pt_status status = pt_signals_install(err);
 	if (status != PT_OK)
 		return status;
 	pt_worker_options worker = {.pipeline = pt_session_pipeline(app->session, true),
@@ -274,7 +340,7 @@ static pt_status start(screen_app *app, pt_error *err)
 		return pt_fail_errno(err, errno, "", "cannot make a timer");
 	pt_terminal_options terminal = {.theme = app->session->theme,
 		.colour_flag = colour_flag(options->color),
-		.mouse = options->mouse,
+		.mouse = !app->view.no_mouse,
 		.unicode = app->session->unicode,
 		.program_dir = app->session->program_dir};
 	status = pt_terminal_open(&terminal, &app->terminal, err);
@@ -296,6 +362,8 @@ static void stop(screen_app *app)
 	pt_snapshot_destroy(app->snapshot);
 	pt_snapshot_destroy(app->newer);
 	pt_frame_destroy(app->frame);
+	pt_theme_destroy(app->theme);
+	pt_known_names_fini(&app->known);
 	if (app->timer_fd >= 0)
 		close(app->timer_fd);
 	pt_signals_uninstall();

@@ -1,59 +1,18 @@
 #include "phasetop/app/session.h"
 
-#include "phasetop/report/report_options.h"
-#include "phasetop/ui/preset.h"
+#include <stdlib.h>
+#include <string.h>
 
-static pt_matrix_choice choice_of(const pt_options *options)
-{
-	if (!options->matrices_given)
-		return PT_N_CHOICES;
-	static const struct {
-		unsigned matrices;
-		pt_matrix_choice choice;
-	} choices[] = {
-		{PT_MATRIX_BIT(PT_MATRIX_A), PT_CHOICE_A},
-		{PT_MATRIX_BIT(PT_MATRIX_B), PT_CHOICE_B},
-		{PT_MATRIX_BIT(PT_MATRIX_DW), PT_CHOICE_DW},
-		{PT_MATRIX_BIT(PT_MATRIX_W), PT_CHOICE_W},
-		{PT_MATRIX_BIT(PT_MATRIX_A) | PT_MATRIX_BIT(PT_MATRIX_B), PT_CHOICE_BOTH},
-	};
-	for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
-		if (choices[i].matrices == options->matrices)
-			return choices[i].choice;
-	return PT_CHOICE_ALL;
-}
-
-static pt_glyph_choice glyphs_of(const pt_options *options)
-{
-	switch (options->graph) {
-	case PT_GRAPH_BRAILLE:
-		return PT_GLYPH_BRAILLE;
-	case PT_GRAPH_BLOCK:
-		return PT_GLYPH_BLOCK;
-	case PT_GRAPH_ASCII:
-		return PT_GLYPH_ASCII;
-	case PT_GRAPH_AUTO:
-		break;
-	}
-	return PT_GLYPH_AUTO;
-}
-
-pt_status pt_session_view(const pt_session *session, pt_view *view, pt_error *err)
+void pt_session_view(const pt_session *session, pt_view *view)
 {
 	const pt_options *options = session->options;
-	pt_layout layout = options->preset ? pt_preset_layout((size_t)pt_preset_named(options->preset))
-									   : pt_layout_default();
-	if (options->layout) {
-		pt_status status = pt_layout_parse(options->layout, &layout, err);
-		if (status != PT_OK)
-			return status;
-	}
-	*view = pt_view_first(&options->settings, &layout, choice_of(options));
-	view->glyphs_default = glyphs_of(options);
+	*view = options->view;
+	view->first_layout = view->layout;
+	view->keymap = &options->keymap;
 	view->unicode = session->unicode;
-	view->no_mouse = !options->mouse;
-	view->align_on_turn = options->align_on_turn;
-	return PT_OK;
+	if (options->ascii)
+		view->glyphs_default = PT_GLYPH_ASCII;
+	view->settings.wanted = pt_view_wanted(view);
 }
 
 pt_settings pt_session_settings(const pt_view *view)
@@ -87,7 +46,7 @@ pt_pipeline_options pt_session_pipeline(const pt_session *session, bool watch)
 	return (pt_pipeline_options){
 		.paths = session->paths,
 		.n_paths = session->n_paths,
-		.settings = session->options->settings,
+		.settings = session->options->view.settings,
 		.clock = clock,
 		.watch = watch,
 		.watching =
@@ -98,4 +57,36 @@ pt_pipeline_options pt_session_pipeline(const pt_session *session, bool watch)
 				.calls = pt_watch_calls_system(),
 			},
 	};
+}
+
+pt_theme_places pt_session_theme_places(const pt_options *options, const char *program_dir)
+{
+	return (pt_theme_places){
+		.themes_dir = options->themes_dir[0] ? options->themes_dir : NULL,
+		.xdg_config_home = getenv("XDG_CONFIG_HOME"),
+		.home = getenv("HOME"),
+		.program_dir = program_dir,
+	};
+}
+
+/* Terminals that say so give "foreground;background" in the 16-colour palette: 7 and 15 are light grounds. */
+static bool terminal_is_light(void)
+{
+	const char *colours = getenv("COLORFGBG");
+	const char *ground = colours ? strrchr(colours, ';') : NULL;
+	return ground && (strcmp(ground, ";7") == 0 || strcmp(ground, ";15") == 0);
+}
+
+pt_status pt_session_theme(
+	const pt_options *options, const char *program_dir, const char *name, pt_theme **theme, pt_error *err)
+{
+	pt_theme_places places = pt_session_theme_places(options, program_dir);
+	if (!name[0]) {
+		bool light = terminal_is_light() && pt_theme_find("phasetop-light", &places, theme, NULL) == PT_OK;
+		return light ? PT_OK : pt_theme_create(theme, err);
+	}
+	pt_status status = pt_theme_find(name, &places, theme, err);
+	return status == PT_ERR_NOT_FOUND
+			   ? pt_fail(err, PT_ERR_USAGE, "", -1, "no theme %s; see --list-themes", name)
+			   : status;
 }

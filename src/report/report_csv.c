@@ -4,17 +4,17 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "csv_table.h"
 #include "phasetop/base/text.h"
 
 /* What each row needs besides step and value. */
 typedef struct table {
 	FILE *out;
 	const char *run;
+	const pt_report_options *options;
 } table;
 
-/* RFC 4180: quoted where a separator, a quote or a line end occurs; quotes doubled. Ill-formed UTF-8 and what
-   must not reach a terminal become U+FFFD: unlike JSON, the table has no escape for them. */
-static void write_field(FILE *out, const char *text)
+void pt_csv_text(FILE *out, const char *text)
 {
 	bool quoted = strpbrk(text, ",\"\r\n") != NULL;
 	size_t n = strlen(text);
@@ -35,35 +35,54 @@ static void write_field(FILE *out, const char *text)
 		fputc('"', out);
 }
 
+void pt_csv_number(FILE *out, double value)
+{
+	if (pt_is_missing(value))
+		return;
+	char text[40];
+	pt_text_double(text, sizeof text, value);
+	char *comma = strchr(text, ','); /* of a locale with a decimal comma */
+	if (comma)
+		*comma = '.';
+	fputs(text, out);
+}
+
 static void write_row(const table *t, int64_t step, const char *series, double value)
 {
-	write_field(t->out, t->run);
+	pt_csv_text(t->out, t->run);
 	fprintf(t->out, ",%" PRId64 ",", step);
-	write_field(t->out, series);
+	pt_csv_text(t->out, series);
 	fputc(',', t->out);
-	if (!pt_is_missing(value)) {
-		char text[40];
-		pt_text_double(text, sizeof text, value);
-		char *comma = strchr(text, ','); /* of a locale with a decimal comma */
-		if (comma)
-			*comma = '.';
-		fputs(text, t->out);
-	}
+	pt_csv_number(t->out, value);
 	fputc('\n', t->out);
+}
+
+static bool is_wanted(const table *t, const char *series)
+{
+	const char *const *wanted = t->options->series;
+	for (; wanted && *wanted; wanted++)
+		if (strncmp(series, *wanted, strlen(*wanted)) == 0)
+			return true;
+	return !t->options->series;
 }
 
 static void write_series(
 	const table *t, const char *series, const int64_t *steps, const double *values, size_t n)
 {
-	for (size_t i = 0; values && i < n; i++)
+	bool wanted = values && is_wanted(t, series);
+	ptrdiff_t at = wanted && t->options->at_step ? pt_step_index(steps, n, *t->options->at_step) : 0;
+	size_t end = t->options->at_step ? (size_t)(at + 1) : n;
+	for (size_t i = at > 0 ? (size_t)at : 0; wanted && i < end; i++)
 		write_row(t, steps[i], series, values[i]);
 }
 
+/* Of the whole table every matrix type, of a pane's those that are drawn. */
 static void write_norms(const table *t, const pt_run_view *run)
 {
+	unsigned drawn = t->options->series ? pt_report_matrices_of(run, t->options->matrices) : ~0u;
 	for (int m = 0; m < PT_N_MATRICES; m++) {
 		const pt_norm_view *norms = &run->matrices[m].norms;
-		if (!norms->present)
+		if (!norms->present || !(drawn & PT_MATRIX_BIT(m)))
 			continue;
 		const struct {
 			const char *name;
@@ -240,7 +259,7 @@ pt_status pt_report_csv_write(
 	fputs("run,step,series,value\n", out);
 	for (size_t i = 0; i < snapshot->n_runs; i++) {
 		const pt_run_view *run = &snapshot->runs[i];
-		table t = {.out = out, .run = run->name};
+		table t = {.out = out, .run = run->name, .options = options};
 		write_norms(&t, run);
 		unsigned matrices = pt_report_matrices_of(run, options->matrices);
 		write_directions(&t, run, matrices);

@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "action_keys.h"
 #include "phasetop/base/text.h"
+#include "phasetop/ui/keymap.h"
 
 static const pt_action_row rows[] = {
 #define X(id, name, keys, scope, hint, help) {name, keys, scope, hint, help},
@@ -36,13 +38,7 @@ const char *pt_scope_title(pt_scope scope)
 	return titles[scope];
 }
 
-/* A key of a row: the prefix (or none), then the key. */
-typedef struct binding {
-	pt_key prefix, key;
-} binding;
-
-/* Takes the next binding off the list of a row; false at its end. */
-static bool next_binding(const char **keys, binding *out)
+bool pt_binding_next(const char **keys, pt_binding *out)
 {
 	const char *from = *keys + strspn(*keys, " ");
 	size_t n = strcspn(from, " ");
@@ -51,10 +47,12 @@ static bool next_binding(const char **keys, binding *out)
 	*keys = from + n;
 	const char *colon = n > 1 ? memchr(from + 1, ':', n - 1) : NULL;
 	if (!colon || colon == from + n - 1) {
-		*out = (binding){PT_KEY_NONE, pt_key_parse(from, n)};
+		*out = (pt_binding){PT_KEY_NONE, pt_key_parse(from, n)};
 	} else {
 		size_t before = (size_t)(colon - from);
-		*out = (binding){pt_key_parse(from, before), pt_key_parse(colon + 1, n - before - 1)};
+		*out = (pt_binding){pt_key_parse(from, before), pt_key_parse(colon + 1, n - before - 1)};
+		if (out->prefix == PT_KEY_NONE)
+			out->key = PT_KEY_NONE;
 	}
 	return true;
 }
@@ -72,16 +70,20 @@ static bool acts_in(pt_scope scope, pt_context context)
 	}
 }
 
-static bool is_special(pt_scope scope)
+bool pt_scope_is_special(pt_scope scope)
 {
 	return scope == PT_SCOPE_RUNS || scope == PT_SCOPE_LIST;
 }
 
-static bool row_has(const pt_action_row *row, pt_key prefix, pt_key key, int *arg)
+static const char *keys_of(const pt_keymap *keymap, int action)
 {
-	const char *keys = row->keys;
-	binding bound;
-	for (int i = 1; next_binding(&keys, &bound); i++) {
+	return keymap ? keymap->keys[action] : rows[action].keys;
+}
+
+static bool row_has(const char *keys, pt_key prefix, pt_key key, int *arg)
+{
+	pt_binding bound;
+	for (int i = 1; pt_binding_next(&keys, &bound); i++) {
 		if (bound.prefix == prefix && bound.key == key) {
 			*arg = i;
 			return true;
@@ -90,29 +92,31 @@ static bool row_has(const pt_action_row *row, pt_key prefix, pt_key key, int *ar
 	return false;
 }
 
-pt_action pt_action_for_key(pt_context context, pt_key prefix, pt_key key, int *arg)
+pt_action pt_action_for_key(const pt_keymap *keymap, pt_context context, pt_key prefix, pt_key key, int *arg)
 {
+	if (key == PT_KEY_NONE)
+		return PT_N_ACTIONS;
 	for (int special = 1; special >= 0; special--)
 		for (int i = 0; i < PT_N_ACTIONS; i++)
-			if (is_special(rows[i].scope) == (special == 1) && acts_in(rows[i].scope, context) &&
-				row_has(&rows[i], prefix, key, arg))
+			if (pt_scope_is_special(rows[i].scope) == (special == 1) && acts_in(rows[i].scope, context) &&
+				row_has(keys_of(keymap, i), prefix, key, arg))
 				return (pt_action)i;
 	return PT_N_ACTIONS;
 }
 
-bool pt_action_is_prefix(pt_key key)
+bool pt_action_is_prefix(const pt_keymap *keymap, pt_key key)
 {
 	for (int i = 0; i < PT_N_ACTIONS; i++) {
-		const char *keys = rows[i].keys;
-		binding bound;
-		while (next_binding(&keys, &bound))
+		const char *keys = keys_of(keymap, i);
+		pt_binding bound;
+		while (pt_binding_next(&keys, &bound))
 			if (bound.prefix != PT_KEY_NONE && bound.prefix == key)
 				return true;
 	}
 	return false;
 }
 
-static void add_binding(pt_text *text, const binding *bound, bool unicode)
+static void add_binding(pt_text *text, const pt_binding *bound, bool unicode)
 {
 	char name[32];
 	if (bound->prefix != PT_KEY_NONE) {
@@ -123,25 +127,34 @@ static void add_binding(pt_text *text, const binding *bound, bool unicode)
 	pt_text_add(text, name);
 }
 
-static bool is_next_digit(const binding *before, const binding *after)
+static bool is_next_digit(const pt_binding *before, const pt_binding *after)
 {
 	return before->prefix == after->prefix && before->key >= '0' && after->key <= '9' &&
 		   after->key == before->key + 1;
 }
 
-void pt_action_show_keys(pt_action action, bool unicode, char *out, size_t capacity)
+/* The next that is a key: what was taken away leaves its place. */
+static bool next_key(const char **keys, pt_binding *out)
+{
+	while (pt_binding_next(keys, out))
+		if (out->key != PT_KEY_NONE)
+			return true;
+	return false;
+}
+
+void pt_action_show_keys(const pt_keymap *keymap, pt_action action, bool unicode, char *out, size_t capacity)
 {
 	pt_text text = pt_text_over(out, capacity);
-	const char *keys = rows[action].keys;
-	binding bound;
-	bool more = next_binding(&keys, &bound);
+	const char *keys = keys_of(keymap, (int)action);
+	pt_binding bound;
+	bool more = next_key(&keys, &bound);
 	while (more) {
 		if (text.length > 0)
 			pt_text_add(&text, " or ");
 		add_binding(&text, &bound, unicode);
-		binding last = bound;
+		pt_binding last = bound;
 		bool several = false;
-		while ((more = next_binding(&keys, &bound)) && is_next_digit(&last, &bound)) {
+		while ((more = next_key(&keys, &bound)) && is_next_digit(&last, &bound)) {
 			last = bound;
 			several = true;
 		}
@@ -153,43 +166,53 @@ void pt_action_show_keys(pt_action action, bool unicode, char *out, size_t capac
 	}
 }
 
+void pt_action_show_first_key(
+	const pt_keymap *keymap, pt_action action, bool unicode, char *out, size_t capacity)
+{
+	pt_text text = pt_text_over(out, capacity);
+	const char *keys = keys_of(keymap, (int)action);
+	pt_binding bound;
+	if (next_key(&keys, &bound))
+		add_binding(&text, &bound, unicode);
+}
+
 /* Hint words in the order of their use to someone who sees the screen for the first time. */
 static const char *const hint_order[] = {"help", "matrix", "k", "threshold", "show/hide", "baseline",
-	"filter", "step", "pane", "preset", "zoom", "quit", "freeze", "modules", "range", "event"};
+	"filter", "step", "pane", "preset", "zoom", "quit", "freeze", "modules", "range", "event",
+	"command", "options"};
 
 /* One hint: the first key of every row with that word. */
-static bool make_hint(pt_context context, bool unicode, const char *word, pt_hint *hint)
+static bool make_hint(
+	const pt_keymap *keymap, pt_context context, bool unicode, const char *word, pt_hint *hint)
 {
 	pt_text text = pt_text_over(hint->keys, sizeof hint->keys);
 	for (int i = 0; i < PT_N_ACTIONS; i++) {
-		const char *keys = rows[i].keys;
-		binding bound;
-		if (strcmp(rows[i].hint, word) != 0 || !acts_in(rows[i].scope, context) ||
-			!next_binding(&keys, &bound))
+		char key[32];
+		if (strcmp(rows[i].hint, word) != 0 || !acts_in(rows[i].scope, context))
 			continue;
-		if (text.length > 0)
-			pt_text_add(&text, " ");
-		add_binding(&text, &bound, unicode);
+		pt_action_show_first_key(keymap, (pt_action)i, unicode, key, sizeof key);
+		if (key[0])
+			pt_text_addf(&text, "%s%s", text.length > 0 ? " " : "", key);
 	}
 	hint->word = word;
 	return text.length > 0;
 }
 
-size_t pt_action_hints(pt_context context, bool unicode, pt_hint *hints, size_t capacity)
+size_t pt_action_hints(
+	const pt_keymap *keymap, pt_context context, bool unicode, pt_hint *hints, size_t capacity)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < sizeof hint_order / sizeof hint_order[0] && n < capacity; i++) {
 		/* Space means another thing where runs are shown and hidden */
 		if (context == PT_CONTEXT_RUNS && strcmp(hint_order[i], "freeze") == 0)
 			continue;
-		if (make_hint(context, unicode, hint_order[i], &hints[n]))
+		if (make_hint(keymap, context, unicode, hint_order[i], &hints[n]))
 			n++;
 	}
 	return n;
 }
 
-/* Text for roff: what it would take for a command or an escape is written as an escape. */
-static void print_roff(FILE *out, const char *text)
+void pt_print_roff(FILE *out, const char *text)
 {
 	for (; *text; text++) {
 		if (*text == '\\')
@@ -213,11 +236,11 @@ void pt_action_print_man(FILE *out)
 			char keys[128];
 			if ((int)rows[i].scope != scope)
 				continue;
-			pt_action_show_keys((pt_action)i, false, keys, sizeof keys);
+			pt_action_show_keys(NULL, (pt_action)i, false, keys, sizeof keys);
 			fputs(".TP\n.B \"", out);
-			print_roff(out, keys);
+			pt_print_roff(out, keys);
 			fputs("\"\n", out);
-			print_roff(out, rows[i].help);
+			pt_print_roff(out, rows[i].help);
 			fputs(".\n", out);
 		}
 	}

@@ -75,6 +75,11 @@ static pt_pane_id neighbour(const pt_layout *layout, pt_pane_id from, int direct
 	return from;
 }
 
+pt_pane_id pt_layout_after(const pt_layout *layout, pt_pane_id pane)
+{
+	return neighbour(layout, pane, 1);
+}
+
 void pt_layout_show(pt_layout *layout, pt_pane_id pane, bool show)
 {
 	int n_visible = 0;

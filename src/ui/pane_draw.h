@@ -50,9 +50,6 @@ void pt_scene_matrix_text(const pt_scene *scene, char *out, size_t capacity);
 void pt_scene_k_text(const pt_scene *scene, char *out, size_t capacity);
 /** Which probes the spectra are of: the glob of the snapshot's settings; "": all. */
 const char *pt_scene_subset(const pt_scene *scene);
-/** The spectrum that is drawn of a run (raw, detrended or Gaussian, of the subset's probes); NULL: it has no
- * such probe losses. */
-const pt_spectrum_view *pt_scene_spectrum(const pt_scene *scene, const pt_run_view *run);
 /** That of the first shown run that has one, and that run (nullable out); NULL: none has. */
 const pt_spectrum_view *pt_scene_first_spectrum(const pt_scene *scene, const pt_run_view **run);
 /** Why no run has one. */

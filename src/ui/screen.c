@@ -51,16 +51,28 @@ static void draw_panes(const stage *s, const pt_screen_parts *parts, pt_frame *f
 	}
 }
 
+/* The command line is there at every size: where there is no other line for it, over what stands last. */
+static void draw_last_line(const pt_scene *scene, const pt_screen_parts *parts, pt_frame *frame)
+{
+	pt_rect keys = line_at(frame, parts->keys_row), last = line_at(frame, frame->rows - 1);
+	if (scene->view->command.open)
+		pt_screen_command_draw(scene, frame, last);
+	else if (scene->view->message[0])
+		pt_screen_message_draw(scene, frame, last);
+	else if (!pt_rect_is_empty(keys))
+		pt_screen_keys_draw(scene, frame, keys);
+}
+
 static void draw_lines(const pt_scene *scene, const pt_screen_parts *parts, pt_frame *frame)
 {
 	pt_rect status = line_at(frame, parts->status_row), verdict = line_at(frame, parts->verdict_row);
-	pt_rect keys = line_at(frame, parts->keys_row);
 	if (!pt_rect_is_empty(status))
 		pt_screen_status_draw(scene, frame, status);
-	if (!pt_rect_is_empty(verdict))
+	if (!pt_rect_is_empty(verdict) && scene->view->command.open && parts->keys_row >= 0)
+		pt_screen_command_words_draw(scene, frame, verdict);
+	else if (!pt_rect_is_empty(verdict))
 		pt_screen_verdict_draw(scene, frame, verdict);
-	if (!pt_rect_is_empty(keys))
-		pt_screen_keys_draw(scene, frame, keys);
+	draw_last_line(scene, parts, frame);
 }
 
 void pt_screen_draw(const pt_snapshot *snapshot, const pt_view *view, pt_frame *frame)

@@ -18,6 +18,7 @@ typedef struct help_line {
 typedef struct help_text {
 	help_line *lines; /* HELP_MAX_LINES */
 	size_t n;
+	const pt_keymap *keymap;
 	bool unicode;
 	int cols;
 } help_text;
@@ -65,7 +66,7 @@ static void add_scope(help_text *help, pt_scope scope)
 		char keys[32];
 		if (row->scope != scope)
 			continue;
-		pt_action_show_keys((pt_action)a, help->unicode, keys, sizeof keys);
+		pt_action_show_keys(help->keymap, (pt_action)a, help->unicode, keys, sizeof keys);
 		add_help(help, false, keys, row->help);
 	}
 	add_help(help, false, "", "");
@@ -119,6 +120,7 @@ void pt_screen_help_draw(const pt_scene *scene, pt_frame *frame, pt_rect area)
 					: inner.w / HELP_COLUMN_COLS > 3 ? 3
 													 : inner.w / HELP_COLUMN_COLS;
 	help_text help = {.lines = pt_array_alloc(HELP_MAX_LINES, sizeof(help_line)),
+		.keymap = scene->view->keymap,
 		.unicode = frame->charset == PT_CHARSET_UTF8,
 		.cols = inner.w / n_columns - (n_columns > 1 ? 2 : 0)};
 	if (help.lines)
@@ -132,7 +134,9 @@ void pt_screen_help_draw(const pt_scene *scene, pt_frame *frame, pt_rect area)
 			figure, sizeof figure, "%d–%d of %d  ↑↓ scroll", first + 1, first + (page < n ? page : n), n);
 	else
 		snprintf(figure, sizeof figure, "Esc back");
-	pt_box box = {.focused = true, .key = "?", .title = "help", .figure = figure};
+	char key[32];
+	pt_action_show_first_key(help.keymap, PT_ACTION_HELP, help.unicode, key, sizeof key);
+	pt_box box = {.focused = true, .key = key, .title = "help", .figure = figure};
 	if (area.w >= 6 && area.h >= 3)
 		pt_frame_box(frame, area, &box);
 	for (int i = 0; i < page && first + i < n; i++) {

@@ -12,6 +12,12 @@ void pt_screen_verdict_draw(const pt_scene *scene, pt_frame *frame, pt_rect line
 /** Keys, as many as fit. */
 void pt_screen_keys_draw(const pt_scene *scene, pt_frame *frame, pt_rect line);
 
+/** The command line that is open; what is offered, meant or wrong stands in the line above. */
+void pt_screen_command_draw(const pt_scene *scene, pt_frame *frame, pt_rect line);
+void pt_screen_command_words_draw(const pt_scene *scene, pt_frame *frame, pt_rect line);
+/** What the program has to tell. */
+void pt_screen_message_draw(const pt_scene *scene, pt_frame *frame, pt_rect line);
+
 /** Help: the focused pane in words, then every key by scope; scrolls. */
 void pt_screen_help_draw(const pt_scene *scene, pt_frame *frame, pt_rect area);
 /** The rectangle that is being drawn with the mouse. */

@@ -106,7 +106,8 @@ static size_t count_unread(const pt_scene *scene)
 	return n;
 }
 
-/* The state without its glyph. `brief` leaves the age out. While a long run is read, nothing else is told of it. */
+/* The state without its glyph. `brief` leaves the age out. While a long run is read, nothing else is told of
+ * it. */
 static void state_text(const pt_scene *scene, bool brief, char *out, size_t capacity)
 {
 	pt_text text = pt_text_over(out, capacity);
@@ -365,8 +366,10 @@ static void add_range(const pt_scene *scene, segment_list *list)
 
 static void add_banner(const pt_scene *scene, segment_list *list)
 {
-	const char *text =
-		scene->view->newer_waits ? " frozen · newer data wait · Space goes on " : " frozen · Space goes on ";
+	char text[SEGMENT_BYTES], key[32];
+	pt_action_show_first_key(scene->view->keymap, PT_ACTION_FREEZE, true, key, sizeof key);
+	snprintf(text, sizeof text,
+		scene->view->newer_waits ? " frozen · newer data wait · %s goes on " : " frozen · %s goes on ", key);
 	add_segment(list, PT_ROLE_HEADLINE_WARN, 11, true, text,
 		scene->view->newer_waits ? " frozen · newer data " : " frozen ");
 }
@@ -451,7 +454,7 @@ void pt_screen_keys_draw(const pt_scene *scene, pt_frame *frame, pt_rect line)
 {
 	pt_hint hints[MAX_HINTS];
 	bool unicode = frame->charset == PT_CHARSET_UTF8;
-	size_t n = pt_action_hints(pt_view_context(scene->view), unicode, hints, MAX_HINTS);
+	size_t n = pt_action_hints(scene->view->keymap, pt_view_context(scene->view), unicode, hints, MAX_HINTS);
 	int x = line.x + (line.w >= 40 ? 1 : 0);
 	for (size_t i = 0; i < n; i++) {
 		int cols = pt_frame_text_width(hints[i].keys) + 1 + pt_frame_text_width(hints[i].word);

@@ -17,6 +17,7 @@
 #include "phasetop/base/alloc.h"
 #include "phasetop/base/text.h"
 #include "cell_to_send.h"
+#include "phasetop/ui/clipboard.h"
 #include "mouse_report.h"
 
 enum {
@@ -287,6 +288,22 @@ void pt_terminal_set_mouse(pt_terminal *terminal, bool on)
 	send(on ? mouse_on : mouse_off);
 }
 
+void pt_terminal_set_theme(pt_terminal *terminal, const pt_theme *theme)
+{
+	terminal->options.theme = theme;
+	terminal->whole = true;
+}
+
+bool pt_terminal_copy(pt_terminal *terminal, const char *text, size_t n)
+{
+	(void)terminal;
+	char sequence[PT_CLIPBOARD_SEQUENCE_BYTES];
+	bool fine = pt_clipboard_is_known(getenv("TERM")) && pt_clipboard_sequence(text, n, sequence) > 0;
+	if (fine)
+		send(sequence);
+	return fine;
+}
+
 void pt_terminal_size(const pt_terminal *terminal, int *columns, int *rows)
 {
 	(void)terminal;
@@ -540,7 +557,7 @@ pt_input pt_terminal_read(pt_terminal *terminal)
 			continue;
 		}
 		terminal->report.open = false;
-		input.key = result == KEY_CODE_YES ? key_of_code((int)character) : pt_key_of_character((uint32_t)character);
+		input.key = result == KEY_CODE_YES ? key_of_code((int)character) : pt_key_of_character(character);
 		if (input.key != PT_KEY_NONE)
 			return input;
 	}

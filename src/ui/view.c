@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "command_parts.h"
 #include "view_private.h"
 
 enum {
@@ -12,8 +13,7 @@ enum {
 	WHEEL_LINES = 3,
 };
 
-/* What another pane in sight needs is asked for with the change that brought it. */
-static unsigned settle(pt_view *view, unsigned flags)
+unsigned pt_view_settle(pt_view *view, unsigned flags)
 {
 	pt_settings before = view->settings;
 	view->settings.wanted = pt_view_wanted(view);
@@ -40,7 +40,7 @@ pt_view pt_view_first(const pt_settings *settings, const pt_layout *layout, pt_m
 	};
 	view.log_y[PT_PANE_SPECTRUM] = true;
 	pt_view_start_panes(&view);
-	settle(&view, 0);
+	pt_view_settle(&view, 0);
 	return view;
 }
 
@@ -224,7 +224,7 @@ static unsigned apply_to_domain(pt_view *view, pt_action action, const pt_snapsh
 	}
 }
 
-static unsigned apply_globally(pt_view *view, pt_action action)
+static unsigned apply_globally(pt_view *view, pt_action action, const pt_snapshot *snapshot)
 {
 	switch (action) {
 	case PT_ACTION_HELP:
@@ -243,6 +243,14 @@ static unsigned apply_globally(pt_view *view, pt_action action)
 		return PT_VIEW_SUSPEND;
 	case PT_ACTION_MOUSE:
 		return toggle(&view->no_mouse) | PT_VIEW_MOUSE;
+	case PT_ACTION_COMMAND:
+		return pt_command_open(view, "");
+	case PT_ACTION_OPTIONS:
+		return pt_view_open_form(view, PT_FORM_OPTIONS);
+	case PT_ACTION_WRITE:
+		return pt_command_open_export(view, snapshot);
+	case PT_ACTION_COPY:
+		return pt_view_ask(view, PT_REQUEST_COPY, "");
 	default:
 		return 0;
 	}
@@ -287,7 +295,7 @@ static unsigned apply(pt_view *view, pt_action action, int arg, const pt_snapsho
 		return 0;
 	switch (scope) {
 	case PT_SCOPE_GLOBAL:
-		return apply_globally(view, action);
+		return apply_globally(view, action, snapshot);
 	case PT_SCOPE_PANES:
 		return apply_to_panes(view, action, arg, snapshot);
 	case PT_SCOPE_PLOT:
@@ -305,10 +313,10 @@ static unsigned apply(pt_view *view, pt_action action, int arg, const pt_snapsho
 
 unsigned pt_view_apply(pt_view *view, pt_action action, int arg, const pt_snapshot *snapshot)
 {
-	return (unsigned)action < PT_N_ACTIONS ? settle(view, apply(view, action, arg, snapshot)) : 0;
+	return (unsigned)action < PT_N_ACTIONS ? pt_view_settle(view, apply(view, action, arg, snapshot)) : 0;
 }
 
-unsigned pt_view_key(pt_view *view, pt_key key, const pt_snapshot *snapshot)
+static unsigned key_of_screen(pt_view *view, pt_key key, const pt_snapshot *snapshot)
 {
 	pt_key prefix = view->prefix;
 	view->prefix = PT_KEY_NONE;
@@ -325,15 +333,23 @@ unsigned pt_view_key(pt_view *view, pt_key key, const pt_snapshot *snapshot)
 		if (taken)
 			return flags;
 	}
-	if (prefix == PT_KEY_NONE && pt_action_is_prefix(key)) {
+	if (prefix == PT_KEY_NONE && pt_action_is_prefix(view->keymap, key)) {
 		view->prefix = key;
 		return 0;
 	}
 	if (prefix != PT_KEY_NONE && key == PT_KEY_ESC)
 		return 0;
 	int arg = 0;
-	pt_action action = pt_action_for_key(pt_view_context(view), prefix, key, &arg);
+	pt_action action = pt_action_for_key(view->keymap, pt_view_context(view), prefix, key, &arg);
 	return action == PT_N_ACTIONS ? 0 : pt_view_apply(view, action, arg, snapshot);
+}
+
+unsigned pt_view_key(pt_view *view, pt_key key, const pt_snapshot *snapshot)
+{
+	unsigned flags = view->message[0] ? PT_VIEW_REDRAW : 0;
+	view->message[0] = '\0';
+	return flags |
+		   (view->command.open ? pt_command_key(view, key, snapshot) : key_of_screen(view, key, snapshot));
 }
 
 static unsigned mouse_press(
@@ -344,7 +360,7 @@ static unsigned mouse_press(
 	view->zooms.is_open = false;
 	if (hit->pane != PT_PANE_NONE && hit->pane != view->layout.focus) {
 		pt_layout_focus(&view->layout, hit->pane);
-		flags = settle(view, PT_VIEW_REDRAW);
+		flags = pt_view_settle(view, PT_VIEW_REDRAW);
 	}
 	/* a border is dragged, the inside of a plot is zoomed into: never both */
 	if (hit->border.before < 0 && hit->pane != PT_PANE_NONE)
@@ -375,7 +391,7 @@ unsigned pt_view_mouse(pt_view *view, const pt_mouse *mouse, const pt_snapshot *
 {
 	pt_screen_parts screen = pt_view_screen(view);
 	pt_layout_hit hit = pt_layout_hit_at(&view->layout, &screen, mouse->x, mouse->y);
-	bool covered = view->help || view->form.open;
+	bool covered = view->help || view->form.open || view->command.open;
 	switch (mouse->kind) {
 	case PT_MOUSE_PRESS:
 	case PT_MOUSE_DOUBLE:
@@ -414,7 +430,7 @@ void pt_view_meet(pt_view *view, const pt_snapshot *snapshot)
 	if (!view->matrix_placed)
 		place_matrix(view, snapshot);
 	pt_view_place_runs(view, snapshot);
-	settle(view, 0); /* a pane that came by itself may want something; the caller compares what is wanted */
+	pt_view_settle(view, 0); /* a pane that came by itself may want something; the caller compares what is wanted */
 }
 
 void pt_view_resize(pt_view *view, int columns, int rows)

@@ -1,127 +1,125 @@
 /* Forms over the panes: fields that are typed into, and what is done with what was typed. */
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "form.h"
-#include "phasetop/base/missing.h"
 #include "phasetop/base/text.h"
 #include "view_private.h"
 
-pt_form_fields pt_form_fields_of(pt_form_kind kind)
+size_t pt_form_fields_of(pt_form_kind kind, pt_setting fields[PT_N_SETTINGS])
 {
-	static const pt_form_fields forms[] = {
-		{PT_FIELD_TURN_BELOW, PT_FIELD_MODULES},
-		{PT_FIELD_MODULES, PT_FIELD_PROBES},
-		{PT_FIELD_PROBES, PT_N_FIELDS},
-	};
-	_Static_assert(sizeof forms / sizeof forms[0] == PT_N_FORMS, "fields for every form");
-	return forms[kind];
+	size_t n = 0;
+	switch (kind) {
+	case PT_FORM_THRESHOLDS:
+		fields[n++] = PT_SETTING_TURN_BELOW;
+		fields[n++] = PT_SETTING_MIN_STEP_NORM;
+		fields[n++] = PT_SETTING_MIN_STEP_FRAC;
+		break;
+	case PT_FORM_MODULES:
+		fields[n++] = PT_SETTING_MODULES;
+		break;
+	case PT_FORM_PROBES:
+		fields[n++] = PT_SETTING_PROBES;
+		break;
+	default:
+		for (int i = 0; i < PT_N_SETTINGS; i++)
+			if (pt_setting_row_of((pt_setting)i)->live && i != PT_SETTING_LAYOUT)
+				fields[n++] = (pt_setting)i;
+	}
+	return n;
 }
 
-/* The number that a field holds; NULL: it holds text. */
-static double *field_number(pt_settings *settings, pt_form_field field)
+const char *pt_form_label(pt_form_kind kind, pt_setting field)
 {
+	if (kind == PT_FORM_OPTIONS)
+		return pt_setting_row_of(field)->name;
 	switch (field) {
-	case PT_FIELD_TURN_BELOW:
-		return &settings->turn_below;
-	case PT_FIELD_MIN_STEP_NORM:
-		return &settings->min_step_norm;
-	case PT_FIELD_MIN_STEP_FRAC:
-		return &settings->min_step_frac;
+	case PT_SETTING_TURN_BELOW:
+		return "turn line";
+	case PT_SETTING_MIN_STEP_NORM:
+		return "magnitude";
+	case PT_SETTING_MIN_STEP_FRAC:
+		return "relative magnitude";
 	default:
-		return NULL;
+		return pt_setting_row_of(field)->name;
 	}
 }
 
-static char *field_text(pt_settings *settings, pt_form_field field)
+bool pt_form_has_one_field(pt_form_kind kind)
 {
-	return field == PT_FIELD_MODULES ? settings->modules : settings->probes;
+	return kind == PT_FORM_MODULES || kind == PT_FORM_PROBES;
 }
 
-static void print_field(pt_settings *settings, pt_form_field field, char out[PT_FORM_FIELD_BYTES])
+void pt_form_default(pt_setting field, char out[PT_FORM_FIELD_BYTES])
 {
-	const double *number = field_number(settings, field);
-	out[0] = '\0';
-	if (!number)
-		snprintf(out, PT_FORM_FIELD_BYTES, "%s", field_text(settings, field));
-	else if (!pt_is_missing(*number))
-		snprintf(out, PT_FORM_FIELD_BYTES, "%.6g", *number);
+	pt_settings settings = pt_settings_default();
+	pt_layout layout = pt_layout_default();
+	pt_view first = pt_view_first(&settings, &layout, PT_N_CHOICES);
+	pt_setting_print(&first, field, out, PT_FORM_FIELD_BYTES);
+}
+
+/* What is set now; "" where it is the default. */
+static void print_field(const pt_view *view, pt_setting field, char out[PT_FORM_FIELD_BYTES])
+{
+	char usual[PT_FORM_FIELD_BYTES];
+	memset(out, 0, PT_FORM_FIELD_BYTES);
+	pt_setting_print(view, field, out, PT_FORM_FIELD_BYTES);
+	pt_form_default(field, usual);
+	if (strcmp(out, usual) == 0)
+		out[0] = '\0';
 }
 
 unsigned pt_view_open_form(pt_view *view, pt_form_kind kind)
 {
-	pt_form_fields fields = pt_form_fields_of(kind);
-	view->form = (pt_form){.open = true, .kind = kind, .field = fields.first};
-	for (int f = (int)fields.first; f < (int)fields.end; f++)
-		print_field(&view->settings, (pt_form_field)f, view->form.text[f]);
+	pt_setting fields[PT_N_SETTINGS];
+	size_t n = pt_form_fields_of(kind, fields);
+	view->form = (pt_form){.open = true, .kind = kind, .field = fields[0]};
+	for (size_t i = 0; i < n; i++)
+		print_field(view, fields[i], view->form.text[fields[i]]);
 	return PT_VIEW_REDRAW;
 }
 
-/* A number in the field's range; "" is the default. */
-static bool parse_number(pt_form_field field, const char *text, double *out)
-{
-	char *end;
-	double value = strtod(text, &end), low = field == PT_FIELD_TURN_BELOW ? -1 : 0;
-	double high = field == PT_FIELD_MIN_STEP_NORM ? HUGE_VAL : 1;
-	if (*text == '\0') {
-		*out = PT_MISSING;
-		return true;
-	}
-	if (*end != '\0' || !isfinite(value) || value < low || value > high)
-		return false;
-	*out = value;
-	return true;
-}
-
-/* Put what was typed into the settings; false where it cannot stand. */
-static bool take_field(
-	const pt_view *view, pt_form_field field, const pt_snapshot *snapshot, pt_settings *settings)
-{
-	char note[PT_GLOB_BYTES];
-	const char *typed = view->form.text[field];
-	double *number = field_number(settings, field);
-	if (number)
-		return parse_number(field, typed, number);
-	if (!pt_form_note(view, snapshot, field, note, sizeof note))
-		return false;
-	/* to the end, for settings are compared byte by byte */
-	memset(field_text(settings, field), 0, PT_GLOB_BYTES);
-	memcpy(field_text(settings, field), typed, strlen(typed));
-	return true;
-}
-
+/* All that was typed goes into a copy first: nothing is applied where something is wrong. What was not
+ * touched keeps all its digits. */
 static unsigned apply_form(pt_view *view, const pt_snapshot *snapshot)
 {
-	pt_settings wanted = view->settings;
-	pt_form_fields fields = pt_form_fields_of(view->form.kind);
-	bool wrong = false, changed = false;
-	for (int i = (int)fields.first; i < (int)fields.end; i++) {
-		pt_form_field field = (pt_form_field)i;
-		char before[PT_FORM_FIELD_BYTES];
-		print_field(&view->settings, field, before);
-		/* what was not touched keeps all its digits */
-		bool touched = strcmp(before, view->form.text[i]) != 0;
-		view->form.wrong[i] = touched && !take_field(view, field, snapshot, &wanted);
-		if (view->form.wrong[i] && !wrong)
+	pt_setting fields[PT_N_SETTINGS];
+	size_t n = pt_form_fields_of(view->form.kind, fields);
+	pt_view changed = *view;
+	unsigned flags = PT_VIEW_REDRAW;
+	bool wrong = false;
+	for (size_t i = 0; i < n; i++) {
+		pt_setting field = fields[i];
+		char before[PT_FORM_FIELD_BYTES], expected[PT_EXPECTED_BYTES];
+		unsigned more = 0;
+		print_field(view, field, before);
+		bool touched = strcmp(before, view->form.text[field]) != 0;
+		view->form.wrong[field] = touched && !pt_view_change(&changed, snapshot, field,
+												 view->form.text[field], &more, expected, sizeof expected);
+		if (view->form.wrong[field] && !wrong)
 			view->form.field = field;
-		wrong |= view->form.wrong[i];
-		changed |= touched;
+		wrong |= view->form.wrong[field];
+		flags |= more;
 	}
 	if (wrong)
 		return PT_VIEW_REDRAW;
+	*view = changed;
 	view->form.open = false;
-	view->settings = wanted;
-	return PT_VIEW_REDRAW | (changed ? PT_VIEW_SETTINGS : 0);
+	return flags;
+}
+
+static bool is_number(pt_setting field)
+{
+	return field == PT_SETTING_TURN_BELOW || field == PT_SETTING_MIN_STEP_NORM ||
+		   field == PT_SETTING_MIN_STEP_FRAC || field == PT_SETTING_WINDOW;
 }
 
 /* Numbers take what numbers are made of, text takes what can be shown. */
-static bool is_typed(pt_form_field field, pt_key key)
+static bool is_typed(pt_setting field, pt_key key)
 {
 	if (key == PT_KEY_BACKSPACE || key == PT_KEY_DELETE)
 		return true;
-	if (field < PT_FIELD_MODULES)
+	if (is_number(field))
 		return key > 0 && key < 0x80 && strchr("0123456789.-+eE", (int)key);
 	return key < PT_KEY_SPECIAL && pt_text_width_of(key) > 0;
 }
@@ -147,9 +145,11 @@ static void edit_field(pt_form *form, pt_key key)
 /* The offer after, or before, what stands in the field; what was typed by hand stands before the first. */
 static void put_offer(pt_form *form, const pt_offers *offers, int by)
 {
-	char *text = form->text[form->field];
+	char *text = form->text[form->field], usual[PT_FORM_FIELD_BYTES];
+	pt_form_default(form->field, usual);
+	const char *now = text[0] ? text : usual;
 	size_t at = 0;
-	while (at < offers->n && strcmp(offers->texts[at], text) != 0)
+	while (at < offers->n && strcmp(offers->texts[at], now) != 0)
 		at++;
 	bool found = at < offers->n;
 	if (by > 0)
@@ -157,23 +157,35 @@ static void put_offer(pt_form *form, const pt_offers *offers, int by)
 	else
 		at = (found && at > 0 ? at : offers->n) - 1;
 	memcpy(text, offers->texts[at], PT_GLOB_BYTES);
+	if (strcmp(text, usual) == 0)
+		text[0] = '\0';
 	form->wrong[form->field] = false;
+}
+
+static unsigned next_offer(pt_view *view, int by, const pt_snapshot *snapshot)
+{
+	pt_offers offers;
+	pt_setting_offers(view, snapshot, view->form.field, &offers);
+	if (offers.n > 0)
+		put_offer(&view->form, &offers, by);
+	return PT_VIEW_REDRAW;
+}
+
+static unsigned next_field(pt_form *form, int by)
+{
+	pt_setting fields[PT_N_SETTINGS];
+	int n = (int)pt_form_fields_of(form->kind, fields), at = 0;
+	while (at < n && fields[at] != form->field)
+		at++;
+	form->field = fields[(at + by + n) % n];
+	return PT_VIEW_REDRAW;
 }
 
 /* Tab and the arrows: the next field, or the next offer where there is one field alone. */
 static unsigned move_on(pt_view *view, int by, const pt_snapshot *snapshot)
 {
-	pt_offers offers;
-	pt_form *form = &view->form;
-	pt_form_fields fields = pt_form_fields_of(form->kind);
-	int n = (int)fields.end - (int)fields.first;
-	pt_form_offers(view, snapshot, form->field, &offers);
-	if (offers.n > 0)
-		put_offer(form, &offers, by);
-	else
-		form->field =
-			(pt_form_field)((int)fields.first + ((int)form->field - (int)fields.first + by + n) % n);
-	return PT_VIEW_REDRAW;
+	return pt_form_has_one_field(view->form.kind) ? next_offer(view, by, snapshot)
+												  : next_field(&view->form, by);
 }
 
 unsigned pt_view_form_key(pt_view *view, pt_key key, const pt_snapshot *snapshot, bool *taken)
@@ -190,6 +202,10 @@ unsigned pt_view_form_key(pt_view *view, pt_key key, const pt_snapshot *snapshot
 		return move_on(view, 1, snapshot);
 	if (key == PT_KEY_UP || key == (PT_KEY_SHIFT | PT_KEY_TAB))
 		return move_on(view, -1, snapshot);
+	if (key == PT_KEY_RIGHT || (key == ' ' && pt_setting_is_flag(form->field)))
+		return next_offer(view, 1, snapshot);
+	if (key == PT_KEY_LEFT)
+		return next_offer(view, -1, snapshot);
 	bool typed = is_typed(form->field, key);
 	if (typed)
 		edit_field(form, key);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "layout_place.h"
+#include "phasetop/ui/command.h"
 #include "phasetop/ui/preset.h"
 #include "view_private.h"
 
@@ -109,15 +110,20 @@ static void carry_runs(pt_view *view, pt_layout *to)
 }
 
 /* The lists are there for what there is to tell, whatever the arrangement of the plots. */
-static unsigned next_preset(pt_view *view, int by)
+void pt_view_take_preset(pt_view *view, ptrdiff_t preset)
 {
-	ptrdiff_t n = (ptrdiff_t)pt_preset_count(), at = view->preset < 0 && by < 0 ? 0 : view->preset;
-	view->preset = (at + by + n) % n;
-	pt_layout layout = pt_preset_layout((size_t)view->preset);
+	pt_layout layout = pt_preset_layout((size_t)preset);
 	carry_pane(&view->layout, &layout, PT_PANE_PROBLEMS);
+	view->preset = preset;
 	carry_runs(view, &layout);
 	view->layout = layout;
 	pt_view_meet_preset(view);
+}
+
+static unsigned next_preset(pt_view *view, int by)
+{
+	ptrdiff_t n = (ptrdiff_t)pt_preset_count(), at = view->preset < 0 && by < 0 ? 0 : view->preset;
+	pt_view_take_preset(view, (at + by + n) % n);
 	return PT_VIEW_REDRAW;
 }
 
@@ -154,6 +160,13 @@ unsigned pt_view_apply_to_panes(pt_view *view, pt_action action, int arg)
 		return arg >= 1 && arg <= PT_N_PANES ? toggle_pane(view, (pt_pane_id)(arg - 1)) : 0;
 	case PT_ACTION_HIDE:
 		pt_layout_show(&view->layout, view->layout.focus, false);
+		return PT_VIEW_REDRAW;
+	case PT_ACTION_SPLIT_BELOW: /* which pane comes in is chosen there */
+		return pt_command_open(view, "split-below ");
+	case PT_ACTION_SPLIT_RIGHT:
+		return pt_command_open(view, "split-right ");
+	case PT_ACTION_SWAP:
+		pt_layout_swap(&view->layout, pt_layout_after(&view->layout, view->layout.focus));
 		return PT_VIEW_REDRAW;
 	case PT_ACTION_ZOOM:
 		pt_layout_zoom(&view->layout, view->layout.zoomed == PT_PANE_NONE);

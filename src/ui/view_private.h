@@ -11,6 +11,11 @@ bool pt_pane_has_rows(pt_pane_id pane);
 
 /** Take the layout for the first one: is it a preset, may the runs pane come by itself? */
 void pt_view_start_panes(pt_view *view);
+/** Another arrangement of the plots; the lists stay as they are. */
+void pt_view_take_preset(pt_view *view, ptrdiff_t preset);
+/** What another pane in sight needs is asked for with the change that brought it. @return the flags, with what that
+ * adds */
+unsigned pt_view_settle(pt_view *view, unsigned flags);
 /** Focus, show, hide, move and resize panes; presets. */
 unsigned pt_view_apply_to_panes(pt_view *view, pt_action action, int arg);
 /** Show and focus the runs pane; when it has the focus, hide it. */
@@ -26,6 +31,10 @@ unsigned pt_view_shift_k(pt_view *view, int by, const pt_snapshot *snapshot);
 unsigned pt_view_shift_window(pt_view *view, int by);
 /** Move the step cursor by some checkpoints of the runs shown. */
 unsigned pt_view_move_cursor(pt_view *view, int by, const pt_snapshot *snapshot);
+/** Put the step cursor at the checkpoint of the runs shown that is nearest to a step. */
+unsigned pt_view_put_cursor(pt_view *view, int64_t step, const pt_snapshot *snapshot);
+/** Show this part of the x axis, in its own unit. @return 0: nothing of it is there */
+unsigned pt_view_zoom_to(pt_view *view, double lo, double hi, const pt_snapshot *snapshot);
 /** Bring the step cursor into the part of the x axis that is looked at. */
 unsigned pt_view_reach_cursor(pt_view *view, const pt_snapshot *snapshot);
 /** Zoom, pan, follow, y ranges, the way back, what the x axis tells. */
@@ -52,6 +61,8 @@ unsigned pt_view_filter_key(pt_view *view, pt_key key, bool *taken);
 bool pt_view_clear_filter(pt_view *view);
 /** Side by side, differences, alignment, joint plane: on or off. */
 unsigned pt_view_stand_beside(pt_view *view, pt_action action);
+/** Steps are told from elsewhere now: cursor and zoom meant other ones. */
+void pt_view_tell_steps_anew(pt_view *view);
 /** A preset was put there: are runs side by side in it? */
 void pt_view_meet_preset(pt_view *view);
 

@@ -9,10 +9,6 @@ _Static_assert((int)PT_CHOICE_A == (int)PT_MATRIX_A && (int)PT_CHOICE_W == (int)
 				   (int)PT_CHOICE_BOTH == (int)PT_N_MATRICES,
 	"the first choices are the matrix types");
 
-static const char *const field_labels[] = {
-	"turn line", "magnitude", "relative magnitude", "modules", "probes"};
-_Static_assert(sizeof field_labels / sizeof field_labels[0] == PT_N_FIELDS, "a label for each field");
-
 const char *pt_matrix_choice_name(pt_matrix_choice choice)
 {
 	return (unsigned)choice < PT_N_CHOICES ? choice_names[choice] : "?";
@@ -24,11 +20,6 @@ pt_matrix_choice pt_matrix_choice_named(const char *name)
 		if (strcmp(choice_names[i], name) == 0)
 			return (pt_matrix_choice)i;
 	return PT_N_CHOICES;
-}
-
-const char *pt_form_field_label(pt_form_field field)
-{
-	return (unsigned)field < PT_N_FIELDS ? field_labels[field] : "?";
 }
 
 static bool any_run_has(const pt_snapshot *snapshot, pt_matrix matrix)

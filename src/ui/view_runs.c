@@ -130,6 +130,12 @@ unsigned pt_view_filter_key(pt_view *view, pt_key key, bool *taken)
 	return PT_VIEW_REDRAW;
 }
 
+void pt_view_tell_steps_anew(pt_view *view)
+{
+	view->cursor_step = PT_NO_STEP;
+	pt_zoom_out(&view->zoom);
+}
+
 unsigned pt_view_stand_beside(pt_view *view, pt_action action)
 {
 	bool *flag = action == PT_ACTION_SIDE_BY_SIDE  ? &view->side_by_side
@@ -137,10 +143,8 @@ unsigned pt_view_stand_beside(pt_view *view, pt_action action)
 				 : action == PT_ACTION_JOINT_PLANE ? &view->joint_plane
 												   : &view->align_on_turn;
 	*flag = !*flag;
-	if (action == PT_ACTION_ALIGN) { /* told from elsewhere now */
-		view->cursor_step = PT_NO_STEP;
-		pt_zoom_out(&view->zoom);
-	}
+	if (action == PT_ACTION_ALIGN)
+		pt_view_tell_steps_anew(view);
 	return PT_VIEW_REDRAW;
 }
 

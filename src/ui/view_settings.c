@@ -124,6 +124,19 @@ unsigned pt_view_move_cursor(pt_view *view, int by, const pt_snapshot *snapshot)
 	return PT_VIEW_REDRAW;
 }
 
+unsigned pt_view_put_cursor(pt_view *view, int64_t step, const pt_snapshot *snapshot)
+{
+	if (!snapshot)
+		return 0;
+	int64_t above = next_step(view, snapshot, step - 1, 1), below = next_step(view, snapshot, step + 1, -1);
+	int64_t at = above == PT_NO_STEP || (below != PT_NO_STEP && step - below < above - step) ? below : above;
+	if (at == PT_NO_STEP)
+		return 0;
+	view->cursor_step = at;
+	pt_view_reach_cursor(view, snapshot);
+	return PT_VIEW_REDRAW;
+}
+
 /* What m goes through. */
 static const pt_matrix_choice cycle[] = {
 	PT_CHOICE_A, PT_CHOICE_B, PT_CHOICE_BOTH, PT_CHOICE_DW, PT_CHOICE_ALL, PT_CHOICE_W};

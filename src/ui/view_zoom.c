@@ -101,6 +101,18 @@ unsigned pt_view_zoom_key(pt_view *view, pt_action action, const pt_snapshot *sn
 	return PT_VIEW_REDRAW;
 }
 
+unsigned pt_view_zoom_to(pt_view *view, double lo, double hi, const pt_snapshot *snapshot)
+{
+	pt_scene scene = pt_scene_of(snapshot, view);
+	pt_zoom before = view->zoom;
+	if (!scene.has_steps || hi <= scene.room.whole.lo || lo >= scene.room.whole.hi)
+		return 0;
+	settle_unit(view, &scene);
+	if (pt_zoom_to(&view->zoom, &scene.room, lo, hi))
+		pt_zoom_remember(&view->zooms, &before, false);
+	return PT_VIEW_REDRAW;
+}
+
 unsigned pt_view_reach_cursor(pt_view *view, const pt_snapshot *snapshot)
 {
 	pt_scene scene = pt_scene_of(snapshot, view);

@@ -5,16 +5,23 @@
 
 #include "phasetop/plot/time_axis.h"
 
-static const char *const axis_words[] = {
-#define X(id, words) words,
+static const struct {
+	const char *name, *words;
+} axes[] = {
+#define X(id, name, words) {name, words},
 	PT_X_AXIS_TABLE(X)
 #undef X
 };
-_Static_assert(sizeof axis_words / sizeof axis_words[0] == PT_N_X_AXES, "words for each axis");
+_Static_assert(sizeof axes / sizeof axes[0] == PT_N_X_AXES, "a row for each axis");
+
+const char *pt_x_axis_name(pt_x_axis axis)
+{
+	return (unsigned)axis < PT_N_X_AXES ? axes[axis].name : "";
+}
 
 const char *pt_x_axis_words(pt_x_axis axis)
 {
-	return (unsigned)axis < PT_N_X_AXES ? axis_words[axis] : "";
+	return (unsigned)axis < PT_N_X_AXES ? axes[axis].words : "";
 }
 
 static double span_of(const pt_scale *scale)

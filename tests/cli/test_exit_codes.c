@@ -42,7 +42,7 @@ __attribute__((format(printf, 1, 2))) static void phasetop(const char *format, .
 	va_end(values);
 	const char *program = getenv("PT_PROGRAM");
 	int n =
-		snprintf(command, sizeof command, "TERM=dumb timeout 120 '%s' %s >'%s/.out' 2>'%s/.err' </dev/null",
+		snprintf(command, sizeof command, "XDG_CONFIG_HOME=/nonexistent XDG_STATE_HOME=/nonexistent TERM=dumb timeout 120 '%s' %s >'%s/.out' 2>'%s/.err' </dev/null",
 			program ? program : "build/release/phasetop", arguments, place, place);
 	assert_in_range(n, 1, COMMAND_BYTES - 1);
 	int status = system(command);

@@ -10,7 +10,8 @@
 
 static void leader_exec(const pty_options *options)
 {
-	static const char *const plain[] = {"TERM=xterm-256color", "LC_ALL=C.UTF-8", "TZ=UTC", "COLORTERM",
+	static const char *const plain[] = {"TERM=xterm-256color", "LC_ALL=C.UTF-8", "TZ=UTC", "XDG_CONFIG_HOME=/nonexistent",
+		"XDG_STATE_HOME=/nonexistent", "COLORTERM",
 		"NO_COLOR", "LANG", "LC_CTYPE", "PHASETOP_THEME", "PHASETOP_COLOR", "PHASETOP_SIZE", "TERMINFO",
 		"TERMINFO_DIRS", "COLUMNS", "LINES", NULL};
 	for (int round = 0; round < 2; round++) {

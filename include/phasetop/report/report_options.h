@@ -11,6 +11,9 @@ typedef struct pt_report_options {
 	unsigned matrices;   /* PT_MATRIX_BIT of each type that -m asks for; 0: the default, B */
 	bool list_only;      /* leave the series out (--list --json) */
 	bool compact;        /* one document on one line, for streams; false: indented */
+	/* of CSV: beginnings of the names of the series that are written, NULL at the end; NULL: all */
+	const char *const *series;
+	const int64_t *at_step; /* of CSV: only the row at or before this step; NULL: all */
 	int64_t now_wall_ms; /* ages are told as of this time; PT_NO_TIME: as of snapshot->taken_wall_ms */
 } pt_report_options;
 

@@ -41,6 +41,10 @@ typedef enum pt_scope {
 	X(PT_ACTION_REDRAW, "redraw", "Ctrl-l", PT_SCOPE_GLOBAL, "", "paint the whole screen anew")              \
 	X(PT_ACTION_SUSPEND, "suspend", "Ctrl-z", PT_SCOPE_GLOBAL, "", "suspend; the shell's fg comes back")     \
 	X(PT_ACTION_MOUSE, "mouse", "R", PT_SCOPE_GLOBAL, "", "mouse capture on and off (off: select text)")     \
+	X(PT_ACTION_COMMAND, "command", ":", PT_SCOPE_GLOBAL, "command", "command line; Tab completes")          \
+	X(PT_ACTION_OPTIONS, "options", "o", PT_SCOPE_GLOBAL, "options", "form of all settings")                 \
+	X(PT_ACTION_WRITE, "write", "w", PT_SCOPE_GLOBAL, "", "export the pane: SVG, CSV of its series, text")   \
+	X(PT_ACTION_COPY, "copy", "Y", PT_SCOPE_GLOBAL, "", "copy the values at the cursor to the clipboard")    \
 	X(PT_ACTION_FOCUS_NEXT, "focus-next", "Tab", PT_SCOPE_PANES, "pane", "focus the next pane")              \
 	X(PT_ACTION_FOCUS_PREVIOUS, "focus-previous", "S-Tab", PT_SCOPE_PANES, "", "focus the previous pane")    \
 	X(PT_ACTION_FOCUS_LEFT, "focus-left", "Ctrl-w:h", PT_SCOPE_PANES, "", "focus the pane to the left")      \
@@ -50,6 +54,9 @@ typedef enum pt_scope {
 	X(PT_ACTION_TOGGLE_PANE, "toggle-pane", "1 2 3 4 5 6 7 8 9 0 Ctrl-w:1 Ctrl-w:2", PT_SCOPE_PANES, "",     \
 		"show or hide a pane")                                                                               \
 	X(PT_ACTION_HIDE, "hide", "Ctrl-w:q", PT_SCOPE_PANES, "", "hide the focused pane")                       \
+	X(PT_ACTION_SPLIT_BELOW, "split-below", "Ctrl-w:s", PT_SCOPE_PANES, "", "split: a pane below it")        \
+	X(PT_ACTION_SPLIT_RIGHT, "split-right", "Ctrl-w:v", PT_SCOPE_PANES, "", "split: a pane beside it")       \
+	X(PT_ACTION_SWAP, "swap", "Ctrl-w:x", PT_SCOPE_PANES, "", "change places with the next pane")            \
 	X(PT_ACTION_ZOOM, "zoom", "z Enter", PT_SCOPE_PANES, "zoom", "the focused pane alone; again: all")       \
 	X(PT_ACTION_WIDER, "wider", "Ctrl-Right Ctrl-w:>", PT_SCOPE_PANES, "", "wider by one column")            \
 	X(PT_ACTION_NARROWER, "narrower", "Ctrl-Left Ctrl-w:<", PT_SCOPE_PANES, "", "narrower by one column")    \
@@ -69,24 +76,24 @@ typedef enum pt_scope {
 	X(PT_ACTION_CURSOR_RIGHT_10, "cursor-right-10", "S-Right", PT_SCOPE_PLOT, "", "step cursor ten on")      \
 	X(PT_ACTION_CURSOR_FIRST, "cursor-first", "Home", PT_SCOPE_PLOT, "", "step cursor to the first step")    \
 	X(PT_ACTION_CURSOR_LAST, "cursor-last", "End", PT_SCOPE_PLOT, "", "step cursor to the last step")        \
-	X(PT_ACTION_ZOOM_IN, "zoom-in", "+ =", PT_SCOPE_PLOT, "range", "x axis: narrower, about the cursor")        \
-	X(PT_ACTION_ZOOM_OUT, "zoom-out", "-", PT_SCOPE_PLOT, "range", "x axis: wider")                             \
-	X(PT_ACTION_PAN_LEFT, "pan-left", ",", PT_SCOPE_PLOT, "", "x axis: to the left by a quarter")               \
-	X(PT_ACTION_PAN_RIGHT, "pan-right", ".", PT_SCOPE_PLOT, "", "x axis: to the right by a quarter")            \
-	X(PT_ACTION_FOLLOW, "follow", "F", PT_SCOPE_PLOT, "", "x axis: follow the newest data, or not")             \
-	X(PT_ACTION_FIT, "fit", "f", PT_SCOPE_PLOT, "", "all of the x and y axes again")                            \
-	X(PT_ACTION_ZOOM_BACK, "zoom-back", "Backspace", PT_SCOPE_PLOT, "", "back to what was seen before")         \
-	X(PT_ACTION_Y_IN, "zoom-y-in", "S-Up", PT_SCOPE_PLOT, "", "y of the focused pane: zoom in")                 \
-	X(PT_ACTION_Y_OUT, "zoom-y-out", "S-Down", PT_SCOPE_PLOT, "", "y of the focused pane: zoom out")            \
-	X(PT_ACTION_Y_UP, "pan-up", "PgUp", PT_SCOPE_PLOT, "", "y of the focused pane: up by a quarter")            \
-	X(PT_ACTION_Y_DOWN, "pan-down", "PgDn", PT_SCOPE_PLOT, "", "y of the focused pane: down by a quarter")      \
-	X(PT_ACTION_X_AXIS, "x-axis", "x", PT_SCOPE_PLOT, "", "x axis: steps, epochs, time, time of day")           \
-	X(PT_ACTION_SMOOTH_MORE, "smooth-more", "s", PT_SCOPE_PLOT, "", "smooth losses and spectra, more")          \
-	X(PT_ACTION_SMOOTH_LESS, "smooth-less", "S", PT_SCOPE_PLOT, "", "smooth them less, or not at all")          \
-	X(PT_ACTION_OUTLIERS, "outliers", "O", PT_SCOPE_PLOT, "", "leave far outliers out of the y axes")           \
-	X(PT_ACTION_GUIDES, "guides", "g", PT_SCOPE_PLOT, "", "a light grid on the ticks: on and off")              \
-	X(PT_ACTION_EVENT_NEXT, "event-next", "n", PT_SCOPE_PLOT, "event", "step cursor to the next event")         \
-	X(PT_ACTION_EVENT_PREVIOUS, "event-previous", "N", PT_SCOPE_PLOT, "event", "to the event before")           \
+	X(PT_ACTION_ZOOM_IN, "zoom-in", "+ =", PT_SCOPE_PLOT, "range", "x axis: narrower, about the cursor")     \
+	X(PT_ACTION_ZOOM_OUT, "zoom-out", "-", PT_SCOPE_PLOT, "range", "x axis: wider")                          \
+	X(PT_ACTION_PAN_LEFT, "pan-left", ",", PT_SCOPE_PLOT, "", "x axis: to the left by a quarter")            \
+	X(PT_ACTION_PAN_RIGHT, "pan-right", ".", PT_SCOPE_PLOT, "", "x axis: to the right by a quarter")         \
+	X(PT_ACTION_FOLLOW, "follow", "F", PT_SCOPE_PLOT, "", "x axis: follow the newest data, or not")          \
+	X(PT_ACTION_FIT, "fit", "f", PT_SCOPE_PLOT, "", "all of the x and y axes again")                         \
+	X(PT_ACTION_ZOOM_BACK, "zoom-back", "Backspace", PT_SCOPE_PLOT, "", "back to what was seen before")      \
+	X(PT_ACTION_Y_IN, "zoom-y-in", "S-Up", PT_SCOPE_PLOT, "", "y of the focused pane: zoom in")              \
+	X(PT_ACTION_Y_OUT, "zoom-y-out", "S-Down", PT_SCOPE_PLOT, "", "y of the focused pane: zoom out")         \
+	X(PT_ACTION_Y_UP, "pan-up", "PgUp", PT_SCOPE_PLOT, "", "y of the focused pane: up by a quarter")         \
+	X(PT_ACTION_Y_DOWN, "pan-down", "PgDn", PT_SCOPE_PLOT, "", "y of the focused pane: down by a quarter")   \
+	X(PT_ACTION_X_AXIS, "x-axis", "x", PT_SCOPE_PLOT, "", "x axis: steps, epochs, time, time of day")        \
+	X(PT_ACTION_SMOOTH_MORE, "smooth-more", "s", PT_SCOPE_PLOT, "", "smooth losses and spectra, more")       \
+	X(PT_ACTION_SMOOTH_LESS, "smooth-less", "S", PT_SCOPE_PLOT, "", "smooth them less, or not at all")       \
+	X(PT_ACTION_OUTLIERS, "outliers", "O", PT_SCOPE_PLOT, "", "leave far outliers out of the y axes")        \
+	X(PT_ACTION_GUIDES, "guides", "g", PT_SCOPE_PLOT, "", "a light grid on the ticks: on and off")           \
+	X(PT_ACTION_EVENT_NEXT, "event-next", "n", PT_SCOPE_PLOT, "event", "step cursor to the next event")      \
+	X(PT_ACTION_EVENT_PREVIOUS, "event-previous", "N", PT_SCOPE_PLOT, "event", "to the event before")        \
 	X(PT_ACTION_LOG_Y, "log-y", "y", PT_SCOPE_PLOT, "", "logarithmic axis of the focused pane")              \
 	X(PT_ACTION_GLYPHS, "glyphs", "B", PT_SCOPE_PLOT, "", "braille, block, ASCII in the focused pane")       \
 	X(PT_ACTION_K_LESS, "k-less", "[", PT_SCOPE_DOMAIN, "k", "k smaller by one checkpoint spacing")          \
@@ -144,6 +151,9 @@ pt_action pt_action_named(const char *name);
 /** Title of a scope on the help screen. */
 const char *pt_scope_title(pt_scope scope);
 
+/** The keys that the actions have (keymap.h); NULL below: those of the table. */
+typedef struct pt_keymap pt_keymap;
+
 /** Where a key is pressed: decides which rows come first. */
 typedef enum pt_context {
 	PT_CONTEXT_PLOT,
@@ -158,16 +168,20 @@ typedef enum pt_context {
  * @param[out] arg     1-based place of the key in the row (the pane number for toggle-pane)
  * @return PT_N_ACTIONS when the key does nothing there
  */
-pt_action pt_action_for_key(pt_context context, pt_key prefix, pt_key key, int *arg);
+pt_action pt_action_for_key(const pt_keymap *keymap, pt_context context, pt_key prefix, pt_key key, int *arg);
 
 /** Does a longer key sequence begin with this key? */
-bool pt_action_is_prefix(pt_key key);
+bool pt_action_is_prefix(const pt_keymap *keymap, pt_key key);
 
 /**
  * Keys of an action for people, e.g. "? or F1", "Ctrl-w h"; neighbouring digits as "1-9".
  * @param unicode arrows as arrows
  */
-void pt_action_show_keys(pt_action action, bool unicode, char *out, size_t capacity);
+void pt_action_show_keys(const pt_keymap *keymap, pt_action action, bool unicode, char *out, size_t capacity);
+
+/** The first of them; "" when the action has none. */
+void pt_action_show_first_key(
+	const pt_keymap *keymap, pt_action action, bool unicode, char *out, size_t capacity);
 
 /** One hint of the last line: "[ ]" and "k". */
 typedef struct pt_hint {
@@ -178,9 +192,10 @@ typedef struct pt_hint {
 /**
  * Hints for the last line, the most useful first, so that the caller may draw as many as fit.
  * @param[out] hints  room for `capacity`
- * @return how many were written
+ * @return how many were written; of an action that has no key there is none
  */
-size_t pt_action_hints(pt_context context, bool unicode, pt_hint *hints, size_t capacity);
+size_t pt_action_hints(
+	const pt_keymap *keymap, pt_context context, bool unicode, pt_hint *hints, size_t capacity);
 
 /** The table as the KEYS section of the manual page, in man(7) macros. */
 void pt_action_print_man(FILE *out);

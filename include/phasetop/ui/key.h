@@ -58,6 +58,9 @@ pt_key pt_key_of_character(uint32_t character);
 /** Name of a key, as pt_key_parse reads it. `out` is always NUL-terminated; "" for PT_KEY_NONE. */
 void pt_key_print(pt_key key, char *out, size_t capacity);
 
+/** Key of a character that a terminal sends: controls are keys with Ctrl, or have names of their own. */
+pt_key pt_key_of_character(uint32_t character);
+
 /** For people: arrows as arrows where `unicode`, else as pt_key_print. */
 void pt_key_show(pt_key key, bool unicode, char *out, size_t capacity);
 

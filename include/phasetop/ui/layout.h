@@ -114,6 +114,13 @@ void pt_layout_show(pt_layout *layout, pt_pane_id pane, bool show);
 void pt_layout_want(pt_layout *layout, pt_pane_id pane, int cells);
 /** Focus a pane (shown when hidden, unzoomed when another is zoomed). */
 void pt_layout_focus(pt_layout *layout, pt_pane_id pane);
+/** The visible pane after another one in the order of the tree; itself when it is alone. */
+pt_pane_id pt_layout_after(const pt_layout *layout, pt_pane_id pane);
+/** Put a pane beside the focused one and as large, to its right or below it; it is taken from where it was, shown and
+ * focused. Nothing happens to the focused pane itself. */
+void pt_layout_split(pt_layout *layout, pt_pane_id pane, bool to_the_right);
+/** Let the focused pane and another change places, with the sizes that belong to the places; the other is shown. */
+void pt_layout_swap(pt_layout *layout, pt_pane_id pane);
 /** Next (+1) or previous (-1) visible pane in the order of the tree; a zoom follows. */
 void pt_layout_focus_step(pt_layout *layout, int direction);
 /** The pane that touches the focused one on the side (dx, dy), as placed; nothing when there is none. */

@@ -72,6 +72,9 @@ double pt_scene_step(const pt_scene *scene, const pt_run_view *run, double x);
 void pt_scene_axis_lack(const pt_scene *scene, char *out, size_t capacity);
 /** Place of the step cursor, in the first run shown that knows it; NaN: none. */
 double pt_scene_cursor_x(const pt_scene *scene);
+/** The spectrum that is drawn of a run (raw, detrended or Gaussian, of the subset's probes); NULL: it has no
+ * such probe losses. */
+const pt_spectrum_view *pt_scene_spectrum(const pt_scene *scene, const pt_run_view *run);
 
 /** How a pane draws itself. Buffers are NUL-terminated by the callee. */
 typedef struct pt_pane_ops {

@@ -10,6 +10,7 @@
 #define PHASETOP_UI_TERMINAL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "phasetop/base/status.h"
 #include "phasetop/ui/colour_depth.h"
@@ -71,6 +72,13 @@ bool pt_terminal_writable(const pt_terminal *terminal);
 
 /** Capture the mouse, or leave it to the terminal (so that text can be selected). */
 void pt_terminal_set_mouse(pt_terminal *terminal, bool on);
+
+/** Another theme, borrowed as the first was; the next frame is sent whole. */
+void pt_terminal_set_theme(pt_terminal *terminal, const pt_theme *theme);
+
+/** Put text into the clipboard of the terminal's computer. @return false: the terminal is not known to have
+ * one, or the text is longer than PT_CLIPBOARD_MAX_BYTES */
+bool pt_terminal_copy(pt_terminal *terminal, const char *text, size_t n);
 
 /** Give the terminal back, stop the process as Ctrl-Z does, and take it again when continued. */
 void pt_terminal_suspend(pt_terminal *terminal);

@@ -13,8 +13,10 @@
 #include "phasetop/analysis/snapshot.h"
 #include "phasetop/ui/action.h"
 #include "phasetop/ui/key.h"
+#include "phasetop/ui/keymap.h"
 #include "phasetop/ui/layout.h"
 #include "phasetop/ui/zoom.h"
+#include "phasetop/ui/setting_table.h"
 
 /** Which matrix types are shown. The first four are those of pt_matrix. */
 typedef enum pt_matrix_choice {
@@ -77,31 +79,25 @@ typedef enum pt_module_sort {
 } pt_module_sort;
 
 /** Forms that lie over the panes: one at a time. */
-typedef enum pt_form_kind { PT_FORM_THRESHOLDS, PT_FORM_MODULES, PT_FORM_PROBES, PT_N_FORMS } pt_form_kind;
-
-/** Fields of the forms, form by form, in their order. */
-typedef enum pt_form_field {
-	PT_FIELD_TURN_BELOW,    /* c₀ */
-	PT_FIELD_MIN_STEP_NORM, /* m */
-	PT_FIELD_MIN_STEP_FRAC, /* ρ */
-	PT_FIELD_MODULES,       /* settings.modules */
-	PT_FIELD_PROBES,        /* settings.probes */
-	PT_N_FIELDS
-} pt_form_field;
-
-/** "turn line", "magnitude", "relative magnitude", "modules", "probes". */
-const char *pt_form_field_label(pt_form_field field);
+typedef enum pt_form_kind {
+	PT_FORM_THRESHOLDS,
+	PT_FORM_MODULES,
+	PT_FORM_PROBES,
+	PT_FORM_OPTIONS, /* every live setting but the layout, which has no room in a field */
+	PT_N_FORMS
+} pt_form_kind;
 
 /**
- * A form while it is open. Enter applies, Esc leaves. Tab, Up and Down change the field; where there is only
- * one, they put what is offered into it: the sets of modules, or groups of probes, that the runs have.
+ * A form while it is open: its fields are settings. Enter applies, Esc leaves. Tab, Up and Down change the
+ * field, Left and Right put what is offered into it (where there is only one field, Tab, Up and Down do): the
+ * choices, the sets of modules, or groups of probes, that the runs have.
  */
 typedef struct pt_form {
 	bool open;
 	pt_form_kind kind;
-	pt_form_field field;                         /* one of the kind's */
-	char text[PT_N_FIELDS][PT_FORM_FIELD_BYTES]; /* as typed; "" is the default */
-	bool wrong[PT_N_FIELDS];                     /* was refused: said beside the field */
+	pt_setting field;                              /* one of the kind's */
+	char text[PT_N_SETTINGS][PT_FORM_FIELD_BYTES]; /* as typed; "" is the default */
+	bool wrong[PT_N_SETTINGS];                     /* was refused: said beside the field */
 } pt_form;
 
 /** A rectangle that is being drawn with the mouse in a plot. The plot is the one that was pressed in, as it stood then:
@@ -114,6 +110,43 @@ typedef struct pt_rubber {
 	pt_scale x, y, right;
 	bool has_y, has_right;
 } pt_rubber;
+enum { PT_COMMAND_BYTES = 512, PT_COMMAND_HISTORY = 16, PT_MESSAGE_BYTES = 256, PT_THEME_TEXT_BYTES = 256 };
+
+/** The command line. Its history is that of the session. */
+typedef struct pt_command_line {
+	bool open;
+	char text[PT_COMMAND_BYTES];
+	size_t at;       /* byte at which is typed */
+	int offer;       /* which offer stands in the text; -1: none does */
+	size_t stem_end; /* what was typed before it ends here */
+	char stem[PT_COMMAND_BYTES];
+	char wrong[PT_MESSAGE_BYTES];                       /* what was wrong with it; "" */
+	char history[PT_COMMAND_HISTORY][PT_COMMAND_BYTES]; /* oldest first, each line once */
+	int n_history;
+	int recalled; /* the line of the history that stands in the text; n_history: none */
+} pt_command_line;
+
+/** Names that only the program can know; borrowed. */
+typedef struct pt_known_names {
+	const char *const *themes;
+	size_t n_themes;
+	const char *const *views;
+	size_t n_views;
+} pt_known_names;
+
+/** What the view asks of the program, which has files and a terminal. */
+typedef enum pt_request_kind {
+	PT_REQUEST_EXPORT, /* the focused pane, to the file that is named */
+	PT_REQUEST_EXPORT_SCREEN,
+	PT_REQUEST_COPY,      /* the read-out at the cursor, to the clipboard */
+	PT_REQUEST_SAVE_VIEW, /* under a name; "": for these runs */
+	PT_REQUEST_LOAD_VIEW
+} pt_request_kind;
+
+typedef struct pt_request {
+	pt_request_kind kind;
+	char text[PT_COMMAND_BYTES];
+} pt_request;
 
 typedef struct pt_view {
 	int columns, rows; /* of the screen */
@@ -148,14 +181,21 @@ typedef struct pt_view {
 	bool help;              /* the help screen covers the panes */
 	int help_scroll;        /* first line drawn; clamp it when drawing */
 	pt_form form;
-	bool frozen;      /* the picture is held: draw a banner */
-	bool newer_waits; /* while frozen, newer data came */
-	bool no_mouse;    /* the terminal's own selection works */
-	bool unicode;     /* the terminal shows UTF-8; else ASCII only */
+	pt_command_line command;
+	char message[PT_MESSAGE_BYTES];  /* in the place of the hints until the next key; "" */
+	bool message_wrong;              /* it tells that something could not be done */
+	char theme[PT_THEME_TEXT_BYTES]; /* name, or path with a '/'; "": by the terminal's ground */
+	bool frozen;                     /* the picture is held: draw a banner */
+	bool newer_waits;                /* while frozen, newer data came */
+	bool no_mouse;                   /* the terminal's own selection works */
+	bool unicode;                    /* the terminal shows UTF-8; else ASCII only */
+	const pt_keymap *keymap;         /* borrowed; NULL: every action has the keys of the table */
 	/* not drawn */
-	pt_key prefix;         /* a prefix key was pressed */
-	size_t n_overlays;     /* how many k the person wants; k keys keep the number */
-	bool runs_pane_placed; /* the runs pane was shown by itself, or the person decided */
+	const pt_known_names *known; /* borrowed; NULL: none are */
+	pt_request request;          /* with PT_VIEW_REQUEST */
+	pt_key prefix;               /* a prefix key was pressed */
+	size_t n_overlays;           /* how many k the person wants; k keys keep the number */
+	bool runs_pane_placed;       /* the runs pane was shown by itself, or the person decided */
 	bool matrix_placed;
 	pt_border dragged; /* before = -1: none */
 	pt_rubber rubber;  /* drawn, once it is larger than a cell */
@@ -177,7 +217,8 @@ enum {
 	PT_VIEW_SUSPEND = 8,
 	PT_VIEW_REPAINT = 16, /* send every cell again */
 	PT_VIEW_MOUSE = 32,   /* mouse capture changed */
-	PT_VIEW_THAW = 64     /* frozen no longer: show the newest snapshot */
+	PT_VIEW_THAW = 64,    /* frozen no longer: show the newest snapshot */
+	PT_VIEW_REQUEST = 128 /* do what view->request says, and tell with pt_view_say */
 };
 
 /**
@@ -199,6 +240,8 @@ unsigned pt_view_mouse(pt_view *view, const pt_mouse *mouse, const pt_snapshot *
 void pt_view_meet(pt_view *view, const pt_snapshot *snapshot);
 /** The screen has a new size. */
 void pt_view_resize(pt_view *view, int columns, int rows);
+/** Tell something in the last line, until the next key; cut to fit. */
+void pt_view_say(pt_view *view, bool wrong, const char *format, ...) PT_PRINTF(3, 4);
 
 /**
  * What the panes in sight need computed beyond the curves of every frame: a set of PT_WANT_… bits. Of a

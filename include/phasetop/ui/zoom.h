@@ -14,20 +14,22 @@
 #include "phasetop/plot/scale.h"
 #include "phasetop/ui/layout.h"
 
-/* X(enumerator, what the axis tells, in words). In the order of the key x. */
-#define PT_X_AXIS_TABLE(X)                   \
-	X(PT_X_STEP, "steps")                    \
-	X(PT_X_EPOCH, "epochs")                  \
-	X(PT_X_RELATIVE, "time since the start") \
-	X(PT_X_WALL, "time of day")
+/* X(enumerator, name as a setting, what the axis tells, in words). In the order of the key x. */
+#define PT_X_AXIS_TABLE(X)                               \
+	X(PT_X_STEP, "step", "steps")                        \
+	X(PT_X_EPOCH, "epoch", "epochs")                     \
+	X(PT_X_RELATIVE, "relative", "time since the start") \
+	X(PT_X_WALL, "wall", "time of day")
 
 typedef enum pt_x_axis {
-#define X(id, words) id,
+#define X(id, name, words) id,
 	PT_X_AXIS_TABLE(X)
 #undef X
 		PT_N_X_AXES
 } pt_x_axis;
 
+/** "step", …: as the setting x-axis takes it; "" outside of the table. */
+const char *pt_x_axis_name(pt_x_axis axis);
 /** "steps", …; "" outside of the table. */
 const char *pt_x_axis_words(pt_x_axis axis);
 

@@ -7,9 +7,11 @@
 #include <cmocka.h>
 
 #include "../../unit/ui/step_maps_fixture.h"
+#include "../../unit/ui/snapshot_fixture.h"
+#include "phasetop/ui/command.h"
 #include "phasetop/ui/screen.h"
 
-enum { N_VARIANTS = 8 };
+enum { N_VARIANTS = 10 };
 
 static pt_view view_of(const pt_snapshot *snapshot, int variant, int cols, int rows)
 {
@@ -22,9 +24,20 @@ static pt_view view_of(const pt_snapshot *snapshot, int variant, int cols, int r
 		pt_view_meet(&view, snapshot);
 	view.help = variant == 4;
 	view.form.open = variant == 5;
+	static const pt_setting fields[] = {
+		PT_SETTING_TURN_BELOW, PT_SETTING_MODULES, PT_SETTING_PROBES, PT_SETTING_GRAPH};
+	_Static_assert(sizeof fields / sizeof fields[0] == PT_N_FORMS, "a field of every form");
 	view.form.kind = (pt_form_kind)(cols % PT_N_FORMS);
-	view.form.field = (pt_form_field)(view.form.kind == PT_FORM_THRESHOLDS ? 0 : view.form.kind + 2);
-	if (variant > 5) {
+	view.form.field = fields[view.form.kind];
+	if (variant == 8) { /* typed into, with something offered */
+		pt_command_open(&view, "theme \xE2\x80\xA6 and so on and so on, as far as it goes");
+		view.command.offer = rows % 3 - 1;
+		snprintf(view.command.stem, sizeof view.command.stem, rows % 2 ? "" : "preset ");
+		view.command.wrong[0] = "w"[cols % 2];
+	}
+	if (variant == 9)
+		pt_view_say(&view, cols % 2 == 0, "written: \x1b[31m%s", "medical-cosine.svg");
+	if (variant == 6 || variant == 7) {
 		pt_layout_focus(&view.layout, variant == 6 ? PT_PANE_MODULES : PT_PANE_MODES);
 		pt_layout_zoom(&view.layout, true);
 		view.selected_module = rows;

@@ -17,6 +17,7 @@
 
 #include "phasetop/app/options.h"
 #include "phasetop/ui/action.h"
+#include "phasetop/ui/command.h"
 
 #define MANUAL "man/phasetop.1"
 
@@ -125,6 +126,12 @@ static void test_keys_of_the_manual(void **state)
 	check_part("keys", pt_action_print_man);
 }
 
+static void test_commands_of_the_manual(void **state)
+{
+	(void)state;
+	check_part("commands", pt_command_print_man);
+}
+
 static bool is_option(const char *name, size_t n)
 {
 	for (size_t i = 0; i < PT_N_OPTIONS; i++) {
@@ -183,6 +190,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_options_of_the_manual),
 		cmocka_unit_test(test_keys_of_the_manual),
+		cmocka_unit_test(test_commands_of_the_manual),
 		cmocka_unit_test(test_readme_names_options_that_exist),
 		cmocka_unit_test(test_manual_names_options_that_exist),
 	};

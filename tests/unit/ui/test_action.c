@@ -65,7 +65,7 @@ static void test_every_row_is_whole(void **state)
 		char keys[128];
 		assert_true(*row->name && *row->keys && *row->help);
 		assert_int_equal(pt_action_named(row->name), i);
-		pt_action_show_keys((pt_action)i, false, keys, sizeof keys);
+		pt_action_show_keys(NULL, (pt_action)i, false, keys, sizeof keys);
 		assert_true(*keys != '\0');
 	}
 	assert_int_equal(pt_action_named("no-such-action"), PT_N_ACTIONS);
@@ -89,11 +89,11 @@ static void test_every_key_reaches_its_row(void **state)
 			pt_key last = key(colon ? colon + 1 : token);
 			int arg = 0;
 			assert_int_not_equal(last, PT_KEY_NONE);
-			assert_true(!colon || pt_action_is_prefix(prefix));
-			assert_int_equal(pt_action_for_key(context, prefix, last, &arg), i);
+			assert_true(!colon || pt_action_is_prefix(NULL, prefix));
+			assert_int_equal(pt_action_for_key(NULL, context, prefix, last, &arg), i);
 			assert_int_equal(arg, place);
 			/* a prefix would never reach its own action */
-			assert_false(!colon && pt_action_is_prefix(last));
+			assert_false(!colon && pt_action_is_prefix(NULL, last));
 		}
 	}
 }
@@ -102,27 +102,27 @@ static void test_context_decides(void **state)
 {
 	(void)state;
 	int arg;
-	assert_int_equal(pt_action_for_key(PT_CONTEXT_PLOT, 0, ' ', &arg), PT_ACTION_FREEZE);
-	assert_int_equal(pt_action_for_key(PT_CONTEXT_RUNS, 0, ' ', &arg), PT_ACTION_TOGGLE_RUN);
-	assert_int_equal(pt_action_for_key(PT_CONTEXT_PLOT, 0, PT_KEY_UP, &arg), PT_N_ACTIONS);
-	assert_int_equal(pt_action_for_key(PT_CONTEXT_HELP, 0, PT_KEY_UP, &arg), PT_ACTION_UP);
-	assert_int_equal(pt_action_for_key(PT_CONTEXT_PLOT, 0, 'h', &arg), PT_N_ACTIONS);
-	assert_int_equal(pt_action_for_key(PT_CONTEXT_PLOT, PT_KEY_CTRL | 'w', 'h', &arg), PT_ACTION_FOCUS_LEFT);
+	assert_int_equal(pt_action_for_key(NULL, PT_CONTEXT_PLOT, 0, ' ', &arg), PT_ACTION_FREEZE);
+	assert_int_equal(pt_action_for_key(NULL, PT_CONTEXT_RUNS, 0, ' ', &arg), PT_ACTION_TOGGLE_RUN);
+	assert_int_equal(pt_action_for_key(NULL, PT_CONTEXT_PLOT, 0, PT_KEY_UP, &arg), PT_N_ACTIONS);
+	assert_int_equal(pt_action_for_key(NULL, PT_CONTEXT_HELP, 0, PT_KEY_UP, &arg), PT_ACTION_UP);
+	assert_int_equal(pt_action_for_key(NULL, PT_CONTEXT_PLOT, 0, 'h', &arg), PT_N_ACTIONS);
+	assert_int_equal(pt_action_for_key(NULL, PT_CONTEXT_PLOT, PT_KEY_CTRL | 'w', 'h', &arg), PT_ACTION_FOCUS_LEFT);
 }
 
 static void test_shown_keys(void **state)
 {
 	(void)state;
 	char keys[64];
-	pt_action_show_keys(PT_ACTION_TOGGLE_PANE, true, keys, sizeof keys);
+	pt_action_show_keys(NULL, PT_ACTION_TOGGLE_PANE, true, keys, sizeof keys);
 	assert_string_equal(keys, "1-9 or 0 or Ctrl-w 1-2");
-	pt_action_show_keys(PT_ACTION_CURSOR_LEFT, true, keys, sizeof keys);
+	pt_action_show_keys(NULL, PT_ACTION_CURSOR_LEFT, true, keys, sizeof keys);
 	assert_string_equal(keys, "←");
-	pt_action_show_keys(PT_ACTION_CURSOR_LEFT, false, keys, sizeof keys);
+	pt_action_show_keys(NULL, PT_ACTION_CURSOR_LEFT, false, keys, sizeof keys);
 	assert_string_equal(keys, "Left");
-	pt_action_show_keys(PT_ACTION_FOCUS_LEFT, false, keys, sizeof keys);
+	pt_action_show_keys(NULL, PT_ACTION_FOCUS_LEFT, false, keys, sizeof keys);
 	assert_string_equal(keys, "Ctrl-w h");
-	pt_action_show_keys(PT_ACTION_HELP, false, keys, 3); /* cut, but whole */
+	pt_action_show_keys(NULL, PT_ACTION_HELP, false, keys, 3); /* cut, but whole */
 	assert_int_equal(keys[2], '\0');
 }
 
@@ -130,7 +130,7 @@ static void test_hints(void **state)
 {
 	(void)state;
 	pt_hint hints[20];
-	size_t n = pt_action_hints(PT_CONTEXT_PLOT, true, hints, 20);
+	size_t n = pt_action_hints(NULL, PT_CONTEXT_PLOT, true, hints, 20);
 	assert_true(n >= 6 && n < 20);
 	assert_string_equal(hints[0].keys, "?");
 	assert_string_equal(hints[0].word, "help");
@@ -141,9 +141,9 @@ static void test_hints(void **state)
 		assert_string_not_equal(hints[i].word, "show/hide");
 	}
 	assert_true(k && quit);
-	assert_int_equal(pt_action_hints(PT_CONTEXT_PLOT, true, hints, 2), 2);
-	assert_int_equal(pt_action_hints(PT_CONTEXT_PLOT, true, hints, 0), 0);
-	n = pt_action_hints(PT_CONTEXT_RUNS, true, hints, 20);
+	assert_int_equal(pt_action_hints(NULL, PT_CONTEXT_PLOT, true, hints, 2), 2);
+	assert_int_equal(pt_action_hints(NULL, PT_CONTEXT_PLOT, true, hints, 0), 0);
+	n = pt_action_hints(NULL, PT_CONTEXT_RUNS, true, hints, 20);
 	bool show = false;
 	for (size_t i = 0; i < n; i++)
 		show |= strcmp(hints[i].word, "show/hide") == 0;
@@ -155,8 +155,8 @@ static void test_no_hint_is_forgotten(void **state)
 {
 	(void)state;
 	pt_hint plot[32], runs[32];
-	size_t n_plot = pt_action_hints(PT_CONTEXT_PLOT, true, plot, 32);
-	size_t n_runs = pt_action_hints(PT_CONTEXT_RUNS, true, runs, 32);
+	size_t n_plot = pt_action_hints(NULL, PT_CONTEXT_PLOT, true, plot, 32);
+	size_t n_runs = pt_action_hints(NULL, PT_CONTEXT_RUNS, true, runs, 32);
 	for (int i = 0; i < PT_N_ACTIONS; i++) {
 		const char *word = pt_action_row_of((pt_action)i)->hint;
 		bool found = *word == '\0';

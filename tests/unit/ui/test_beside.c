@@ -451,7 +451,7 @@ static void presets_put_runs_side_by_side_and_back(void **state)
 	assert_string_equal(pt_preset_name((size_t)d.view.preset), "triage");
 	assert_false(d.view.side_by_side || d.view.joint_plane);
 	assert_false(d.view.layout.hidden[PT_PANE_RUNS]);
-	press(&d, "p"); /* round to the first: the runs pane stands as it stood */
+	press(&d, "pp"); /* round to the first: the runs pane stands as it stood */
 	assert_memory_equal(&before.hidden, &d.view.layout.hidden, sizeof before.hidden);
 	char text_before[PT_LAYOUT_TEXT_BYTES], text_after[PT_LAYOUT_TEXT_BYTES];
 	pt_layout_print(&before, text_before, sizeof text_before);

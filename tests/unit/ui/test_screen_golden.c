@@ -54,9 +54,9 @@ static void form_open(pt_view *view)
 	view->form.open = true;
 	view->frozen = true;
 	view->newer_waits = true;
-	view->form.field = PT_FIELD_MIN_STEP_NORM;
-	strcpy(view->form.text[PT_FIELD_MIN_STEP_NORM], "0.0x");
-	view->form.wrong[PT_FIELD_MIN_STEP_NORM] = true;
+	view->form.field = PT_SETTING_MIN_STEP_NORM;
+	strcpy(view->form.text[PT_SETTING_MIN_STEP_NORM], "0.0x");
+	view->form.wrong[PT_SETTING_MIN_STEP_NORM] = true;
 }
 
 static void one_hidden(pt_view *view)
@@ -69,7 +69,7 @@ static void one_hidden(pt_view *view)
 static void press(pt_view *view, const char *keys)
 {
 	for (; *keys; keys++)
-		pt_view_key(view, *keys == '\t' ? PT_KEY_TAB : (pt_key)*keys, NULL);
+		pt_view_key(view, pt_key_of_character((uint32_t)*keys), NULL);
 }
 
 static void early_warning(pt_view *view)
@@ -121,6 +121,33 @@ static void modules_form_refused(pt_view *view)
 static void probes_form(pt_view *view)
 {
 	press(view, "u\t");
+}
+
+static void command_offers(pt_view *view)
+{
+	press(view, ":preset \t\t\t");
+}
+
+static void command_refused(pt_view *view)
+{
+	press(view, ":k 5,0\r");
+}
+
+static void command_answered(pt_view *view)
+{
+	press(view, ":pairing\r");
+}
+
+static void options_form(pt_view *view)
+{
+	press(view, "o\t\t\t");
+}
+
+static void options_form_at_its_end(pt_view *view)
+{
+	press(view, "o");
+	pt_view_key(view, PT_KEY_UP, NULL);
+	pt_view_key(view, PT_KEY_LEFT, NULL);
 }
 
 static void heat_maps_and_scree(pt_view *view)
@@ -288,6 +315,11 @@ static const golden goldens[] = {
 	{"subset_120x36", FIXTURE_SUBSET, 120, 36, NULL, false},
 	{"subset_early_warning_120x36", FIXTURE_SUBSET, 120, 36, early_warning, false},
 	{"subset_probes_form_ascii_80x24", FIXTURE_SUBSET, 80, 24, probes_form, true},
+	{"command_offers_80x24", FIXTURE_MEDICAL, 80, 24, command_offers, false},
+	{"command_refused_ascii_80x24", FIXTURE_MEDICAL, 80, 24, command_refused, true},
+	{"command_answered_40x6", FIXTURE_MEDICAL, 40, 6, command_answered, false},
+	{"options_form_120x36", FIXTURE_MEDICAL, 120, 36, options_form, false},
+	{"options_form_end_80x24", FIXTURE_MEDICAL, 80, 24, options_form_at_its_end, false},
 	{"heat_80x24", FIXTURE_MEDICAL, 80, 24, heat_maps_and_scree, false},
 	{"heat_200x60", FIXTURE_MEDICAL, 200, 60, heat_maps_and_scree, false},
 	{"heat_ascii_80x24", FIXTURE_MEDICAL, 80, 24, heat_maps_and_scree, true},

@@ -242,7 +242,7 @@ static void test_thresholds_form(void **state)
 	f->view.settings.min_step_norm = 0.1234567890123;
 	press(f, "t");
 	assert_true(f->view.form.open);
-	assert_string_equal(f->view.form.text[PT_FIELD_TURN_BELOW], "");
+	assert_string_equal(f->view.form.text[PT_SETTING_TURN_BELOW], "");
 	type(f, "0.7q");
 	assert_true(f->view.form.open); /* q is no part of a number, and quits nothing here */
 	press(f, "Down");
@@ -255,7 +255,7 @@ static void test_thresholds_form(void **state)
 	assert_true(f->view.settings.min_step_frac == 0.2);
 	assert_true(f->view.settings.min_step_norm == 0.1234567890123); /* not typed over */
 	press(f, "t");
-	assert_string_equal(f->view.form.text[PT_FIELD_TURN_BELOW], "0.7");
+	assert_string_equal(f->view.form.text[PT_SETTING_TURN_BELOW], "0.7");
 	for (int i = 0; i < 5; i++)
 		press(f, "Backspace");
 	press(f, "Enter");
@@ -271,7 +271,7 @@ static void test_form_refuses(void **state)
 		press(f, "t");
 		type(f, bad[i]);
 		assert_int_equal(press(f, "Enter"), PT_VIEW_REDRAW);
-		assert_true(f->view.form.open && f->view.form.wrong[PT_FIELD_TURN_BELOW]);
+		assert_true(f->view.form.open && f->view.form.wrong[PT_SETTING_TURN_BELOW]);
 		assert_true(pt_is_missing(f->view.settings.turn_below));
 		press(f, "Esc");
 		assert_false(f->view.form.open);
@@ -280,10 +280,10 @@ static void test_form_refuses(void **state)
 	press(f, "Tab");
 	type(f, "-1");
 	press(f, "Enter");
-	assert_true(f->view.form.wrong[PT_FIELD_MIN_STEP_NORM]);
+	assert_true(f->view.form.wrong[PT_SETTING_MIN_STEP_NORM]);
 	for (int i = 0; i < 100; i++)
 		type(f, "9");
-	assert_true(strlen(f->view.form.text[PT_FIELD_MIN_STEP_NORM]) < PT_FORM_FIELD_BYTES);
+	assert_true(strlen(f->view.form.text[PT_SETTING_MIN_STEP_NORM]) < PT_FORM_FIELD_BYTES);
 }
 
 static void test_escape_never_quits(void **state)
@@ -530,7 +530,7 @@ static void add_modules(fixture *f, pt_module_view modules[5])
 	f->runs[0].n_modules = 5;
 }
 
-static void assert_typed(const fixture *f, pt_form_field field, const char *text)
+static void assert_typed(const fixture *f, pt_setting field, const char *text)
 {
 	assert_string_equal(f->view.form.text[field], text);
 }
@@ -547,16 +547,16 @@ static void test_module_set_form(void **state)
 	assert_true(f->view.form.open && f->view.form.kind == PT_FORM_MODULES);
 	for (size_t i = 0; i < sizeof offers / sizeof offers[0]; i++) {
 		press(f, i % 2 ? "Down" : "Tab");
-		assert_typed(f, PT_FIELD_MODULES, offers[i]);
+		assert_typed(f, PT_SETTING_MODULES, offers[i]);
 	}
 	press(f, "Up");
 	press(f, "S-Tab");
-	assert_typed(f, PT_FIELD_MODULES, "style:*");
+	assert_typed(f, PT_SETTING_MODULES, "style:*");
 	assert_int_equal(press(f, "Enter"), PT_VIEW_REDRAW | PT_VIEW_SETTINGS);
 	assert_false(f->view.form.open);
 	assert_string_equal(f->view.settings.modules, "style:*");
 	press(f, "M");
-	assert_typed(f, PT_FIELD_MODULES, "style:*");
+	assert_typed(f, PT_SETTING_MODULES, "style:*");
 	assert_int_equal(press(f, "Enter"), PT_VIEW_REDRAW); /* nothing changed */
 	press(f, "M");
 	for (int i = 0; i < 10; i++)
@@ -584,11 +584,11 @@ static void test_module_set_form_refuses(void **state)
 		press(f, "M");
 		type(f, bad[i]);
 		assert_int_equal(press(f, "Enter"), PT_VIEW_REDRAW);
-		assert_true(f->view.form.open && f->view.form.wrong[PT_FIELD_MODULES]);
+		assert_true(f->view.form.open && f->view.form.wrong[PT_SETTING_MODULES]);
 		assert_string_equal(f->view.settings.modules, "");
 		press(f, "Tab"); /* typed by hand: the offers begin with the first */
-		assert_typed(f, PT_FIELD_MODULES, "");
-		assert_false(f->view.form.wrong[PT_FIELD_MODULES]);
+		assert_typed(f, PT_SETTING_MODULES, "");
+		assert_false(f->view.form.wrong[PT_SETTING_MODULES]);
 		press(f, "Esc");
 	}
 	f->runs[0].n_modules = 0; /* nothing read yet: it cannot be known */
@@ -599,12 +599,12 @@ static void test_module_set_form_refuses(void **state)
 	press(f, "M");
 	for (int i = 0; i < 2 * PT_GLOB_BYTES; i++)
 		pt_view_key(&f->view, 0xE9, &f->snapshot);
-	assert_true(strlen(f->view.form.text[PT_FIELD_MODULES]) < PT_GLOB_BYTES);
+	assert_true(strlen(f->view.form.text[PT_SETTING_MODULES]) < PT_GLOB_BYTES);
 	for (int i = 0; i < PT_GLOB_BYTES; i++)
 		press(f, "Backspace");
-	assert_typed(f, PT_FIELD_MODULES, "");
+	assert_typed(f, PT_SETTING_MODULES, "");
 	assert_int_equal(pt_view_key(&f->view, 0x1B, &f->snapshot), 0); /* a control character is not typed */
-	assert_typed(f, PT_FIELD_MODULES, "");
+	assert_typed(f, PT_SETTING_MODULES, "");
 }
 
 /* One kind of module and one adapter: each would be all of them. */
@@ -617,15 +617,15 @@ static void test_what_is_not_offered(void **state)
 	f->runs[0].n_modules = 2;
 	press(f, "M");
 	press(f, "Tab");
-	assert_typed(f, PT_FIELD_MODULES, "layers=0-0");
+	assert_typed(f, PT_SETTING_MODULES, "layers=0-0");
 	press(f, "Tab");
 	press(f, "Tab");
-	assert_typed(f, PT_FIELD_MODULES, "");
+	assert_typed(f, PT_SETTING_MODULES, "");
 	/* a name that reads as a pattern would select other things than it says */
 	modules[0].name = "odd.[x]";
 	modules[1].name = "odd.a*";
 	press(f, "Tab");
-	assert_typed(f, PT_FIELD_MODULES, "");
+	assert_typed(f, PT_SETTING_MODULES, "");
 	press(f, "Esc");
 	assert_int_equal(pt_view_key(&f->view, 'M', NULL), PT_VIEW_REDRAW);
 	assert_int_equal(pt_view_key(&f->view, PT_KEY_TAB, NULL), PT_VIEW_REDRAW);
@@ -644,14 +644,14 @@ static void test_probe_subset_form(void **state)
 	press(f, "u");
 	press(f, "Tab");
 	press(f, "Tab");
-	assert_typed(f, PT_FIELD_PROBES, "code/*");
+	assert_typed(f, PT_SETTING_PROBES, "code/*");
 	assert_int_equal(press(f, "Enter"), PT_VIEW_REDRAW | PT_VIEW_SETTINGS);
 	assert_string_equal(f->view.settings.probes, "code/*");
 	assert_string_equal(f->view.settings.modules, "");
 	press(f, "u");
 	type(f, "x");
 	assert_int_equal(press(f, "Enter"), PT_VIEW_REDRAW);
-	assert_true(f->view.form.wrong[PT_FIELD_PROBES]);
+	assert_true(f->view.form.wrong[PT_SETTING_PROBES]);
 	assert_string_equal(f->view.settings.probes, "code/*");
 }
 

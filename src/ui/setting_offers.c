@@ -1,10 +1,11 @@
-/* What the forms offer, and what a text would select (contracts in form.h). */
+/* What can be offered for a setting, and what a text would select (contracts in setting.h). */
 #include <stdio.h>
 #include <string.h>
 
-#include "form.h"
 #include "phasetop/analysis/module_set.h"
 #include "phasetop/base/text.h"
+#include "phasetop/ui/preset.h"
+#include "phasetop/ui/setting.h"
 
 enum { MAX_KINDS = 16 }; /* of modules; a network whose layers all have their own names would fill the list */
 
@@ -84,19 +85,98 @@ static void offer_groups(const pt_view *view, const pt_snapshot *snapshot, pt_of
 	}
 }
 
-void pt_form_offers(const pt_view *view, const pt_snapshot *snapshot, pt_form_field field, pt_offers *offers)
+/* Choices that are always there, divided by blanks. */
+static void offer_words(const char *words, pt_offers *offers)
 {
-	offers->n = 0;
-	if (field != PT_FIELD_MODULES && field != PT_FIELD_PROBES)
-		return;
-	offer(offers, "", "", "");
-	if (field == PT_FIELD_PROBES) {
+	for (const char *at = words; *at; at += strspn(at, " ")) {
+		size_t n = strcspn(at, " ");
+		char word[PT_GLOB_BYTES];
+		snprintf(word, sizeof word, "%.*s", (int)n, at);
+		offer(offers, "", word, "");
+		at += n;
+	}
+}
+
+static void offer_names(const char *const *names, size_t n, pt_offers *offers)
+{
+	for (size_t i = 0; i < n; i++)
+		offer(offers, "", names[i], "");
+}
+
+static void offer_panes(const char *first, pt_offers *offers)
+{
+	offer(offers, "", first, "");
+	for (int pane = 0; pane < PT_N_PANES; pane++)
+		offer(offers, "", pt_pane_name((pt_pane_id)pane), "");
+}
+
+static void offer_sets(
+	const pt_view *view, const pt_snapshot *snapshot, pt_setting setting, pt_offers *offers)
+{
+	offer(offers, "", "all", "");
+	if (setting == PT_SETTING_PROBES) {
 		offer_groups(view, snapshot, offers);
 		return;
 	}
 	offer_kinds(view, snapshot, offers);
 	offer_layers(view, snapshot, offers);
 	offer_adapters(view, snapshot, offers);
+}
+
+void pt_setting_offers(
+	const pt_view *view, const pt_snapshot *snapshot, pt_setting setting, pt_offers *offers)
+{
+	offers->n = 0;
+	switch (setting) {
+	case PT_SETTING_MODULES:
+	case PT_SETTING_PROBES:
+		offer_sets(view, snapshot, setting, offers);
+		break;
+	case PT_SETTING_PRESET:
+		for (size_t i = 0; i < pt_preset_count(); i++)
+			offer(offers, "", pt_preset_name(i), "");
+		break;
+	case PT_SETTING_ZOOMED:
+	case PT_SETTING_LOG_Y:
+		offer_panes("none", offers);
+		break;
+	case PT_SETTING_THEME:
+		offer_words("auto", offers);
+		offer_names(
+			view->known ? view->known->themes : NULL, view->known ? view->known->n_themes : 0, offers);
+		break;
+	case PT_SETTING_MATRIX:
+		offer_words("auto A B both dW all W", offers);
+		break;
+	case PT_SETTING_PAIRING:
+		offer_words("step step,half index", offers);
+		break;
+	case PT_SETTING_BASELINE:
+		offer_words("auto", offers);
+		for (size_t r = 0; snapshot && r < snapshot->n_runs; r++)
+			offer(offers, "", snapshot->runs[r].name, "");
+		break;
+	case PT_SETTING_X_AXIS:
+		offer_words("step epoch relative wall", offers);
+		break;
+	case PT_SETTING_SMOOTHING:
+		offer_words("none 5 10 20 50 100", offers);
+		break;
+	case PT_SETTING_FILTER:
+		offer_words("none", offers);
+		break;
+	case PT_SETTING_K_OVERLAYS:
+		offer_words("all 1 2 3", offers);
+		break;
+	case PT_SETTING_GRAPH:
+		offer_words("auto braille block ascii", offers);
+		break;
+	default:
+		if (pt_setting_is_flag(setting)) {
+			offer_words(pt_setting_flag_word(setting, true), offers);
+			offer_words(pt_setting_flag_word(setting, false), offers);
+		}
+	}
 }
 
 typedef struct tally {
@@ -138,20 +218,33 @@ static tally count_probes(const pt_view *view, const pt_snapshot *snapshot, cons
 	return count;
 }
 
-bool pt_form_note(
-	const pt_view *view, const pt_snapshot *snapshot, pt_form_field field, char *out, size_t capacity)
+static bool is_run(const pt_snapshot *snapshot, const char *name)
 {
-	const char *typed = view->form.text[field];
-	bool is_modules = field == PT_FIELD_MODULES;
+	for (size_t r = 0; r < snapshot->n_runs; r++)
+		if (strcmp(snapshot->runs[r].name, name) == 0)
+			return true;
+	return false;
+}
+
+bool pt_setting_note(const pt_view *view, const pt_snapshot *snapshot, pt_setting setting, const char *text,
+	char *out, size_t capacity)
+{
+	bool is_modules = setting == PT_SETTING_MODULES;
+	const char *set = strcmp(text, "all") == 0 ? "" : text;
 	snprintf(out, capacity, "%s", "");
-	if (field != PT_FIELD_MODULES && field != PT_FIELD_PROBES)
+	if (setting == PT_SETTING_BASELINE && snapshot && text[0] && strcmp(text, "auto") != 0 &&
+		!is_run(snapshot, text)) {
+		snprintf(out, capacity, "no run of that name");
+		return false;
+	}
+	if (!is_modules && setting != PT_SETTING_PROBES)
 		return true;
-	if (is_modules && !pt_module_set_valid(typed)) {
+	if (is_modules && !pt_module_set_valid(set)) {
 		snprintf(out, capacity, "not valid: layers= takes numbers, as in layers=0-13");
 		return false;
 	}
 	const char *what = is_modules ? "modules" : "probes";
-	tally count = is_modules ? count_modules(view, snapshot, typed) : count_probes(view, snapshot, typed);
+	tally count = is_modules ? count_modules(view, snapshot, set) : count_probes(view, snapshot, set);
 	if (count.n == 0) /* nothing read yet: it may come to select something */
 		snprintf(out, capacity, "no %s so far", what);
 	else if (count.n_selected == 0)
