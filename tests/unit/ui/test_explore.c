@@ -543,7 +543,7 @@ static void test_the_event_under_the_cursor(void **state)
 
 /* --- what is sent ------------------------------------------------------------------------------------ */
 
-static void test_blanks_keep_the_colour_of_the_cursor(void **state)
+static void test_blanks_take_the_colour_sent_last(void **state)
 {
 	(void)state;
 	pt_theme *theme = NULL;
@@ -553,13 +553,21 @@ static void test_blanks_keep_the_colour_of_the_cursor(void **state)
 	line.role = PT_ROLE_CROSSHAIR;
 	pt_cell sent = pt_cell_to_send(theme, PT_DEPTH_256, &blank, &line);
 	assert_true(sent.glyph == ' ' && sent.role == PT_ROLE_CROSSHAIR);
+	assert_true(pt_cells_look_alike(theme, PT_DEPTH_256, &blank, &sent));
 	sent = pt_cell_to_send(theme, PT_DEPTH_256, &blank, NULL);
 	assert_int_equal(sent.role, PT_ROLE_TEXT);
-	sent = pt_cell_to_send(theme, PT_DEPTH_256, &line, &line);
-	assert_int_equal(sent.glyph, U'┊');
+	pt_cell other = line;
+	other.role = PT_ROLE_TEXT; /* what is no blank shows its colour */
+	sent = pt_cell_to_send(theme, PT_DEPTH_256, &other, &line);
+	assert_memory_equal(&sent, &other, sizeof sent);
+	assert_false(pt_cells_look_alike(theme, PT_DEPTH_256, &other, &line));
 	blank.ground = PT_ROLE_BAND; /* another ground would be seen */
 	sent = pt_cell_to_send(theme, PT_DEPTH_256, &blank, &line);
-	assert_int_equal(sent.ground, PT_ROLE_BAND);
+	assert_true(sent.ground == PT_ROLE_BAND && sent.role == PT_ROLE_TEXT);
+	line.attributes = PT_ATTR_UNDERLINE; /* so would a line under nothing */
+	blank.ground = PT_ROLE_NONE;
+	sent = pt_cell_to_send(theme, PT_DEPTH_256, &blank, &line);
+	assert_int_equal(sent.attributes, 0);
 	pt_theme_destroy(theme);
 }
 
@@ -587,7 +595,7 @@ int main(void)
 		cmocka_unit_test(test_guides),
 		cmocka_unit_test(test_from_event_to_event),
 		cmocka_unit_test(test_the_event_under_the_cursor),
-		cmocka_unit_test(test_blanks_keep_the_colour_of_the_cursor),
+		cmocka_unit_test(test_blanks_take_the_colour_sent_last),
 	};
 	setenv("TZ", "UTC", 1);
 	return cmocka_run_group_tests(tests, NULL, NULL);
