@@ -1,6 +1,6 @@
 /**
- * Files of what is expected: compared with what was got, or, where PT_GOLDEN_UPDATE is set (make golden-update),
- * written anew.
+ * Files of what is expected: compared with what was got, or, where PT_GOLDEN_UPDATE is set (make
+ * golden-update), written anew.
  */
 #ifndef TESTS_GOLDEN_FILE_H
 #define TESTS_GOLDEN_FILE_H
@@ -47,8 +47,8 @@ static inline void golden_tell_difference(const char *path, const char *expected
 			expected = end + 1;
 			got = got_end + 1;
 		}
-	print_error("%s:%d\n  expected %.*s\n  got      %.*s\n", path, line, (int)strcspn(expected, "\n"), expected,
-		(int)strcspn(got, "\n"), got);
+	print_error("%s:%d\n  expected %.*s\n  got      %.*s\n", path, line, (int)strcspn(expected, "\n"),
+		expected, (int)strcspn(got, "\n"), got);
 }
 
 /* Is the file's text this one? When updating, it is made to be. */

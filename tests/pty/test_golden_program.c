@@ -1,16 +1,16 @@
 /**
- * Expected frames of the program itself on the sample runs (tests/golden/program): each preset and each pane alone,
- * at four sizes and in ASCII, as a terminal shows them. After a wanted change: make golden-update, and look at
- * the difference.
+ * Expected frames of the program itself on the sample runs (tests/golden/program): each preset and each pane
+ * alone, at four sizes and in ASCII, as a terminal shows them. After a wanted change: make golden-update, and
+ * look at the difference.
  *
- * A file has the rows; "-- roles", a letter for each inked cell; "-- grounds", a letter where the background is not
- * the terminal's own; "-- attributes", 'b' (bold) or 'r' (reversed) where a cell differs from its role in that;
- * last, the letters' names. A terminal knows colours alone: tests/data/roles.theme has one colour a key, and the pair
- * of a cell tells the role. Of gradients the nearest quarter is told.
+ * A file has the rows; "-- roles", a letter for each inked cell; "-- grounds", a letter where the background
+ * is not the terminal's own; "-- attributes", 'b' (bold) or 'r' (reversed) where a cell differs from its role
+ * in that; last, the letters' names. A terminal knows colours alone: tests/data/roles.theme has one colour a
+ * key, and the pair of a cell tells the role. Of gradients the nearest quarter is told.
  *
- * Nothing here depends on the day. The sample runs are finished, so that no time of the next checkpoint is shown,
- * and no frame has times of day on its axis. What is left is the age in the list of runs: the program looks at
- * copies whose files were all written AGE_DAYS ago, which it rounds to days.
+ * Nothing here depends on the day. The sample runs are finished, so that no time of the next checkpoint is
+ * shown, and no frame has times of day on its axis. What is left is the age in the list of runs: the program
+ * looks at copies whose files were all written AGE_DAYS ago, which it rounds to days.
  */
 #include "../golden/golden_file.h"
 #include "medical_screen.h"
@@ -225,8 +225,8 @@ static pty *start_walk(const walk *one)
 	return terminal;
 }
 
-/* What is computed on demand comes after the first painting: a frame that is not the expected one is given time,
- * one that is need not be waited for. */
+/* What is computed on demand comes after the first painting: a frame that is not the expected one is given
+ * time, one that is need not be waited for. */
 static char *settled_text(pty *terminal, const walk *one, const char *path)
 {
 	static const int quiet_ms[] = {40, PTY_QUIET_MS, 2500};
@@ -283,7 +283,8 @@ static void theme_tells_roles_apart(void **state)
 	for (int a = PT_ROLE_TEXT; a < PT_N_ROLES; a++)
 		for (int b = PT_ROLE_TEXT; b < a; b++)
 			if (foreground_of(a) == foreground_of(b) && background_of(a) == background_of(b))
-				fail_msg(ROLES_THEME ": %s and %s look alike", pt_role_name((pt_role)b), pt_role_name((pt_role)a));
+				fail_msg(
+					ROLES_THEME ": %s and %s look alike", pt_role_name((pt_role)b), pt_role_name((pt_role)a));
 	for (int role = PT_ROLE_TEXT; role < PT_N_ROLES; role++)
 		if (!pt_role_is_gradient((pt_role)role) && quarter_of(foreground_of(role)) >= 0)
 			fail_msg(ROLES_THEME ": %s looks like a gradient", pt_role_name((pt_role)role));
@@ -333,7 +334,12 @@ int main(void)
 		{.name = "three runs, 120x36", .size = "120x36", .cols = 120, .rows = 36, .several = true},
 		{.name = "three runs, 200x60", .size = "200x60", .cols = 200, .rows = 60, .several = true},
 		{.name = "three runs, 40x12", .size = "40x12", .cols = 40, .rows = 12, .several = true},
-		{.name = "three runs, ASCII", .size = "ascii_80x24", .cols = 80, .rows = 24, .ascii = true, .several = true},
+		{.name = "three runs, ASCII",
+			.size = "ascii_80x24",
+			.cols = 80,
+			.rows = 24,
+			.ascii = true,
+			.several = true},
 	};
 	enum { N_WALKS = sizeof walks / sizeof walks[0] };
 	struct CMUnitTest tests[N_WALKS + 1];
