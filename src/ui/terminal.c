@@ -18,6 +18,7 @@
 #include "phasetop/base/text.h"
 #include "cell_to_send.h"
 #include "phasetop/ui/clipboard.h"
+#include "key_sequence.h"
 #include "mouse_report.h"
 
 enum {
@@ -57,11 +58,15 @@ struct pt_terminal {
 	colour_pair pairs[PAIR_SLOTS];
 	int n_pairs;
 	pt_mouse_report report;
+	bool is_kept; /* a character was read that did not belong to what came before it: it is the next one */
+	int kept_result;
+	wint_t kept;
 };
 
 /* --- opening and closing ---------------------------------------------------------------------------- */
 
-/* Keys that terminfo entries often lack, in xterm's form. The row's place gives its curses code. */
+/* Keys that terminfo entries often lack, or have in one form of several: those of xterm, in either of its modes,
+ * and of others. TERM may name another terminal than the one that sends. The row's place gives its curses code. */
 static const struct {
 	const char *bytes;
 	pt_key key;
@@ -85,8 +90,18 @@ static const struct {
 	{"\033[B", PT_KEY_DOWN},
 	{"\033[H", PT_KEY_HOME},
 	{"\033[F", PT_KEY_END},
+	{"\033OD", PT_KEY_LEFT},
+	{"\033OC", PT_KEY_RIGHT},
+	{"\033OA", PT_KEY_UP},
+	{"\033OB", PT_KEY_DOWN},
+	{"\033OH", PT_KEY_HOME},
+	{"\033OF", PT_KEY_END},
 	{"\033[1~", PT_KEY_HOME},
 	{"\033[4~", PT_KEY_END},
+	{"\033[Z", PT_KEY_SHIFT | PT_KEY_TAB},
+	{"\033OP", PT_KEY_F1},
+	{"\033[11~", PT_KEY_F1},
+	{"\033OM", PT_KEY_ENTER}, /* of the keypad */
 };
 
 static const char *capability(const char *name)
@@ -212,6 +227,16 @@ static void send(const char *bytes)
 	fflush(stdout);
 }
 
+static pt_key key_of_code(int code);
+
+/* Where the entry has a key for it, and one that means something to us, that stands. */
+static void define_own_keys(void)
+{
+	for (size_t i = 0; i < sizeof own_keys / sizeof own_keys[0]; i++)
+		if (i == 0 || key_of_code(key_defined(own_keys[i].bytes)) == PT_KEY_NONE)
+			define_key(own_keys[i].bytes, CODE_FIRST + (int)i);
+}
+
 static void set_up_curses(pt_terminal *terminal)
 {
 	set_escdelay(ESCAPE_DELAY_MS);
@@ -229,9 +254,7 @@ static void set_up_curses(pt_terminal *terminal)
 		start_color();
 		use_default_colors();
 	}
-	for (size_t i = 0; i < sizeof own_keys / sizeof own_keys[0]; i++)
-		if (i == 0 || key_defined(own_keys[i].bytes) <= 0)
-			define_key(own_keys[i].bytes, CODE_FIRST + (int)i);
+	define_own_keys();
 	pt_terminal_set_mouse(terminal, terminal->options.mouse);
 }
 
@@ -535,6 +558,35 @@ static bool input_has_ended(void)
 	return (in.revents & POLLIN) && ioctl(STDIN_FILENO, FIONREAD, &waiting) == 0 && waiting == 0;
 }
 
+static int next_character(pt_terminal *terminal, wint_t *character)
+{
+	if (!terminal->is_kept)
+		return get_wch(character);
+	terminal->is_kept = false;
+	*character = terminal->kept;
+	return terminal->kept_result;
+}
+
+/* Reads what is there of a sequence that no key is known for. false: not one character of it is. */
+static bool skip_sequence(pt_terminal *terminal, pt_key_sequence sequence)
+{
+	bool any = false;
+	while (sequence.part != PT_SEQUENCE_OVER) {
+		wint_t character;
+		int result = next_character(terminal, &character);
+		if (result == ERR)
+			break; /* a person's own Esc, or one that was cut short */
+		if (result != OK || !pt_key_sequence_takes(&sequence, (uint32_t)character)) {
+			terminal->is_kept = true;
+			terminal->kept_result = result;
+			terminal->kept = character;
+			break;
+		}
+		any = true;
+	}
+	return any;
+}
+
 pt_input pt_terminal_read(pt_terminal *terminal)
 {
 	for (;;) {
@@ -542,21 +594,27 @@ pt_input pt_terminal_read(pt_terminal *terminal)
 		if (input_has_ended())
 			return (pt_input){.kind = PT_INPUT_END};
 		wint_t character;
-		int result = get_wch(&character);
+		int result = next_character(terminal, &character);
 		if (result == ERR)
 			return (pt_input){.kind = PT_INPUT_NONE};
 		pt_input input = {.kind = PT_INPUT_KEY};
-		if (result == OK && terminal->report.open) {
+		if (result == OK && pt_mouse_report_takes(&terminal->report, (uint32_t)character)) {
 			input.kind = PT_INPUT_MOUSE;
 			if (pt_mouse_report_feed(&terminal->report, (uint32_t)character, &input.mouse))
 				return input;
 			continue;
 		}
+		terminal->report.open = false;
 		if (result == KEY_CODE_YES && (int)character == CODE_FIRST) {
 			pt_mouse_report_open(&terminal->report);
 			continue;
 		}
-		terminal->report.open = false;
+		if (result == KEY_CODE_YES && character == KEY_MOUSE) {
+			skip_sequence(terminal, pt_key_sequence_old_mouse());
+			continue;
+		}
+		if (result == OK && character == '\033' && skip_sequence(terminal, pt_key_sequence_escaped()))
+			continue;
 		input.key = result == KEY_CODE_YES ? key_of_code((int)character) : pt_key_of_character(character);
 		if (input.key != PT_KEY_NONE)
 			return input;
