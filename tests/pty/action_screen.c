@@ -88,6 +88,12 @@ void stage_destroy(stage *at)
 	free(at);
 }
 
+void stage_rests_here(stage *at)
+{
+	free(at->rest);
+	at->rest = screen_text(at->terminal, at->rest_rows);
+}
+
 /* ---- what is seen ---------------------------------------------------------------------------------------- */
 
 static bool text_moved(stage *at, const sight *seen)
@@ -176,55 +182,13 @@ void wait_until_not_seen(stage *at, const sight *seen, const char *what)
 	await(at, seen, false, what);
 }
 
-/* ---- rows ------------------------------------------------------------------------------------------------ */
-
-/* The next word of blanks and words; NULL: there is no more. */
-static const char *next_word(const char **words, size_t *n)
-{
-	const char *word = *words + strspn(*words, " ");
-	*n = strcspn(word, " ");
-	*words = word + *n;
-	return *n > 0 ? word : NULL;
-}
+/* ---- keys ------------------------------------------------------------------------------------------------ */
 
 void press(stage *at, const char *keys)
 {
 	size_t n;
-	for (const char *name; (name = next_word(&keys, &n));) {
+	for (const char *name; (name = next_key_name(&keys, &n));) {
 		key_forms forms = key_forms_of(name, n);
 		pty_type(at->terminal, forms.bytes[0]);
-	}
-}
-
-static void play_form(stage *at, const action_case *row, const char *bytes, const char *what)
-{
-	if (row->before) {
-		press(at, row->before);
-		wait_for_sight(at, &row->ready, what);
-	}
-	wait_until_not_seen(at, &row->seen, what);
-	pty_mark(at->terminal);
-	pty_type(at->terminal, bytes);
-	wait_for_sight(at, &row->seen, what);
-	press(at, row->after);
-	wait_for_rest(at, what);
-}
-
-void play(stage *at, const action_case *row)
-{
-	const char *keys = pt_action_row_of(row->action)->keys, *name;
-	size_t n;
-	assert_true(!row->before || sight_is_given(&row->ready));
-	assert_true(sight_is_given(&row->seen));
-	for (int place = 1; (name = next_word(&keys, &n)); place++) {
-		if (row->key != 0 && row->key != place)
-			continue;
-		key_forms forms = key_forms_of(name, n);
-		for (size_t i = 0; i < forms.n; i++) {
-			char what[96];
-			snprintf(what, sizeof what, "%s by %.*s, form %zu", pt_action_row_of(row->action)->name, (int)n,
-				name, i + 1);
-			play_form(at, row, forms.bytes[i], what);
-		}
 	}
 }

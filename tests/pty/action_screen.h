@@ -1,8 +1,7 @@
-/** Rows of a table that presses keys and looks what they do, for the tests of this directory. */
+/** Pressing keys by their names and looking what they do, for the tests of this directory. */
 #ifndef TESTS_PTY_ACTION_SCREEN_H
 #define TESTS_PTY_ACTION_SCREEN_H
 
-#include "phasetop/ui/action.h"
 #include "pty_harness.h"
 
 /* Too small for the form of options a screen would show no more than parts of what is looked for. */
@@ -44,23 +43,12 @@ void wait_until_not_seen(stage *at, const sight *seen, const char *what);
 /** Start the program on runs, drawn whole and at rest. @param rest_rows how many rows are compared with it later */
 stage *stage_create(const char *term, const char *const *runs, int rest_rows);
 void stage_destroy(stage *at);
+/** As it stands now is its rest from now on. */
+void stage_rests_here(stage *at);
 /** Wait until it is at rest again: each cell's text, and the focus. */
 void wait_for_rest(stage *at, const char *what);
 
 /** Press keys by their names as the action table writes them, blanks between; each in its terminal's own form. */
 void press(stage *at, const char *keys);
-
-/** A row of the table. */
-typedef struct action_case {
-	pt_action action;
-	int key;            /* place of the key among those of the action, from 1; 0: each of them */
-	const char *before; /* keys from rest to where it is pressed */
-	sight ready;        /* what then is seen, before it is pressed; not needed without `before` */
-	sight seen;         /* what is seen once it was pressed, and was not before */
-	const char *after;  /* keys back to rest */
-} action_case;
-
-/** Do it, with each form of each key. */
-void play(stage *at, const action_case *row);
 
 #endif

@@ -46,6 +46,14 @@ static const struct {
 	{"Ctrl-Down", "kDN5", {"\033[1;5B"}},
 };
 
+const char *next_key_name(const char **keys, size_t *n)
+{
+	const char *name = *keys + strspn(*keys, " ");
+	*n = strcspn(name, " ");
+	*keys = name + *n;
+	return *n > 0 ? name : NULL;
+}
+
 void key_forms_at(const char *term)
 {
 	static TERMINAL *before;

@@ -11,12 +11,23 @@
 
 #include "action_screen.h"
 #include "medical_screen.h"
+#include "phasetop/ui/action.h"
 #include "phasetop/ui/clipboard.h"
+#include "terminal_keys.h"
 
 enum { ROWS_WITHOUT_AGES = 28 }; /* of three runs: the table of the runs, below, tells the time */
 
 static const char *const one_run[] = {MEDICAL_RUN, NULL};
 static const char *const three_runs[] = {MEDICAL_RUN, "sample_runs/sports", "sample_runs/finance", NULL};
+
+typedef struct action_case {
+	pt_action action;
+	int key;            /* place of the key among those of the action, from 1; 0: each of them */
+	const char *before; /* keys from rest to where it is pressed */
+	sight ready;        /* what then is seen, before it is pressed; not needed without `before` */
+	sight seen;         /* what is seen once it was pressed, and was not before */
+	const char *after;  /* keys back to rest */
+} action_case;
 
 /* ---- what is no text on the screen ----------------------------------------------------------------------- */
 
@@ -181,11 +192,9 @@ enum {
 
 static size_t count_keys(const char *keys)
 {
-	size_t n = 0;
-	for (; *keys; n++) {
-		keys += strspn(keys, " ");
-		keys += strcspn(keys, " ");
-	}
+	size_t n_bytes, n = 0;
+	while (next_key_name(&keys, &n_bytes))
+		n++;
 	return n;
 }
 
@@ -207,6 +216,40 @@ static void test_every_key_of_every_action_is_pressed(void **state)
 			if (action != PT_ACTION_SUSPEND && !is_pressed(with_one_run, N_WITH_ONE, action, key) &&
 				!is_pressed(with_three_runs, N_WITH_THREE, action, key))
 				fail_msg("no row presses key %d of '%s' (%s)", key, row->name, row->keys);
+	}
+}
+
+static void play_form(stage *at, const action_case *row, const char *bytes, const char *what)
+{
+	if (row->before) {
+		press(at, row->before);
+		wait_for_sight(at, &row->ready, what);
+	}
+	wait_until_not_seen(at, &row->seen, what);
+	pty_mark(at->terminal);
+	pty_type(at->terminal, bytes);
+	wait_for_sight(at, &row->seen, what);
+	press(at, row->after);
+	wait_for_rest(at, what);
+}
+
+/* Each form of each key. */
+static void play(stage *at, const action_case *row)
+{
+	const char *keys = pt_action_row_of(row->action)->keys, *name;
+	size_t n;
+	assert_true(!row->before || sight_is_given(&row->ready));
+	assert_true(sight_is_given(&row->seen));
+	for (int place = 1; (name = next_key_name(&keys, &n)); place++) {
+		if (row->key != 0 && row->key != place)
+			continue;
+		key_forms forms = key_forms_of(name, n);
+		for (size_t i = 0; i < forms.n; i++) {
+			char what[96];
+			snprintf(what, sizeof what, "%s by %.*s, form %zu", pt_action_row_of(row->action)->name, (int)n,
+				name, i + 1);
+			play_form(at, row, forms.bytes[i], what);
+		}
 	}
 }
 
@@ -274,12 +317,7 @@ static void assert_ignored(stage *at, const char *bytes, bool is_cut_short)
 	press(at, ":");
 	wait_for_sight(at, &(sight){.is = is_writing_a_command}, what);
 	press(at, "Esc");
-	wait_until_not_seen(at, &(sight){.is = is_writing_a_command}, what);
-	wait_for_sight(at, &(sight){.shows = "frozen"}, what);
-	press(at, "Space");
 	wait_for_rest(at, what);
-	press(at, "Space");
-	wait_for_sight(at, &(sight){.shows = "frozen"}, what);
 }
 
 static void test_what_is_no_key_does_nothing(void **state)
@@ -287,6 +325,7 @@ static void test_what_is_no_key_does_nothing(void **state)
 	stage *at = stage_create(*state, one_run, ACTION_ROWS);
 	press(at, "Space");
 	wait_for_sight(at, &(sight){.shows = "frozen"}, "frozen by Space");
+	stage_rests_here(at);
 	for (size_t i = 0; i < sizeof not_keys / sizeof not_keys[0]; i++)
 		assert_ignored(at, not_keys[i], false);
 	for (size_t i = 0; i < sizeof half_keys / sizeof half_keys[0]; i++)
