@@ -1,5 +1,5 @@
-/** Sequences of characters that a terminal sends for one key, or for something else, and that no entry names: they
- * are read to their end, for their characters are no keys. */
+/** Sequences of characters that a terminal sends for one key, or for something else, and that no entry names:
+ * they are read to their end, for their characters are no keys. */
 #ifndef PT_UI_KEY_SEQUENCE_H
 #define PT_UI_KEY_SEQUENCE_H
 

@@ -14,7 +14,8 @@
 
 enum { MAX_RUNS = 3 };
 
-/* ---- the stage ------------------------------------------------------------------------------------------- */
+/* ---- the stage -------------------------------------------------------------------------------------------
+ */
 
 static bool same_style(const pty_cell *a, const pty_cell *b)
 {
@@ -94,7 +95,8 @@ void stage_rests_here(stage *at)
 	at->rest = screen_text(at->terminal, at->rest_rows);
 }
 
-/* ---- what is seen ---------------------------------------------------------------------------------------- */
+/* ---- what is seen ----------------------------------------------------------------------------------------
+ */
 
 static bool text_moved(stage *at, const sight *seen)
 {
@@ -119,8 +121,7 @@ static bool row_is_selected(stage *at, const char *name)
 	int x, y, heading_x, heading_y;
 	if (!pty_find(at->terminal, name, &x, &y) || !pty_find(at->terminal, "min cos", &heading_x, &heading_y))
 		return false;
-	pty_cell row = pty_cell_at(at->terminal, x, y),
-			 heading = pty_cell_at(at->terminal, heading_x, heading_y);
+	pty_cell row = pty_cell_at(at->terminal, x, y), heading = pty_cell_at(at->terminal, heading_x, heading_y);
 	return row.bg_kind != heading.bg_kind || row.bg != heading.bg || row.reverse != heading.reverse;
 }
 
@@ -160,15 +161,19 @@ static bool is_as_wanted(pty *terminal, void *context)
 static void await(stage *at, const sight *seen, bool wanted, const char *what)
 {
 	awaited this = {at, seen, wanted};
-	const char *named = seen->shows		 ? seen->shows
-						: seen->lacks	 ? seen->lacks
-						: seen->focus	 ? seen->focus
+	const char *named = seen->shows      ? seen->shows
+						: seen->lacks    ? seen->lacks
+						: seen->focus    ? seen->focus
 						: seen->selected ? seen->selected
-						: seen->moved	 ? seen->moved
+						: seen->moved    ? seen->moved
 										 : "condition";
 	char text[320];
 	snprintf(text, sizeof text, "%s at TERM=%s: %s%s '%s'", what, at->term, wanted ? "" : "not yet ",
-		seen->shows ? "shows" : seen->lacks ? "lacks" : seen->moved ? "moved" : "is", named);
+		seen->shows   ? "shows"
+		: seen->lacks ? "lacks"
+		: seen->moved ? "moved"
+					  : "is",
+		named);
 	pty_wait_until(at->terminal, is_as_wanted, &this, text);
 }
 
@@ -182,7 +187,8 @@ void wait_until_not_seen(stage *at, const sight *seen, const char *what)
 	await(at, seen, false, what);
 }
 
-/* ---- keys ------------------------------------------------------------------------------------------------ */
+/* ---- keys ------------------------------------------------------------------------------------------------
+ */
 
 void press(stage *at, const char *keys)
 {

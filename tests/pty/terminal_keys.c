@@ -12,8 +12,8 @@
 #include <curses.h>
 #include <term.h>
 
-/* Name in the action table, capability of terminfo, and what is sent where the entry says nothing or something
- * else: by xterm in its normal mode, and by others. */
+/* Name in the action table, capability of terminfo, and what is sent where the entry says nothing or
+ * something else: by xterm in its normal mode, and by others. */
 static const struct {
 	const char *name, *capability, *others[KEY_FORMS - 1];
 } specials[] = {

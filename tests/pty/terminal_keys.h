@@ -16,8 +16,8 @@ typedef struct key_forms {
 /** The next of keys with blanks between, n bytes; moves on behind it. NULL: there is no more. */
 const char *next_key_name(const char **keys, size_t *n);
 
-/** Forms of a key of the action table ("?", "S-Left", "Ctrl-w:h") at the terminal that was chosen last; fails the
- * test when there is no such key. @param name n bytes */
+/** Forms of a key of the action table ("?", "S-Left", "Ctrl-w:h") at the terminal that was chosen last; fails
+ * the test when there is no such key. @param name n bytes */
 key_forms key_forms_of(const char *name, size_t n);
 
 /** Look keys up in this terminal's entry from now on. Fails the test if it has none. */

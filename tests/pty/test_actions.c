@@ -1,5 +1,5 @@
-/** Every action of the table by every one of its keys, in the forms that three kinds of terminal send, in a real
- * terminal: what is seen then, and was not before. */
+/** Every action of the table by every one of its keys, in the forms that three kinds of terminal send, in a
+ * real terminal: what is seen then, and was not before. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -29,7 +29,8 @@ typedef struct action_case {
 	const char *after;  /* keys back to rest */
 } action_case;
 
-/* ---- what is no text on the screen ----------------------------------------------------------------------- */
+/* ---- what is no text on the screen -----------------------------------------------------------------------
+ */
 
 static bool is_painted_anew(stage *at)
 {
@@ -44,10 +45,9 @@ static bool leaves_mouse(stage *at)
 /* Where the terminal is one that can, the bytes that copy; else words that it cannot. */
 static bool has_copied(stage *at)
 {
-	return pt_clipboard_is_known(at->term)
-			   ? pty_shows(at->terminal, "copied: the cosine pane") &&
-					 pty_received_since_mark(at->terminal, "\033]52;c;")
-			   : pty_shows(at->terminal, "not known to have a clipboard");
+	return pt_clipboard_is_known(at->term) ? pty_shows(at->terminal, "copied: the cosine pane") &&
+												 pty_received_since_mark(at->terminal, "\033]52;c;")
+										   : pty_shows(at->terminal, "not known to have a clipboard");
 }
 
 static bool is_writing_a_command(stage *at)
@@ -55,9 +55,13 @@ static bool is_writing_a_command(stage *at)
 	return strcmp(pty_row(at->terminal, ACTION_ROWS - 1), ":") == 0;
 }
 
-/* ---- one run --------------------------------------------------------------------------------------------- */
+/* ---- one run ---------------------------------------------------------------------------------------------
+ */
 
-#define ROW(name, ...) {.action = PT_ACTION_##name, __VA_ARGS__}
+#define ROW(name, ...)                          \
+	{                                           \
+		.action = PT_ACTION_##name, __VA_ARGS__ \
+	}
 
 static const action_case with_one_run[] = {
 	ROW(HELP, .seen = {.shows = "┤? help├"}, .after = "?"),
@@ -103,7 +107,8 @@ static const action_case with_one_run[] = {
 	ROW(SHORTER_5, .seen = {.moved = "┤3 local", .y = 5}, .after = "Ctrl-w:r"),
 	ROW(EQUALISE, .before = "Alt-Right", .ready = {.moved = "┤4 SHC", .x = 5}, .seen = {.moved = "┤4 SHC"},
 		.after = "Ctrl-w:r"),
-	ROW(RESET_LAYOUT, .before = "1", .ready = {.lacks = "┤1 norm"}, .seen = {.shows = "┤1 norm"}, .after = ""),
+	ROW(RESET_LAYOUT, .before = "1", .ready = {.lacks = "┤1 norm"}, .seen = {.shows = "┤1 norm"},
+		.after = ""),
 	ROW(PRESET_NEXT, .seen = {.shows = "phasetop · early-warning"}, .after = "P"),
 	ROW(PRESET_PREVIOUS, .seen = {.shows = "phasetop · single"}, .after = "p"),
 	ROW(CURSOR_LEFT, .seen = {.shows = "  95  ‖B‖ 0.2539"}, .after = "Esc"),
@@ -113,12 +118,16 @@ static const action_case with_one_run[] = {
 	ROW(CURSOR_FIRST, .seen = {.shows = "  1  ‖B‖ 0.0000"}, .after = "Esc"),
 	ROW(CURSOR_LAST, .seen = {.shows = " 400  ‖B‖ 0.3488"}, .after = "Esc"),
 	ROW(ZOOM_IN, .seen = {.shows = " 50–250 "}, .after = "f"),
-	ROW(ZOOM_OUT, .before = "+ +", .ready = {.shows = " 75–175 "}, .seen = {.shows = " 50–250 "}, .after = "f"),
-	ROW(PAN_LEFT, .before = "+ +", .ready = {.shows = " 75–175 "}, .seen = {.shows = " 50–150 "}, .after = "f"),
-	ROW(PAN_RIGHT, .before = "+ +", .ready = {.shows = " 75–175 "}, .seen = {.shows = " 100–200 "}, .after = "f"),
+	ROW(ZOOM_OUT, .before = "+ +", .ready = {.shows = " 75–175 "}, .seen = {.shows = " 50–250 "},
+		.after = "f"),
+	ROW(PAN_LEFT, .before = "+ +", .ready = {.shows = " 75–175 "}, .seen = {.shows = " 50–150 "},
+		.after = "f"),
+	ROW(PAN_RIGHT, .before = "+ +", .ready = {.shows = " 75–175 "}, .seen = {.shows = " 100–200 "},
+		.after = "f"),
 	ROW(FOLLOW, .seen = {.shows = "  follows "}, .after = "F"),
 	ROW(FIT, .before = "+", .ready = {.shows = " 50–250 "}, .seen = {.lacks = " 50–250 "}, .after = ""),
-	ROW(ZOOM_BACK, .before = "+ +", .ready = {.shows = " 75–175 "}, .seen = {.shows = " 50–250 "}, .after = "f"),
+	ROW(ZOOM_BACK, .before = "+ +", .ready = {.shows = " 75–175 "}, .seen = {.shows = " 50–250 "},
+		.after = "f"),
 	ROW(Y_IN, .seen = {.shows = "0.85┤"}, .after = "f"),
 	ROW(Y_OUT, .seen = {.shows = " 0.7┤"}, .after = "f"),
 	ROW(Y_UP, .seen = {.moved = " 1.0┤", .y = 3}, .after = "f"),
@@ -151,32 +160,36 @@ static const action_case with_one_run[] = {
 	ROW(SIGN, .seen = {.shows = "−local cosine"}, .after = "i"),
 	ROW(INVERT, .seen = {.moved = "cos 0.906", .y = -11}, .after = "I"),
 	ROW(RUNS, .seen = {.shows = "┤6 runs"}, .after = "r Ctrl-w:j"),
-	ROW(UP, .before = "? Down Down", .ready = {.shows = "┤3–64 of"}, .seen = {.shows = "┤2–63 of"}, .after = "?"),
+	ROW(UP, .before = "? Down Down", .ready = {.shows = "┤3–64 of"}, .seen = {.shows = "┤2–63 of"},
+		.after = "?"),
 	ROW(DOWN, .before = "?", .ready = {.shows = "┤1–62 of"}, .seen = {.shows = "┤2–63 of"}, .after = "?"),
-	ROW(PAGE_UP, .before = "? PgDn", .ready = {.shows = "┤31–92 of"}, .seen = {.shows = "┤1–62 of"}, .after = "?"),
-	ROW(PAGE_DOWN, .before = "?", .ready = {.shows = "┤1–62 of"}, .seen = {.shows = "┤31–92 of"}, .after = "?"),
+	ROW(PAGE_UP, .before = "? PgDn", .ready = {.shows = "┤31–92 of"}, .seen = {.shows = "┤1–62 of"},
+		.after = "?"),
+	ROW(PAGE_DOWN, .before = "?", .ready = {.shows = "┤1–62 of"}, .seen = {.shows = "┤31–92 of"},
+		.after = "?"),
 };
 
-/* ---- three runs ------------------------------------------------------------------------------------------ */
+/* ---- three runs ------------------------------------------------------------------------------------------
+ */
 
 #define RUNS_FOCUSED .before = "r", .ready = {.shows = "Space show/hide"}
 
 static const action_case with_three_runs[] = {
-	ROW(ALL_RUNS, .before = "r Space", .ready = {.shows = "2 of 3 runs"}, .seen = {.shows = "phasetop  3 runs"},
-		.after = "Ctrl-w:k"),
+	ROW(ALL_RUNS, .before = "r Space", .ready = {.shows = "2 of 3 runs"},
+		.seen = {.shows = "phasetop  3 runs"}, .after = "Ctrl-w:k"),
 	ROW(SIDE_BY_SIDE, .seen = {.shows = "│● medical "}, .after = "v"),
 	ROW(DIFFERENCES, .seen = {.shows = "differences to medical"}, .after = "D"),
 	ROW(ALIGN, .seen = {.shows = "aligned on turn"}, .after = "A"),
 	ROW(JOINT_PLANE, .seen = {.shows = "one plane: 47.0 % + 24.1 %"}, .after = "J"),
-	ROW(BASELINE, .before = "r Down", .ready = {.selected = "▲ sports     finished"}, .seen = {.shows = "▲ sports ◂"},
-		.after = "Up b Ctrl-w:k"),
+	ROW(BASELINE, .before = "r Down", .ready = {.selected = "▲ sports     finished"},
+		.seen = {.shows = "▲ sports ◂"}, .after = "Up b Ctrl-w:k"),
 	ROW(FILTER, RUNS_FOCUSED, .seen = {.shows = "┤6 runs /▏"}, .after = "Esc Ctrl-w:k"),
 	ROW(TOGGLE_RUN, RUNS_FOCUSED, .seen = {.shows = "2 of 3 runs"}, .after = "Space Ctrl-w:k"),
-	ROW(UP, .before = "r Down", .ready = {.selected = "▲ sports     finished"}, .seen = {.selected = "● medical ◂  finished"},
-		.after = "Ctrl-w:k"),
+	ROW(UP, .before = "r Down", .ready = {.selected = "▲ sports     finished"},
+		.seen = {.selected = "● medical ◂  finished"}, .after = "Ctrl-w:k"),
 	ROW(DOWN, RUNS_FOCUSED, .seen = {.selected = "▲ sports     finished"}, .after = "Up Ctrl-w:k"),
-	ROW(PAGE_UP, .before = "r Down Down", .ready = {.selected = "■ finance    finished"}, .seen = {.selected = "● medical ◂  finished"},
-		.after = "Ctrl-w:k"),
+	ROW(PAGE_UP, .before = "r Down Down", .ready = {.selected = "■ finance    finished"},
+		.seen = {.selected = "● medical ◂  finished"}, .after = "Ctrl-w:k"),
 	ROW(PAGE_DOWN, RUNS_FOCUSED, .seen = {.selected = "■ finance    finished"}, .after = "PgUp Ctrl-w:k"),
 	ROW(SORT_LEFT, .before = "r > >", .ready = {.shows = "by state"}, .seen = {.shows = "by name"},
 		.after = "< Ctrl-w:k"),
@@ -188,7 +201,8 @@ enum {
 	N_WITH_THREE = sizeof with_three_runs / sizeof with_three_runs[0],
 };
 
-/* ---- tests ----------------------------------------------------------------------------------------------- */
+/* ---- tests -----------------------------------------------------------------------------------------------
+ */
 
 static size_t count_keys(const char *keys)
 {
@@ -283,7 +297,8 @@ static void test_actions_with_three_runs(void **state)
 	stage_destroy(at);
 }
 
-/* ---- keys that come at once, and what is no key ----------------------------------------------------------- */
+/* ---- keys that come at once, and what is no key -----------------------------------------------------------
+ */
 
 static void test_keys_of_one_write_all_arrive(void **state)
 {
@@ -299,8 +314,8 @@ static void test_keys_of_one_write_all_arrive(void **state)
 /* Keys that nobody is bound to, what other programs have left switched on (focus, pasting, an old mouse), and
  * answers to questions. */
 static const char *const not_keys[] = {"\033[1;6D", "\033[1;8H", "\033[15;5~", "\033[24~", "\033[99;99~",
-	"\033[27;5;109~", "\033[109;5u", "\033OS", "\033O5S", "\033[[E", "\033[I", "\033[O", "\033[200~", "\033[201~",
-	"\033[M !!", "\033[?62;22c", "\033[<99;40;10M", "\033[<0;0;0M", "\033[<35;40;10M",
+	"\033[27;5;109~", "\033[109;5u", "\033OS", "\033O5S", "\033[[E", "\033[I", "\033[O", "\033[200~",
+	"\033[201~", "\033[M !!", "\033[?62;22c", "\033[<99;40;10M", "\033[<0;0;0M", "\033[<35;40;10M",
 	"\033[<00000000000000000000000000000000000000000;40;10M"};
 
 /* Keys whose rest never comes. */

@@ -53,7 +53,8 @@ static void let_go(stage *at, place where)
 	pty_mouse(at->terminal, LEFT, where.x, where.y, true);
 }
 
-/* ---- focus and borders ----------------------------------------------------------------------------------- */
+/* ---- focus and borders -----------------------------------------------------------------------------------
+ */
 
 static void test_a_click_focuses(void **state)
 {
@@ -119,7 +120,8 @@ static void test_borders_follow_the_pointer_up_and_down(void **state)
 	stage_destroy(at);
 }
 
-/* ---- the wheel ------------------------------------------------------------------------------------------- */
+/* ---- the wheel -------------------------------------------------------------------------------------------
+ */
 
 static void test_the_wheel_zooms_plots_at_the_pointer(void **state)
 {
@@ -168,7 +170,8 @@ static void test_the_wheel_scrolls_lists(void **state)
 	stage_destroy(at);
 }
 
-/* ---- rectangles and double clicks ------------------------------------------------------------------------ */
+/* ---- rectangles and double clicks ------------------------------------------------------------------------
+ */
 
 static void test_a_rectangle_zooms_and_a_double_click_takes_it_back(void **state)
 {
