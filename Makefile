@@ -78,11 +78,10 @@ $(B)/%.o: %.c
 	$(Q)$(CC) $(BASE) $(VFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # Groups: tests of the whole program, linked against every layer; they find it by $PT_PROGRAM.
-GROUPS := cli runs pty golden
+GROUPS := cli runs pty
 DIRS_cli := tests/cli
 DIRS_runs := tests/reference/runs
 DIRS_pty := tests/pty
-DIRS_golden := tests/golden
 define GROUP
 PROGRAMS_$(1) := $$(patsubst %.c,$(B)/%,$$(wildcard $$(DIRS_$(1))/test_*.c))
 $$(PROGRAMS_$(1)): %: %.o $(ALL_LIBS)
@@ -164,9 +163,13 @@ analyze:
 
 # ---- material that the program makes ----------------------------------------------------------------------
 
-.PHONY: golden-update man pictures
-golden-update: build-tests
-	@PT_GOLDEN_UPDATE=1 PT_PROGRAM=$(PROGRAM) tests/run_tests.sh $(PROGRAMS_golden) $(foreach t,$(ALL_UNIT) $(ALL_SCRIPTS),$(if $(findstring golden,$(t)),$(t)))
+.PHONY: golden-update golden-programs man pictures
+GOLDEN_TESTS = $(foreach t,$(ALL_TESTS),$(if $(findstring _golden,$(notdir $(t))),$(t)))
+golden-update: deps
+	@$(MAKE) --no-print-directory $(PARALLEL) all golden-programs
+	@PT_GOLDEN_UPDATE=1 PT_PROGRAM=$(PROGRAM) tests/run_tests.sh $(GOLDEN_TESTS)
+	@tests/golden_diff.sh
+golden-programs: $(GOLDEN_TESTS)
 
 # The keys of the manual page come from the table of actions.
 man: $(B)/tests/unit/app/test_manual
@@ -228,7 +231,7 @@ help:
 	@echo 'make bench          measure the goals of speed and thrift'
 	@echo 'make fuzz           fuzz each target for FUZZ_SECONDS ($(FUZZ_SECONDS); clang)'
 	@echo 'make analyze        static analysis by gcc; check-format, format: clang-format'
-	@echo 'make golden-update  take the frames as they now are for the expected ones'
+	@echo 'make golden-update  take the frames as they now are for the expected ones, and show what differs'
 	@echo 'make man, pictures  the keys of the manual page, the pictures of the README'
 	@echo 'make install        below PREFIX=$(PREFIX), with DESTDIR; uninstall takes it away'
 	@echo 'make dist, clean'

@@ -2,16 +2,21 @@
 
 #include <string.h>
 
-pt_cell pt_cell_to_send(
-	const pt_theme *theme, pt_colour_depth depth, const pt_cell *cell, const pt_cell *shown)
+bool pt_cells_look_alike(const pt_theme *theme, pt_colour_depth depth, const pt_cell *a, const pt_cell *b)
 {
 	const uint8_t seen = PT_ATTR_REVERSE | PT_ATTR_UNDERLINE;
-	if (cell->glyph != ' ' || !shown || shown->width != 1 || shown->role != PT_ROLE_CROSSHAIR)
+	if (a->glyph != ' ' || b->glyph != ' ')
+		return memcmp(a, b, sizeof *a) == 0;
+	pt_style one = pt_theme_style(theme, a, depth), other = pt_theme_style(theme, b, depth);
+	return !((one.attributes | other.attributes) & seen) && memcmp(&one.bg, &other.bg, sizeof one.bg) == 0;
+}
+
+pt_cell pt_cell_to_send(const pt_theme *theme, pt_colour_depth depth, const pt_cell *cell, const pt_cell *pen)
+{
+	if (cell->glyph != ' ' || !pen)
 		return *cell;
-	pt_cell blank = *shown;
+	pt_cell blank = *pen;
 	blank.glyph = ' ';
-	pt_style now = pt_theme_style(theme, cell, depth), then = pt_theme_style(theme, &blank, depth);
-	bool differs =
-		((now.attributes | then.attributes) & seen) || memcmp(&now.bg, &then.bg, sizeof now.bg) != 0;
-	return differs ? *cell : blank;
+	blank.width = 1;
+	return pt_cells_look_alike(theme, depth, cell, &blank) ? blank : *cell;
 }

@@ -4,13 +4,15 @@
 
 #include "phasetop/ui/theme.h"
 
+/** Can nobody tell them apart? A blank shows its ground alone, whatever its colour. */
+bool pt_cells_look_alike(const pt_theme *theme, pt_colour_depth depth, const pt_cell *a, const pt_cell *b);
+
 /**
- * The cell, or one that looks alike: a blank shows no colour of its own, so one that comes where the step
- * cursor stood keeps the cursor's. The cursor stands beside it now as often as not, and no colour has to be
- * sent for the blank: half of the bytes of a cursor key.
- * @param shown  what stands on the screen there; NULL: nothing is known of it
+ * The cell, or one that looks alike and costs less: a blank takes the colour that was sent last, for which
+ * nothing has to be sent. Half of the bytes of a whole screen, and of a cursor key. Pure, O(1).
+ *
+ * @param pen  the cell that was sent last; NULL: none
  */
-pt_cell pt_cell_to_send(
-	const pt_theme *theme, pt_colour_depth depth, const pt_cell *cell, const pt_cell *shown);
+pt_cell pt_cell_to_send(const pt_theme *theme, pt_colour_depth depth, const pt_cell *cell, const pt_cell *pen);
 
 #endif

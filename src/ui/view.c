@@ -362,8 +362,10 @@ static unsigned mouse_press(
 		pt_layout_focus(&view->layout, hit->pane);
 		flags = pt_view_settle(view, PT_VIEW_REDRAW);
 	}
-	/* a border is dragged, the inside of a plot is zoomed into: never both */
-	if (hit->border.before < 0 && hit->pane != PT_PANE_NONE)
+	/* a border or the turn line is dragged, the inside of a plot is zoomed into: never both */
+	if (hit->border.before >= 0 || hit->pane == PT_PANE_NONE)
+		return flags;
+	if (mouse->kind != PT_MOUSE_PRESS || !pt_view_hold_line(view, mouse, hit->pane, snapshot))
 		flags |= pt_view_plot_mouse(view, mouse, hit->pane, snapshot);
 	return flags;
 }
@@ -371,6 +373,8 @@ static unsigned mouse_press(
 static unsigned mouse_drag(pt_view *view, const pt_mouse *mouse, const pt_snapshot *snapshot)
 {
 	pt_screen_parts screen = pt_view_screen(view);
+	if (view->line.held)
+		return pt_view_drag_line(view, mouse);
 	if (view->rubber.pressed)
 		return pt_view_plot_mouse(view, mouse, view->rubber.pane, snapshot);
 	if (view->dragged.before < 0)
@@ -396,12 +400,13 @@ unsigned pt_view_mouse(pt_view *view, const pt_mouse *mouse, const pt_snapshot *
 	case PT_MOUSE_PRESS:
 	case PT_MOUSE_DOUBLE:
 		view->dragged = PT_NO_BORDER;
-		view->rubber.pressed = false;
+		view->rubber.pressed = view->line.held = false;
 		return covered ? 0 : mouse_press(view, &hit, mouse, snapshot);
 	case PT_MOUSE_DRAG:
 		return covered ? 0 : mouse_drag(view, mouse, snapshot);
 	case PT_MOUSE_RELEASE:
 		view->dragged = PT_NO_BORDER;
+		view->line.held = false;
 		return view->rubber.pressed ? pt_view_plot_mouse(view, mouse, view->rubber.pane, snapshot) : 0;
 	case PT_MOUSE_WHEEL_UP:
 	case PT_MOUSE_WHEEL_DOWN:

@@ -42,6 +42,10 @@ unsigned pt_view_zoom_key(pt_view *view, pt_action action, const pt_snapshot *sn
 /** The mouse in a pane, but on no border: a rectangle, the wheel, a double click; drag and release only while
  * view->rubber.pressed. */
 unsigned pt_view_plot_mouse(pt_view *view, const pt_mouse *mouse, pt_pane_id pane, const pt_snapshot *snapshot);
+/** The mouse was pressed: is it on the turn line of the cosine, and takes hold of it? */
+bool pt_view_hold_line(pt_view *view, const pt_mouse *mouse, pt_pane_id pane, const pt_snapshot *snapshot);
+/** Move the line that is held. */
+unsigned pt_view_drag_line(pt_view *view, const pt_mouse *mouse);
 /** Smoothing, outliers, guides; the next event. */
 unsigned pt_view_looks_key(pt_view *view, pt_action action, const pt_snapshot *snapshot);
 /** Next choice of matrix types that the runs have. */

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "medical_screen.h"
-#include "terminal_keys.h"
+#include "key_forms.h"
 
 enum { MAX_RUNS = 3 };
 

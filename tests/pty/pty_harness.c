@@ -350,11 +350,16 @@ void pty_wait_until_gone(pty *terminal, const char *text)
 	pty_wait_until(terminal, shows_not, (void *)(uintptr_t)text, text);
 }
 
-void pty_settle(pty *terminal)
+void pty_settle_for(pty *terminal, int quiet_ms)
 {
 	int64_t deadline = now_ms() + SETTLE_DEADLINE_MS;
-	while (now_ms() < deadline && pump(terminal, PTY_QUIET_MS))
+	while (now_ms() < deadline && pump(terminal, quiet_ms))
 		;
+}
+
+void pty_settle(pty *terminal)
+{
+	pty_settle_for(terminal, PTY_QUIET_MS);
 }
 
 static int colour_of(const VTermColor *colour, bool foreground, pty_colour_kind *kind)

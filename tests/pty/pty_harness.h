@@ -62,8 +62,9 @@ void pty_wait_for(pty *terminal, const char *text);
 void pty_wait_until_gone(pty *terminal, const char *text);
 typedef bool pty_condition(pty *terminal, void *context);
 void pty_wait_until(pty *terminal, pty_condition *condition, void *context, const char *what);
-/** Read until nothing came for PTY_QUIET_MS. */
+/** Read until nothing came for PTY_QUIET_MS, or for so long. */
 void pty_settle(pty *terminal);
+void pty_settle_for(pty *terminal, int quiet_ms);
 
 typedef enum pty_colour_kind { PTY_DEFAULT, PTY_INDEXED, PTY_RGB } pty_colour_kind;
 

@@ -13,7 +13,7 @@
 #include "medical_screen.h"
 #include "phasetop/ui/action.h"
 #include "phasetop/ui/clipboard.h"
-#include "terminal_keys.h"
+#include "key_forms.h"
 
 enum { ROWS_WITHOUT_AGES = 28 }; /* of three runs: the table of the runs, below, tells the time */
 

@@ -177,7 +177,7 @@ static void test_a_rectangle_zooms_and_a_double_click_takes_it_back(void **state
 {
 	const struct {
 		place from, to;
-	} ways[] = {{{20, 21}, {40, 28}}, {{40, 28}, {20, 21}}, {{20, 4}, {41, 10}}, {{80, 28}, {101, 22}}};
+	} ways[] = {{{20, 21}, {40, 28}}, {{40, 29}, {20, 21}}, {{20, 4}, {41, 10}}, {{80, 28}, {101, 22}}};
 	stage *at = stage_create(*state, one_run, ACTION_ROWS);
 	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
 		wait_until_not_seen(at, &part, "before a rectangle");
@@ -197,6 +197,29 @@ static void test_a_rectangle_zooms_and_a_double_click_takes_it_back(void **state
 	stage_destroy(at);
 }
 
+/* Which row the line of the cosine's threshold is in. */
+static bool line_is_at(pty *terminal, void *row)
+{
+	int x, y;
+	return pty_find(terminal, "┄┄┄┄", &x, &y) && y == *(const int *)row;
+}
+
+static void test_the_turn_line_follows_the_pointer_both_ways(void **state)
+{
+	static const int ways[] = {-2, -2, 3};
+	stage *at = stage_create(*state, one_run, ACTION_ROWS);
+	place line = border_at(at, "┄┄┄┄");
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+		place to = {line.x, line.y + ways[i]};
+		drag(at, line, to);
+		wait_for_sight(at, &(sight){.shows = "turn line 0."}, "the turn line being dragged");
+		let_go(at, to);
+		pty_wait_until(at->terminal, line_is_at, &to.y, "the turn line goes where it is dragged");
+		line = to;
+	}
+	stage_destroy(at);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -206,6 +229,7 @@ int main(void)
 		TEST_AT_EACH_TERM(test_the_wheel_zooms_plots_at_the_pointer),
 		TEST_AT_EACH_TERM(test_the_wheel_scrolls_help),
 		TEST_AT_EACH_TERM(test_the_wheel_scrolls_lists),
+		TEST_AT_EACH_TERM(test_the_turn_line_follows_the_pointer_both_ways),
 		TEST_AT_EACH_TERM(test_a_rectangle_zooms_and_a_double_click_takes_it_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -202,6 +202,22 @@ static void test_rectangle_and_double_click(void **state)
 	pty_end(terminal);
 }
 
+static void test_dragging_the_turn_line(void **state)
+{
+	(void)state;
+	pty *terminal = start_medical();
+	int x, y;
+	assert_true(pty_find(terminal, "┄┄┄", &x, &y));
+	pty_mouse(terminal, 0, x, y, false);
+	pty_mouse(terminal, 32, x, y - 2, false);
+	pty_wait_for(terminal, "turn line 0.8"); /* told in the last line, and the line goes there */
+	pty_mouse(terminal, 0, x, y - 2, true);
+	pty_settle(terminal);
+	assert_null(strstr(pty_row(terminal, y), "┄┄┄"));
+	assert_non_null(strstr(pty_row(terminal, y - 2), "┄┄┄"));
+	pty_end(terminal);
+}
+
 static int by_size(const void *a, const void *b)
 {
 	size_t x = *(const size_t *)a, y = *(const size_t *)b;
@@ -238,6 +254,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_axis_key, make_timed_run, remove_timed_run),
 		cmocka_unit_test(test_wheel),
 		cmocka_unit_test(test_rectangle_and_double_click),
+		cmocka_unit_test(test_dragging_the_turn_line),
 		cmocka_unit_test(test_bytes_of_a_cursor_key),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,6 +110,13 @@ typedef struct pt_rubber {
 	pt_scale x, y, right;
 	bool has_y, has_right;
 } pt_rubber;
+/** The turn line while the mouse holds it: rows of its plot, and the axis as it stood when it was pressed. */
+typedef struct pt_held_line {
+	bool held;
+	int top, rows, row; /* row: where it is now, of the screen */
+	pt_scale y;
+} pt_held_line;
+
 enum { PT_COMMAND_BYTES = 512, PT_COMMAND_HISTORY = 16, PT_MESSAGE_BYTES = 256, PT_THEME_TEXT_BYTES = 256 };
 
 /** The command line. Its history is that of the session. */
@@ -199,6 +206,7 @@ typedef struct pt_view {
 	bool matrix_placed;
 	pt_border dragged; /* before = -1: none */
 	pt_rubber rubber;  /* drawn, once it is larger than a cell */
+	pt_held_line line;
 	pt_zoom_history zooms;
 	pt_layout first_layout;
 	ptrdiff_t preset; /* the one that p or P put there last; -1: none so far */

@@ -5,39 +5,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "../../../src/ui/cell_to_send.h"
-#include "../../../src/ui/plot_probe.h"
-#include "pane_drawing.h"
+#include "explore_drawing.h"
 #include "phasetop/plot/time_axis.h"
 #include "step_maps_fixture.h"
-
-static unsigned press(drawing *d, const char *name)
-{
-	return pt_view_key(&d->view, pt_key_parse(name, strlen(name)), d->snapshot);
-}
-
-static unsigned mouse(drawing *d, pt_mouse_kind kind, int x, int y)
-{
-	return pt_view_mouse(&d->view, &(pt_mouse){.kind = kind, .x = x, .y = y}, d->snapshot);
-}
-
-static void draw_screen(drawing *d)
-{
-	pt_screen_draw(d->snapshot, &d->view, d->frame);
-}
-
-static pt_plot_probe plot_of(drawing *d, pt_pane_id pane)
-{
-	pt_plot_probe probe;
-	assert_true(pt_plot_at(d->snapshot, &d->view, pane, -1, 0, &probe));
-	return probe;
-}
-
-static void assert_x(drawing *d, double lo, double hi)
-{
-	pt_scene scene = pt_scene_of(d->snapshot, &d->view);
-	assert_true(fabs(scene.steps.lo - lo) < 1e-6 && fabs(scene.steps.hi - hi) < 1e-6);
-}
 
 /* No turn claimed, no cursor placed: it stands at the newest step. */
 static void forget_verdicts(drawing *d)
@@ -197,105 +167,6 @@ static void test_heat_maps_follow(void **state)
 		map.x_scale.lo == 50 && map.x_scale.hi == 150 && map.y_scale.lo == 50 && map.y_scale.hi == 150);
 	pt_layout_focus(&d.view.layout, PT_PANE_K_SCAN);
 	assert_true(plot_of(&d, PT_PANE_K_SCAN).x_scale.hi == 150);
-	end(&d);
-}
-
-/* --- the mouse --------------------------------------------------------------------------------------- */
-
-static void test_the_wheel_zooms_at_the_pointer(void **state)
-{
-	(void)state;
-	drawing d = start(FIXTURE_THREE, 120, 36);
-	pt_plot_probe plot = plot_of(&d, PT_PANE_NORMS);
-	int x = plot.inner.x + plot.inner.w / 3, y = plot.inner.y + 2;
-	double fraction = (plot.inner.w / 3 + 0.5) / plot.inner.w, at = pt_scale_value(&plot.x_scale, fraction);
-	for (int i = 0; i < 4; i++)
-		assert_int_equal(mouse(&d, PT_MOUSE_WHEEL_UP, x, y), PT_VIEW_REDRAW);
-	plot = plot_of(&d, PT_PANE_NORMS);
-	assert_true(fabs(pt_scale_value(&plot.x_scale, fraction) - at) < 3);
-	assert_true(fabs(plot.x_scale.hi - plot.x_scale.lo - 400 * pow(0.8, 4)) < 3);
-	press(&d, "Backspace"); /* one gesture, one way back */
-	assert_x(&d, 0, 400);
-	assert_int_equal(mouse(&d, PT_MOUSE_WHEEL_DOWN, x, y), 0);
-	assert_int_equal(
-		mouse(&d, PT_MOUSE_WHEEL_UP, plot.inner.x + plot.inner.w / 3, 0), 0); /* the status line */
-	press(&d, "?");
-	mouse(&d, PT_MOUSE_WHEEL_DOWN, x, y);
-	assert_int_equal(d.view.help_scroll, 3);
-	end(&d);
-}
-
-static void test_a_rectangle(void **state)
-{
-	(void)state;
-	drawing d = start(FIXTURE_THREE, 120, 36);
-	pt_plot_probe plot = plot_of(&d, PT_PANE_NORMS);
-	pt_rect inner = plot.inner;
-	int x0 = inner.x + 10, x1 = inner.x + 29, y0 = inner.y + 2, y1 = inner.y + 6;
-	mouse(&d, PT_MOUSE_PRESS, x1, y1);
-	assert_int_equal(d.view.layout.focus, PT_PANE_NORMS);
-	assert_int_equal(mouse(&d, PT_MOUSE_DRAG, x0, y0), PT_VIEW_REDRAW);
-	draw_screen(&d);
-	assert_int_equal(pt_frame_get(d.frame, x0, y0).glyph, U'┌');
-	assert_int_equal(pt_frame_get(d.frame, x1, y1).glyph, U'┘');
-	mouse(&d, PT_MOUSE_RELEASE, x0, y0);
-	assert_x(&d, round(400.0 * 10 / inner.w), round(400.0 * 10 / inner.w) + round(400.0 * 20 / inner.w));
-	pt_scale y = plot_of(&d, PT_PANE_NORMS).y_scale;
-	assert_true(fabs(y.hi - pt_scale_value(&plot.y_scale, (inner.h - 2.0) / inner.h)) < 1e-9);
-	assert_true(fabs(y.lo - pt_scale_value(&plot.y_scale, (inner.h - 7.0) / inner.h)) < 1e-9);
-	draw_screen(&d);
-	assert_int_not_equal(pt_frame_get(d.frame, x0, y0).glyph, U'┌');
-	/* the other panes share the x range, and fit their own y */
-	assert_false(d.view.zoom.y[PT_PANE_COSINE].zoomed);
-	mouse(&d, PT_MOUSE_DOUBLE, x0, y0);
-	assert_x(&d, 0, 400);
-	assert_false(pt_zoom_is_part(&d.view.zoom));
-	end(&d);
-}
-
-/* A rectangle as low as a line is of x alone, one as narrow of y alone, and one cell is a click. */
-static void test_thin_rectangles(void **state)
-{
-	(void)state;
-	drawing d = start(FIXTURE_THREE, 120, 36);
-	pt_rect inner = plot_of(&d, PT_PANE_NORMS).inner;
-	mouse(&d, PT_MOUSE_PRESS, inner.x + 5, inner.y + 3);
-	mouse(&d, PT_MOUSE_DRAG, inner.x + 25, inner.y + 4);
-	mouse(&d, PT_MOUSE_RELEASE, inner.x + 25, inner.y + 4);
-	assert_true(d.view.zoom.zoomed && !d.view.zoom.y[PT_PANE_NORMS].zoomed);
-	press(&d, "f");
-	inner = plot_of(&d, PT_PANE_NORMS).inner;
-	mouse(&d, PT_MOUSE_PRESS, inner.x + 5, inner.y + 1);
-	mouse(&d, PT_MOUSE_DRAG, inner.x + 5, inner.y + 100); /* beyond the plot: its edge */
-	mouse(&d, PT_MOUSE_RELEASE, inner.x + 5, inner.y + 100);
-	assert_true(!d.view.zoom.zoomed && d.view.zoom.y[PT_PANE_NORMS].zoomed);
-	press(&d, "f");
-	int n = d.view.zooms.n;
-	mouse(&d, PT_MOUSE_PRESS, inner.x + 5, inner.y + 3);
-	mouse(&d, PT_MOUSE_DRAG, inner.x + 6, inner.y + 4);
-	mouse(&d, PT_MOUSE_RELEASE, inner.x + 6, inner.y + 4);
-	assert_false(pt_zoom_is_part(&d.view.zoom));
-	assert_int_equal(d.view.zooms.n, n);
-	end(&d);
-}
-
-/* A press on a border drags it, one in a plot never does. */
-static void test_borders_and_rectangles_do_not_fight(void **state)
-{
-	(void)state;
-	drawing d = start(FIXTURE_THREE, 120, 36);
-	pt_layout layout = d.view.layout;
-	pt_rect inner = plot_of(&d, PT_PANE_NORMS).inner;
-	mouse(&d, PT_MOUSE_PRESS, inner.x + inner.w - 1, inner.y + 3);
-	mouse(&d, PT_MOUSE_DRAG, inner.x + inner.w + 20, inner.y + 3); /* over the border */
-	assert_memory_equal(d.view.layout.nodes, layout.nodes, sizeof layout.nodes);
-	mouse(&d, PT_MOUSE_RELEASE, inner.x + inner.w + 20, inner.y + 3);
-	mouse(&d, PT_MOUSE_PRESS, 60, 5); /* the border between norms and PCA */
-	assert_false(d.view.rubber.pressed);
-	mouse(&d, PT_MOUSE_DRAG, 70, 5);
-	mouse(&d, PT_MOUSE_RELEASE, 70, 5);
-	assert_true(memcmp(d.view.layout.nodes, layout.nodes, sizeof layout.nodes) != 0);
-	assert_false(pt_zoom_is_part(&d.view.zoom));
 	end(&d);
 }
 
@@ -541,28 +412,6 @@ static void test_the_event_under_the_cursor(void **state)
 	end(&d);
 }
 
-/* --- what is sent ------------------------------------------------------------------------------------ */
-
-static void test_blanks_keep_the_colour_of_the_cursor(void **state)
-{
-	(void)state;
-	pt_theme *theme = NULL;
-	assert_int_equal(pt_theme_create(&theme, NULL), PT_OK);
-	pt_cell blank = {.glyph = ' ', .width = 1, .role = PT_ROLE_TEXT}, line = blank;
-	line.glyph = U'┊';
-	line.role = PT_ROLE_CROSSHAIR;
-	pt_cell sent = pt_cell_to_send(theme, PT_DEPTH_256, &blank, &line);
-	assert_true(sent.glyph == ' ' && sent.role == PT_ROLE_CROSSHAIR);
-	sent = pt_cell_to_send(theme, PT_DEPTH_256, &blank, NULL);
-	assert_int_equal(sent.role, PT_ROLE_TEXT);
-	sent = pt_cell_to_send(theme, PT_DEPTH_256, &line, &line);
-	assert_int_equal(sent.glyph, U'┊');
-	blank.ground = PT_ROLE_BAND; /* another ground would be seen */
-	sent = pt_cell_to_send(theme, PT_DEPTH_256, &blank, &line);
-	assert_int_equal(sent.ground, PT_ROLE_BAND);
-	pt_theme_destroy(theme);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -573,10 +422,6 @@ int main(void)
 		cmocka_unit_test(test_y_by_key),
 		cmocka_unit_test(test_escape_is_a_layer),
 		cmocka_unit_test(test_heat_maps_follow),
-		cmocka_unit_test(test_the_wheel_zooms_at_the_pointer),
-		cmocka_unit_test(test_a_rectangle),
-		cmocka_unit_test(test_thin_rectangles),
-		cmocka_unit_test(test_borders_and_rectangles_do_not_fight),
 		cmocka_unit_test(test_steps_and_back),
 		cmocka_unit_test(test_labels_of_other_axes),
 		cmocka_unit_test(test_a_range_goes_with_the_axis),
@@ -587,7 +432,6 @@ int main(void)
 		cmocka_unit_test(test_guides),
 		cmocka_unit_test(test_from_event_to_event),
 		cmocka_unit_test(test_the_event_under_the_cursor),
-		cmocka_unit_test(test_blanks_keep_the_colour_of_the_cursor),
 	};
 	setenv("TZ", "UTC", 1);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 
 #include "phasetop/ui/preset.h"
 #include "phasetop/ui/screen.h"
+#include "../../golden/golden_file.h"
 #include "step_maps_fixture.h"
 
 typedef struct golden {
@@ -399,23 +400,6 @@ static void write_glyphs(const pt_frame *frame, FILE *out)
 	}
 }
 
-/* Show the first line that differs, so that a failure can be read in a log. */
-static void tell_difference(const char *path, const char *expected, const char *got)
-{
-	int line = 1;
-	while (*expected && *expected == *got) {
-		line += *expected == '\n';
-		expected++;
-		got++;
-	}
-	while (line > 1 && expected[-1] != '\n') {
-		expected--;
-		got--;
-	}
-	print_error("%s:%d\n  expected %.*s\n  got      %.*s\n", path, line, (int)strcspn(expected, "\n"),
-		expected, (int)strcspn(got, "\n"), got);
-}
-
 static void check_plane(const golden *one, const char *plane, const pt_frame *frame)
 {
 	char path[160];
@@ -429,19 +413,8 @@ static void check_plane(const golden *one, const char *plane, const pt_frame *fr
 	else
 		write_roles(frame, memory);
 	fclose(memory);
-	if (getenv("PT_GOLDEN_UPDATE")) {
-		FILE *file = fopen(path, "wb");
-		assert_non_null(file);
-		fwrite(got, 1, n_bytes, file);
-		fclose(file);
-	} else {
-		char *expected = fixture_read_text(path);
-		if (strcmp(expected, got) != 0) {
-			tell_difference(path, expected, got);
-			fail();
-		}
-		free(expected);
-	}
+	if (!golden_check(path, got))
+		fail();
 	free(got);
 }
 

@@ -1,6 +1,6 @@
 /** What terminals send for a key: for the tests of this directory that press keys by their names. */
-#ifndef TESTS_PTY_TERMINAL_KEYS_H
-#define TESTS_PTY_TERMINAL_KEYS_H
+#ifndef TESTS_PTY_KEY_FORMS_H
+#define TESTS_PTY_KEY_FORMS_H
 
 #include <stddef.h>
 

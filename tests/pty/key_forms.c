@@ -1,4 +1,4 @@
-#include "terminal_keys.h"
+#include "key_forms.h"
 
 #include <stdarg.h>
 #include <setjmp.h>
