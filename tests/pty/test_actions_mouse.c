@@ -58,7 +58,7 @@ static void let_go(stage *at, place where)
 
 static void test_a_click_focuses(void **state)
 {
-	static const struct {
+	const struct {
 		place to;
 		const char *pane;
 	} clicks[] = {{in_norms, "1"}, {in_spectrum, "4"}, {in_pca, "2"}, {in_cosine, "3"}};
