@@ -65,13 +65,16 @@ static void write_label(double value, double step, double greatest, char out[PT_
 		return;
 	}
 	if (greatest < 1e6 && step >= 0.999e-4) {
-		snprintf(out, PT_TICK_LABEL_BYTES, "%.*f", decimals_of(step), value);
+		int decimals = decimals_of(step);
+		snprintf(out, PT_TICK_LABEL_BYTES, value != 0 || decimals < 3 ? "%.*f" : "0", decimals, value);
 		return;
 	}
 	int exponent = (int)floor(log10(greatest) + 1e-9);
 	int decimals = decimals_of(step / pow(10, exponent));
-	snprintf(out, PT_TICK_LABEL_BYTES, value != 0 ? "%.*fe%d" : "0", decimals, value / pow(10, exponent),
-		exponent);
+	/* 5e-5 beside 3.0e-4: a mantissa from 1 on, as many digits of the axis's unit */
+	int own = value != 0 ? (int)floor(log10(fabs(value)) + 1e-9) : exponent;
+	decimals = decimals > exponent - own ? decimals - (exponent - own) : 0;
+	snprintf(out, PT_TICK_LABEL_BYTES, value != 0 ? "%.*fe%d" : "0", decimals, value / pow(10, own), own);
 }
 
 static void place_label(pt_tick *tick, const pt_axis_room *room)

@@ -23,7 +23,8 @@ static void draw_heading(const pt_scene *alone, const pt_pane_ops *pane, const c
 	pt_run_label(alone, &alone->snapshot->runs[run], room > 24 ? 24 : room, name, sizeof name);
 	bool both = figure_cols > 0 && pt_frame_text_width(name) + 2 + figure_cols <= room;
 	pt_pen hue = pt_pen_of(pt_role_series((int)run));
-	pt_frame_put(frame, line, line.x, line.y, hue, pt_run_marker(frame, run));
+	if (frame->charset != PT_CHARSET_ASCII) /* there the marks of curves are letters of the same few */
+		pt_frame_put(frame, line, line.x, line.y, hue, pt_run_marker(frame, run));
 	pt_frame_text(frame, line, line.x + 2, line.y, pt_pen_of(PT_ROLE_TITLE), name);
 	int end = line.x + line.w - pt_frame_text_width(more);
 	if (both)

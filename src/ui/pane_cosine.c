@@ -328,7 +328,7 @@ static void add_usual_name(const pt_scene *scene, pt_matrix matrix, pt_chart *ch
 	if (scene->n_shown != 1 || !cosine || !cosine->usual_median || cosine->n == 0 ||
 		pt_is_missing(cosine->usual_median[cosine->n - 1]))
 		return;
-	pt_legend_add(&legend, U'┅', '.', pt_pen_of(PT_ROLE_BAND), "usual so far");
+	pt_legend_add(&legend, U'┈', '.', pt_pen_of(PT_ROLE_BAND), "usual so far");
 	pt_chart_legend(chart, PT_CORNER_BOTTOM_RIGHT, &legend, 1);
 }
 

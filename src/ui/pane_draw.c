@@ -163,6 +163,27 @@ static void answer_probe(const pt_scene *scene, const pt_chart *chart, bool has_
 	probe->has_right = has_right;
 }
 
+/* A plot that is too low for its x axis has the steps in the border below, where that is a line there. */
+static void put_steps_in_border(pt_frame *frame, pt_rect rect, const pt_chart *chart, pt_canvas_kind kind)
+{
+	enum { LEAST_ROWS = 2 };
+	pt_rect inner = chart->plot.inner, border = {rect.x, rect.y + rect.h, rect.w, 1};
+	pt_axis_room room = {inner.w, pt_canvas_dots_across(kind), false};
+	if (rect.h < LEAST_ROWS || border.y >= frame->rows)
+		return;
+	pt_ticks ticks = pt_ticks_make(&chart->x, &room);
+	for (size_t i = 0; i < ticks.n; i++) {
+		int at = inner.x + ticks.ticks[i].label_cell, width = (int)strlen(ticks.ticks[i].label);
+		bool is_line = width > 0;
+		for (int x = at - 1; x <= at + width; x++) {
+			uint32_t glyph = x < 0 || x >= frame->cols ? 0 : pt_frame_get(frame, x, border.y).glyph;
+			is_line &= glyph == U'─' || glyph == U'-';
+		}
+		if (is_line)
+			pt_frame_text(frame, border, at, border.y, pt_pen_of(PT_ROLE_LABEL), ticks.ticks[i].label);
+	}
+}
+
 pt_chart pt_chart_begin(const pt_scene *scene, pt_pane_id pane, pt_frame *frame, pt_rect rect, pt_axes *axes)
 {
 	pt_chart chart = {.frame = frame};
@@ -189,6 +210,8 @@ pt_chart pt_chart_begin(const pt_scene *scene, pt_pane_id pane, pt_frame *frame,
 	if (axes->x == &scene->steps && x_title[0] && rect.w >= COLS_FOR_X_TITLE)
 		own.x_title = x_title;
 	chart.plot = pt_axes_draw(frame, rect, &own);
+	if (axes->x == &scene->steps && !chart.plot.has_x)
+		put_steps_in_border(frame, rect, &chart, own.kind);
 	chart.canvas = pt_canvas_create(own.kind, chart.plot.inner.w, chart.plot.inner.h);
 	pt_chart_grid(&chart, scene);
 	if (is_over_steps)

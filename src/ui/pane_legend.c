@@ -89,7 +89,7 @@ static pt_legend readout_of(
 	char head[64], number[32], run[64], text[128];
 	pt_legend legend = {.n = 0};
 	snprintf(head, sizeof head, "%lld  %s", (long long)scene->cursor, symbol);
-	pt_legend_add(&legend, U'┊', 0, pt_pen_of(PT_ROLE_CROSSHAIR), head);
+	pt_legend_add(&legend, U'@', '@', pt_pen_of(PT_ROLE_CROSSHAIR), head); /* a line would look like the cursor's */
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
 		pt_text_number(number, sizeof number, value_at(scene, &scene->snapshot->runs[r], context), 3);

@@ -12,6 +12,7 @@ enum {
 	BAR_MIN_COLS = 4,
 	BAR_MAX_COLS = 20,
 	NAME_MIN_COLS = 6,
+	PERCENT_COLS = 6, /* " 100 %" */
 };
 
 static const pt_modes_view *first_modes(const pt_scene *scene, const pt_run_view **run)
@@ -43,8 +44,11 @@ static void figure(const pt_scene *scene, char *out, size_t capacity)
 {
 	const pt_modes_view *modes = first_modes(scene, NULL);
 	out[0] = '\0';
-	if (modes)
-		snprintf(out, capacity, "%.0f %% in one @%lld", 100 * modes->modes[0].share, (long long)modes->step);
+	if (!modes)
+		return;
+	double share = 100 * modes->modes[0].share;
+	int decimals = share < 100 && share >= 99.5; /* 100 % is all of it */
+	snprintf(out, capacity, "%.*f %% in one @%lld", decimals, share, (long long)modes->step);
 }
 
 /* "1   62 %   λ 3.2e-05" */
@@ -54,19 +58,21 @@ static void draw_head(const pt_mode_view *mode, size_t i, pt_frame *frame, pt_re
 	snprintf(text, sizeof text, "mode %zu", i + 1);
 	int x = line.x + pt_frame_text(frame, line, line.x, line.y, pt_pen_of(PT_ROLE_TITLE), text);
 	pt_text_number(number, sizeof number, mode->eigenvalue, 2);
-	snprintf(text, sizeof text, "  %.1f %% of tr C  λ %s", 100 * mode->share, number);
+	snprintf(text, sizeof text, "  %.1f %% of tr C  %s %s", 100 * mode->share,
+		frame->charset == PT_CHARSET_ASCII ? "lambda" : "λ", number);
 	if (x + pt_frame_text_width(text) > line.x + line.w)
 		snprintf(text, sizeof text, "  %.1f %%", 100 * mode->share);
 	pt_frame_text(frame, line, x, line.y, pt_pen_of(PT_ROLE_TEXT), text);
 }
 
-/* "medical/ 71 % · code/ 12 %": as many groups as fit whole. */
+/* "medical/ 71 % · code/ 12 %": as many groups as fit whole, the name of the first cut where it has to be. */
 static void draw_groups(const pt_mode_view *mode, pt_frame *frame, pt_rect line)
 {
 	int x = line.x;
 	for (size_t g = 0; g < mode->n_groups; g++) {
 		char name[64], text[96];
-		pt_name_end_text(mode->groups[g].name, 24, name, sizeof name);
+		int most = g == 0 && line.w - PERCENT_COLS < 24 ? line.w - PERCENT_COLS : 24;
+		pt_name_end_text(mode->groups[g].name, most, name, sizeof name);
 		snprintf(text, sizeof text, "%s%s %.0f %%", g ? " · " : "", name, 100 * mode->groups[g].weight);
 		if (x + pt_frame_text_width(text) > line.x + line.w)
 			return;
@@ -153,7 +159,7 @@ const pt_pane_ops pt_pane_modes = {
 		"that load most on it: those of one sign rise and fall together, those of the other against them. ( "
 		")",
 		"change the window, d takes a common trend out first, u looks at some probes only."},
-	.min_cols = 20,
+	.min_cols = 18,
 	.min_rows = 3,
 	.title = title,
 	.figure = figure,

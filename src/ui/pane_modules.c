@@ -339,7 +339,7 @@ const pt_pane_ops pt_pane_modules = {
 		"defined, or its inner products are not kept. Of several runs the first that is shown. ↑ ↓ choose a "
 		"row,",
 		"< > the column it is sorted by; M chooses which modules are summed."},
-	.min_cols = 20,
+	.min_cols = 18,
 	.min_rows = 3,
 	.title = title,
 	.figure = figure,

@@ -44,7 +44,8 @@ static void title(const pt_scene *scene, bool brief, char *out, size_t capacity)
 
 static void figure(const pt_scene *scene, char *out, size_t capacity)
 {
-	snprintf(out, capacity, "%zu", n_problems(scene));
+	size_t n = n_problems(scene);
+	snprintf(out, capacity, n ? "%zu" : "none", n);
 }
 
 /* "truncated  checkpoint-230/adapter_model.safetensors at byte 8" */

@@ -109,7 +109,7 @@ static void draw_curve(pt_chart *chart, const pt_scene *scene, const pt_run_view
 
 static pt_stroke quantity_stroke(quantity which)
 {
-	static const pt_dash dashes[] = {{1, 0}, {1, 0}, {2, 2}};
+	static const pt_dash dashes[] = {{1, 0}, {4, 2}, {2, 2}}; /* told apart without their hues */
 	pt_stroke stroke = {
 		.ink = pt_ink_of(quantity_roles[which], SHC_SERIES + (int)which), .dash = dashes[which]};
 	stroke.ink.ascii = pt_ascii_series((int)which);
@@ -175,12 +175,12 @@ static void draw_single(const pt_scene *scene, pt_frame *frame, pt_rect rect)
 	pt_legend legend = {.n = 0};
 	pt_legend_add(&legend, 0, pt_ascii_series(QUANTITY_SHC), pt_pen_of(quantity_roles[QUANTITY_SHC]),
 		is_log(scene) ? "SHC (log)" : "SHC");
-	pt_legend_add(&legend, 0, pt_ascii_series(QUANTITY_PR), pt_pen_of(quantity_roles[QUANTITY_PR]), "PR");
+	pt_legend_add(&legend, U'╍', pt_ascii_series(QUANTITY_PR), pt_pen_of(quantity_roles[QUANTITY_PR]), "PR");
 	if (with_trace)
 		pt_legend_add(&legend, U'┅', pt_ascii_series(QUANTITY_TRACE),
 			pt_pen_of(quantity_roles[QUANTITY_TRACE]), "tr C");
 	if (has_partial(spectrum) && rect.w >= 44)
-		pt_legend_add(&legend, U'┅', '.', pt_pen_of(PT_ROLE_PROVISIONAL), "partial");
+		pt_legend_add(&legend, U'·', '.', pt_pen_of(PT_ROLE_PROVISIONAL), "W not full");
 	if (!pt_scene_is_later_column(scene))
 		pt_chart_legend(&chart, PT_CORNER_TOP_LEFT, &legend, 2);
 	add_readout(scene, spectrum, &chart);

@@ -29,8 +29,12 @@ void pt_age_text(int64_t ms, char *out, size_t capacity)
 		snprintf(out, capacity, "%lld min", (seconds + 30) / 60);
 	else if (seconds < 48 * 3600)
 		snprintf(out, capacity, "%lld h", (seconds + 1800) / 3600);
-	else
+	else if (seconds < 100 * 86400)
 		snprintf(out, capacity, "%lld days", (seconds + 43200) / 86400);
+	else if (seconds < 2 * 365 * 86400)
+		snprintf(out, capacity, "%lld mon", (seconds + 15 * 86400) / (30 * 86400 + 37800));
+	else
+		snprintf(out, capacity, "%lld y", (seconds + 182 * 86400) / (365 * 86400 + 20952));
 }
 
 static void put_step(pt_run_cell *cell, int64_t step)
@@ -248,16 +252,16 @@ static void fill_problems(pt_run_row row, pt_run_cell *cell)
 
 /* In the order of the screen; the name stands before them. */
 static const pt_run_column columns[] = {
-	{"state", 10, 15, true, fill_state, PT_RUNS_BY_STATE},
+	{"state", 10, 14, true, fill_state, PT_RUNS_BY_STATE},
 	{"step", 6, 16, false, fill_step, PT_RUNS_BY_STEP},
 	{"age", 7, 10, false, fill_age, PT_RUNS_BY_AGE},
-	{"norm", NORM_COLS, 14, false, fill_norm, PT_RUNS_BY_NORM},
+	{"norm", NORM_COLS, 12, false, fill_norm, PT_RUNS_BY_NORM},
 	{"slope", 8, 7, false, fill_slope, PT_RUNS_BY_SLOPE},
 	{"growth", SPARK_COLS, 8, true, fill_growth, PT_RUNS_AS_GIVEN},
 	{"cosine", SPARK_COLS, 2, true, fill_course, PT_RUNS_AS_GIVEN},
 	{"min cos", 11, 13, false, fill_minimum, PT_RUNS_BY_MIN_COSINE},
 	{"dip", 5, 6, false, fill_dip, PT_RUNS_BY_DIP},
-	{"turned", 6, 12, false, fill_turn, PT_RUNS_BY_TURN},
+	{"turned", 6, 15, false, fill_turn, PT_RUNS_BY_TURN},
 	{"PCA turn", 8, 1, false, fill_pca_turn, PT_RUNS_BY_PCA_TURN},
 	{"SHC peak", 8, 5, false, fill_peak, PT_RUNS_BY_PEAK},
 	{"PR then", 7, 4, false, fill_pr, PT_RUNS_BY_PR},

@@ -89,6 +89,9 @@ void pt_scene_axis_lack(const pt_scene *scene, char *out, size_t capacity)
 	pt_x_axis wanted = scene->view->zoom.axis;
 	const pt_run_view *run = wanted == scene->axis ? NULL : lacking_run(scene, wanted);
 	out[0] = '\0';
+	if (!run && scene->view->log_x && scene->has_steps && !scene->room.whole.is_log)
+		snprintf(out, capacity, "not logarithmic: %s",
+			scene->room.whole.time != PT_TIME_NONE ? "times" : "it has places below 0");
 	if (!run)
 		return;
 	const pt_step_map_view *map = map_of(wanted, run);
@@ -150,6 +153,34 @@ static double local_offset(double wall_s)
 	return localtime_r(&at, &local) ? (double)local.tm_gmtoff : 0;
 }
 
+/* A step of 0 has no place on a logarithmic axis: it begins with the first one above. */
+static void widen_above_0(
+	const pt_scene *scene, const pt_run_view *run, const int64_t *steps, size_t n, pt_range *range)
+{
+	for (size_t i = 0; steps && i < n; i++) {
+		double x = pt_scene_x(scene, run, steps[i]);
+		if (x > 0) {
+			pt_range_add(range, x);
+			return;
+		}
+	}
+}
+
+/* `linear` is the same axis as it would be without logarithms. */
+static pt_scale log_axis(const pt_scene *scene, const pt_range *range, pt_scale linear)
+{
+	static const double below[] = {1, 2, 5};
+	if (!(range->lo >= 0 && isfinite(range->least_above0) && linear.hi > range->least_above0))
+		return linear;
+	double decade = pow(10, floor(log10(range->least_above0) + 1e-9)), lo = decade;
+	for (int i = 0; i < 3; i++)
+		if (below[i] * decade <= range->least_above0 * (1 + 1e-9))
+			lo = below[i] * decade;
+	pt_scale scale = pt_scale_exact(lo, linear.hi, true);
+	scale.integer = scene->axis == PT_X_STEP;
+	return scale;
+}
+
 /* All of the axis, rounded outwards. */
 static pt_scale whole_axis(const pt_scene *scene, const pt_range *range)
 {
@@ -187,13 +218,20 @@ void pt_scene_fit_x(pt_scene *scene)
 		widen(scene, run, run->loss.steps, run->loss.n, &range);
 		for (int s = 0; s < PT_N_SPECTRA; s++)
 			widen(scene, run, run->spectra[s].steps, run->spectra[s].n, &range);
+		if (scene->view->log_x) {
+			widen_above_0(scene, run, run->steps, run->n_steps, &range);
+			widen_above_0(scene, run, run->loss.steps, run->loss.n, &range);
+		}
 	}
 	scene->has_steps = range.n > 0;
 	if (range.n == 0) {
 		pt_range_add(&range, 0);
 		pt_range_add(&range, 1);
 	}
-	scene->room = (pt_zoom_room){.whole = whole_axis(scene, &range), .newest = range.hi};
+	pt_scale whole = whole_axis(scene, &range);
+	if (scene->view->log_x && whole.time == PT_TIME_NONE)
+		whole = log_axis(scene, &range, whole);
+	scene->room = (pt_zoom_room){.whole = whole, .newest = range.hi};
 	/* what was zoomed in epochs or times is no part of a step axis */
 	bool is_part = scene->view->zoom.unit == scene->axis;
 	scene->steps = is_part ? pt_zoom_scale(&scene->view->zoom, &scene->room) : scene->room.whole;

@@ -10,7 +10,7 @@
 #include "run_columns.h"
 #include "screen_parts.h"
 
-enum { MAX_SEGMENTS = 16, SEGMENT_BYTES = 120, MAX_HINTS = 24 };
+enum { MAX_SEGMENTS = 16, SEGMENT_BYTES = 120, MAX_HINTS = 24, MOST_WEIGHT = 20 };
 
 /* One piece of the status line. Where not all fit, those of small weight go, after all took their short form.
  */
@@ -352,7 +352,7 @@ static void add_range(const pt_scene *scene, segment_list *list)
 {
 	char text[SEGMENT_BYTES], lo[32], hi[32];
 	pt_scene_axis_lack(scene, text, sizeof text);
-	add_segment(list, PT_ROLE_BAR_WARN, 7, false, text, NULL);
+	add_segment(list, PT_ROLE_BAR_WARN, 7, false, text, strncmp(text, "not log", 7) == 0 ? "not log" : NULL);
 	if (scene->has_steps && pt_scene_is_zoomed(scene)) {
 		double step = (scene->steps.hi - scene->steps.lo) / 100;
 		pt_scene_place_text(scene, scene->steps.lo, step, lo, sizeof lo);
@@ -404,6 +404,14 @@ static void drop_segments(segment_list *list, int cols)
 			return;
 		list->items[lightest].left_out = true;
 	}
+	/* a long one that went after short ones leaves room for these, the heaviest first */
+	for (int weight = MOST_WEIGHT; weight >= 0; weight--)
+		for (size_t i = 0; i < list->n; i++) {
+			if (!list->items[i].left_out || list->items[i].weight != weight)
+				continue;
+			list->items[i].left_out = false;
+			list->items[i].left_out = width_of(list, true) > cols;
+		}
 }
 
 static void draw_segments(const segment_list *list, bool brief, pt_frame *frame, pt_rect line, int margin)

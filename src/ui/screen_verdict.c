@@ -177,12 +177,58 @@ static void fit_parts(char *detail, int cols, bool keep_last)
 		memmove(detail + strlen(detail), tail, strlen(tail) + 1); /* not longer than what stood there */
 }
 
+/* "49°" has no ASCII that reads well but the word. */
+static void say_degrees(char *words, size_t capacity)
+{
+	static const char sign[] = "°", word[] = " deg";
+	char said[1024];
+	pt_text text = pt_text_over(said, sizeof said < capacity ? sizeof said : capacity);
+	const char *at = words;
+	for (const char *found; (found = strstr(at, sign)) != NULL; at = found + strlen(sign)) {
+		pt_text_add_bytes(&text, at, (size_t)(found - at));
+		pt_text_add(&text, word);
+	}
+	pt_text_add(&text, at);
+	memcpy(words, said, text.length + 1);
+}
+
+/* Of several runs: as many as fit whole, how many more there are, and the count of problems. */
+static bool fit_runs(char *detail, int cols, bool keep_last)
+{
+	char fitted[1024];
+	const char *parts[PT_VIEW_MAX_RUNS + 2], *end = detail + strlen(detail);
+	size_t n = 0;
+	for (const char *at = detail; at && n < PT_VIEW_MAX_RUNS + 1;) {
+		parts[n++] = at;
+		at = strstr(at, between);
+		at = at ? at + strlen(between) : NULL;
+	}
+	if (pt_text_width(detail) <= cols || n < 2)
+		return pt_text_width(detail) <= cols;
+	parts[n] = end + strlen(between);
+	size_t n_runs = keep_last ? n - 1 : n;
+	for (size_t n_told = n_runs - 1; n_told > 0; n_told--) {
+		pt_text text = pt_text_over(fitted, sizeof fitted);
+		pt_text_add_bytes(&text, detail, (size_t)(parts[n_told] - detail) - strlen(between));
+		pt_text_addf(&text, "%s+%zu", between, n_runs - n_told);
+		if (keep_last)
+			pt_text_addf(&text, "%s%s", between, parts[n - 1]);
+		if (text.cut || pt_text_width(fitted) > cols || text.length > (size_t)(end - detail))
+			continue;
+		memcpy(detail, fitted, text.length + 1);
+		return true;
+	}
+	return false;
+}
+
 void pt_screen_verdict_draw(const pt_scene *scene, pt_frame *frame, pt_rect line)
 {
 	static const pt_role roles[] = {PT_ROLE_HEADLINE_INFO, PT_ROLE_HEADLINE_WARN, PT_ROLE_HEADLINE_ALERT};
 	_Static_assert(sizeof roles / sizeof roles[0] == PT_N_SEVERITIES, "a role for every severity");
 	char headline[PT_LINE_BYTES], raw[1024], detail[1024], badge[PT_LINE_BYTES + 16];
 	pt_severity severity = pt_screen_verdict(scene, headline, sizeof headline, raw, sizeof raw);
+	if (frame->charset == PT_CHARSET_ASCII)
+		say_degrees(raw, sizeof raw);
 	pt_text_sanitize(detail, sizeof detail, raw, strlen(raw));
 	int x = line.x;
 	if (headline[0]) {
@@ -195,6 +241,8 @@ void pt_screen_verdict_draw(const pt_scene *scene, pt_frame *frame, pt_rect line
 	int room = line.x + line.w - x;
 	if (room < 8)
 		return;
-	fit_parts(detail, room, scene->snapshot && count_problems(scene) > 0);
+	bool has_problems = scene->snapshot && count_problems(scene) > 0;
+	if (scene->n_shown < 2 || !fit_runs(detail, room, has_problems))
+		fit_parts(detail, room, has_problems);
 	pt_frame_text_cut(frame, line, x, line.y, room, pt_pen_of(PT_ROLE_TEXT), detail);
 }

@@ -50,6 +50,7 @@ static const flag_row flag_rows[] = {
 	{PT_SETTING_SIDE_BY_SIDE, offsetof(pt_view, side_by_side), true, {"off", "on"}},
 	{PT_SETTING_DIFFERENCES, offsetof(pt_view, differences), true, {"off", "on"}},
 	{PT_SETTING_JOINT_PLANE, offsetof(pt_view, joint_plane), true, {"off", "on"}},
+	{PT_SETTING_LOG_X, offsetof(pt_view, log_x), true, {"off", "on"}},
 	{PT_SETTING_CLIP_OUTLIERS, offsetof(pt_view, clips_outliers), true, {"off", "on"}},
 	{PT_SETTING_GUIDES, offsetof(pt_view, guides), true, {"off", "on"}},
 	{PT_SETTING_THRESHOLDS_ON, offsetof(pt_view, thresholds_off), false, {"off", "on"}},

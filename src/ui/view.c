@@ -153,6 +153,8 @@ static unsigned apply_to_plot(pt_view *view, pt_action action, const pt_snapshot
 		return pt_view_move_cursor(view, -INT_MAX, snapshot);
 	case PT_ACTION_CURSOR_LAST:
 		return pt_view_move_cursor(view, INT_MAX, snapshot);
+	case PT_ACTION_LOG_X:
+		return toggle(&view->log_x);
 	case PT_ACTION_LOG_Y:
 		view->zoom.y[focus].zoomed = false;
 		return toggle(&view->log_y[focus]);

@@ -18,7 +18,7 @@ static double zoom_place(pt_view *view, const pt_scene *scene, bool is_in)
 	}
 	if (at >= scene->steps.lo && at <= scene->steps.hi)
 		return at;
-	return scene->steps.lo / 2 + scene->steps.hi / 2;
+	return pt_scale_value(&scene->steps, 0.5);
 }
 
 /* Y of the focused pane, as it is drawn now. */

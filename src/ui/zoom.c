@@ -58,8 +58,48 @@ static pt_scale at_newest(const pt_zoom_room *room, double width)
 	return placed(&room->whole, hi - width, width);
 }
 
+/* --- logarithmic axes: everything below is done with the logarithms, and ranges are kept as values -------- */
+
+static double log_within(const pt_scale *whole, double value)
+{
+	return log10(fmin(fmax(value, whole->lo), whole->hi));
+}
+
+static pt_zoom_room logs_of_room(const pt_zoom_room *room)
+{
+	pt_zoom_room logs = {.newest = log_within(&room->whole, room->newest)};
+	logs.whole = (pt_scale){.lo = log10(room->whole.lo), .hi = log10(room->whole.hi)};
+	return logs;
+}
+
+static pt_zoom logs_of_zoom(const pt_zoom *zoom, const pt_zoom_room *room)
+{
+	pt_zoom logs = *zoom;
+	logs.lo = zoom->zoomed ? log_within(&room->whole, zoom->lo) : 0;
+	logs.hi = zoom->zoomed ? log_within(&room->whole, zoom->hi) : 0;
+	return logs;
+}
+
+static void take_logs(pt_zoom *zoom, const pt_zoom *logs)
+{
+	*zoom = *logs;
+	zoom->lo = logs->zoomed ? pow(10, logs->lo) : 0;
+	zoom->hi = logs->zoomed ? pow(10, logs->hi) : 0;
+}
+
 pt_scale pt_zoom_scale(const pt_zoom *zoom, const pt_zoom_room *room)
 {
+	if (room->whole.is_log) {
+		pt_zoom_room log_room = logs_of_room(room);
+		pt_zoom logs = logs_of_zoom(zoom, room);
+		pt_scale part = pt_zoom_scale(&logs, &log_room), scale = room->whole;
+		if (pt_scale_equal(&part, &log_room.whole))
+			return scale;
+		double lo = pow(10, part.lo), hi = pow(10, part.hi);
+		scale.lo = fmax(scale.lo, scale.integer ? floor(lo + 1e-6) : lo);
+		scale.hi = fmin(scale.hi, scale.integer ? ceil(hi - 1e-6) : hi);
+		return scale;
+	}
 	double width = zoom->hi - zoom->lo;
 	if (!zoom->zoomed || !(width > 0) || !isfinite(width) || width >= span_of(&room->whole))
 		return room->whole;
@@ -81,6 +121,13 @@ static bool take(pt_zoom *zoom, const pt_zoom_room *room, pt_scale range)
 
 bool pt_zoom_about(pt_zoom *zoom, const pt_zoom_room *room, double at, double factor)
 {
+	if (room->whole.is_log) {
+		pt_zoom_room log_room = logs_of_room(room);
+		pt_zoom logs = logs_of_zoom(zoom, room);
+		bool changed = pt_zoom_about(&logs, &log_room, log_within(&room->whole, at), factor);
+		take_logs(zoom, &logs);
+		return changed;
+	}
 	pt_scale now = pt_zoom_scale(zoom, room);
 	if (!isfinite(at) || !isfinite(factor) || factor <= 0)
 		return false;
@@ -94,6 +141,13 @@ bool pt_zoom_about(pt_zoom *zoom, const pt_zoom_room *room, double at, double fa
 
 bool pt_zoom_pan(pt_zoom *zoom, const pt_zoom_room *room, double by)
 {
+	if (room->whole.is_log) {
+		pt_zoom_room log_room = logs_of_room(room);
+		pt_zoom logs = logs_of_zoom(zoom, room);
+		bool changed = pt_zoom_pan(&logs, &log_room, by);
+		take_logs(zoom, &logs);
+		return changed;
+	}
 	pt_scale now = pt_zoom_scale(zoom, room);
 	if (!zoom->zoomed || !isfinite(by))
 		return false;
@@ -109,6 +163,13 @@ bool pt_zoom_pan(pt_zoom *zoom, const pt_zoom_room *room, double by)
 
 bool pt_zoom_reach(pt_zoom *zoom, const pt_zoom_room *room, double at)
 {
+	if (room->whole.is_log) {
+		pt_zoom_room log_room = logs_of_room(room);
+		pt_zoom logs = logs_of_zoom(zoom, room);
+		bool changed = at > 0 && pt_zoom_reach(&logs, &log_room, log_within(&room->whole, at));
+		take_logs(zoom, &logs);
+		return changed;
+	}
 	pt_scale now = pt_zoom_scale(zoom, room);
 	if (!zoom->zoomed || !isfinite(at) || (at >= now.lo && at <= now.hi))
 		return false;
@@ -119,6 +180,13 @@ bool pt_zoom_reach(pt_zoom *zoom, const pt_zoom_room *room, double at)
 
 bool pt_zoom_follow(pt_zoom *zoom, const pt_zoom_room *room)
 {
+	if (room->whole.is_log) {
+		pt_zoom_room log_room = logs_of_room(room);
+		pt_zoom logs = logs_of_zoom(zoom, room);
+		bool changed = pt_zoom_follow(&logs, &log_room);
+		take_logs(zoom, &logs);
+		return changed;
+	}
 	pt_scale now = pt_zoom_scale(zoom, room);
 	zoom->follows = !zoom->follows;
 	if (zoom->zoomed) /* one that stops stays where it is; one that begins goes to the newest data */
@@ -128,6 +196,13 @@ bool pt_zoom_follow(pt_zoom *zoom, const pt_zoom_room *room)
 
 bool pt_zoom_to(pt_zoom *zoom, const pt_zoom_room *room, double lo, double hi)
 {
+	if (room->whole.is_log) {
+		pt_zoom_room log_room = logs_of_room(room);
+		pt_zoom logs = logs_of_zoom(zoom, room);
+		bool changed = pt_zoom_to(&logs, &log_room, log_within(&room->whole, lo), log_within(&room->whole, hi));
+		take_logs(zoom, &logs);
+		return changed;
+	}
 	if (!isfinite(lo) || !isfinite(hi) || !(lo < hi))
 		return false;
 	double width = fmin(hi, room->whole.hi) - fmax(lo, room->whole.lo);

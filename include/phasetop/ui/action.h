@@ -94,6 +94,7 @@ typedef enum pt_scope {
 	X(PT_ACTION_GUIDES, "guides", "g", PT_SCOPE_PLOT, "", "a light grid on the ticks: on and off")           \
 	X(PT_ACTION_EVENT_NEXT, "event-next", "n", PT_SCOPE_PLOT, "event", "step cursor to the next event")      \
 	X(PT_ACTION_EVENT_PREVIOUS, "event-previous", "N", PT_SCOPE_PLOT, "event", "to the event before")        \
+	X(PT_ACTION_LOG_X, "log-x", "X", PT_SCOPE_PLOT, "", "logarithmic x axis of steps or epochs")             \
 	X(PT_ACTION_LOG_Y, "log-y", "y", PT_SCOPE_PLOT, "", "logarithmic axis of the focused pane")              \
 	X(PT_ACTION_GLYPHS, "glyphs", "B", PT_SCOPE_PLOT, "", "braille, block, ASCII in the focused pane")       \
 	X(PT_ACTION_K_LESS, "k-less", "[", PT_SCOPE_DOMAIN, "k", "k smaller by one checkpoint spacing")          \

@@ -45,6 +45,7 @@
 	X(PT_SETTING_FILTER, "filter", "", "TEXT or none", true, "lists only runs that match")               \
 	X(PT_SETTING_X_AXIS, "x-axis", "", "step, epoch, relative or wall", true,                            \
 		"steps, epochs, time since the start, time of day")                                              \
+	X(PT_SETTING_LOG_X, "log-x", "", "on or off", true, "a logarithmic x axis of steps or epochs")       \
 	X(PT_SETTING_SMOOTHING, "smoothing", "", "STEPS or none", true,                                      \
 		"half-life of the average over losses and spectra")                                              \
 	X(PT_SETTING_CLIP_OUTLIERS, "clip-outliers", "", "on or off", true,                                  \

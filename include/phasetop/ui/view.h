@@ -170,6 +170,7 @@ typedef struct pt_view {
 	bool negate_cosine;                 /* i: −cos is drawn, turns are peaks */
 	bool invert_cosine;                 /* I: the cosine's axis upside down */
 	bool detrended;                     /* d */
+	bool log_x;                         /* X: of all panes over steps or epochs */
 	bool log_y[PT_N_PANES];             /* y: logarithmic (spectrum starts so) */
 	pt_glyph_choice glyphs[PT_N_PANES]; /* B, a pane */
 	pt_glyph_choice glyphs_default;     /* --graph; stands where a pane's choice is AUTO */

@@ -51,7 +51,7 @@ typedef struct pt_zoom {
 
 /** What a range is a part of. */
 typedef struct pt_zoom_room {
-	pt_scale whole; /* linear, not inverted */
+	pt_scale whole; /* not inverted; of a logarithmic one, parts of the width are parts of its logarithms */
 	double newest;  /* where the newest data are */
 } pt_zoom_room;
 

@@ -56,7 +56,7 @@ static pt_view view_of(const pt_snapshot *snapshot, int variant, int cols, int r
 		view.log_y[PT_PANE_NORMS] = view.log_y[PT_PANE_LOSS] = true;
 		view.log_y[PT_PANE_SPECTRUM] = false;
 		view.cursor_step = 400;
-		view.guides = view.clips_outliers = true;
+		view.guides = view.clips_outliers = view.log_x = true;
 		view.smoothing = rows;
 		view.zoom.axis = (pt_x_axis)(cols % PT_N_X_AXES);
 		view.zoom.zoomed = rows % 2;

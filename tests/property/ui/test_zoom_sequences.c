@@ -13,7 +13,7 @@
 
 enum { N_EVENTS = 300, N_SEEDS = 12, COLS = 100, ROWS = 32 };
 
-static const char *const keys[] = {"+", "=", "-", ",", ".", "F", "f", "x", "S-Up", "S-Down", "PgUp", "PgDn",
+static const char *const keys[] = {"+", "=", "-", ",", ".", "F", "f", "x", "S-Up", "S-Down", "PgUp", "PgDn", "X",
 	"s", "S", "O", "g", "n", "N", "Left", "S-Right", "Home", "End", "Tab", "m", "p", "y", "i", "d", "z",
 	"Esc", "Backspace", "5", "8", "Ctrl-w:1"};
 enum { N_KEYS = sizeof keys / sizeof keys[0], N_ZOOM_KEYS = 12 };

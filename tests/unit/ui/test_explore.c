@@ -196,6 +196,35 @@ static void test_steps_and_back(void **state)
 	end(&d);
 }
 
+static void test_a_logarithmic_axis(void **state)
+{
+	(void)state;
+	drawing d = start(FIXTURE_MEDICAL, 160, 36);
+	int64_t first = runs_of(&d)[0].steps[0];
+	press(&d, "X");
+	pt_scene scene = pt_scene_of(d.snapshot, &d.view);
+	assert_true(scene.steps.is_log && scene.steps.lo > 0 && scene.steps.lo <= (double)first);
+	draw_screen(&d);
+	assert_shows(d.frame, "50"); /* between 10 and 100 */
+	press(&d, "x"); /* epochs have logarithms too where they are known, times have none */
+	press(&d, "x");
+	fixture_step_maps(d.snapshot);
+	scene = pt_scene_of(d.snapshot, &d.view);
+	char lack[128];
+	pt_scene_axis_lack(&scene, lack, sizeof lack);
+	assert_false(scene.steps.is_log);
+	assert_string_equal(lack, "not logarithmic: times");
+	press(&d, "x");
+	press(&d, "x");
+	d.view.align_on_turn = true;
+	draw_screen(&d); /* from the turn, steps before it are below 0 */
+	assert_shows(d.frame, "not logarithmic: it has places below 0");
+	d.view.align_on_turn = false;
+	press(&d, "X");
+	assert_false(pt_scene_of(d.snapshot, &d.view).steps.is_log);
+	end(&d);
+}
+
 static void test_labels_of_other_axes(void **state)
 {
 	(void)state;
@@ -423,6 +452,7 @@ int main(void)
 		cmocka_unit_test(test_escape_is_a_layer),
 		cmocka_unit_test(test_heat_maps_follow),
 		cmocka_unit_test(test_steps_and_back),
+		cmocka_unit_test(test_a_logarithmic_axis),
 		cmocka_unit_test(test_labels_of_other_axes),
 		cmocka_unit_test(test_a_range_goes_with_the_axis),
 		cmocka_unit_test(test_a_run_that_lacks_the_axis),

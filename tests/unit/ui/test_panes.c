@@ -160,7 +160,7 @@ static void spectrum_has_two_axes(void **state)
 	drawing d = start(FIXTURE_MEDICAL, 60, 20);
 	draw_pane(&d, PT_PANE_SPECTRUM);
 	assert_shows(d.frame, "50 probes, W 20");
-	assert_shows(d.frame, "━ SHC (log)   ━ PR   ┅ tr C");
+	assert_shows(d.frame, "━ SHC (log)   ╍ PR   ┅ tr C");
 	assert_shows(d.frame, "├1.0");
 	assert_shows(d.frame, "1e-");
 	d.view.detrended = true;

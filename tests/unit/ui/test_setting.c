@@ -77,6 +77,7 @@ static const struct {
 	{PT_SETTING_FILTER, "none", NULL},
 	{PT_SETTING_X_AXIS, "wall", NULL},
 	{PT_SETTING_X_AXIS, "step", NULL},
+	{PT_SETTING_LOG_X, "on", NULL},
 	{PT_SETTING_SMOOTHING, "12.5", NULL},
 	{PT_SETTING_SMOOTHING, "none", NULL},
 	{PT_SETTING_CLIP_OUTLIERS, "on", NULL},

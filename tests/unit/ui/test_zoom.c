@@ -58,6 +58,33 @@ static void test_the_narrowest_range(void **state)
 	assert_true(pt_zoom_scale(&zoom, &room).hi - pt_zoom_scale(&zoom, &room).lo == 500);
 }
 
+static void test_a_logarithmic_axis(void **state)
+{
+	(void)state;
+	pt_zoom zoom = {.axis = PT_X_STEP};
+	pt_zoom_room room = {.whole = pt_scale_exact(1, 10000, true), .newest = 8000};
+	assert_range(&zoom, &room, 1, 10000);
+	assert_true(pt_zoom_about(&zoom, &room, 100, 0.5)); /* two of four decades, about the middle */
+	pt_scale scale = pt_zoom_scale(&zoom, &room);
+	assert_true(scale.is_log && fabs(scale.lo - 10) < 1e-9 && fabs(scale.hi - 1000) < 1e-6);
+	assert_true(fabs(pt_scale_fraction(&scale, 100) - 0.5) < 1e-12);
+	assert_true(pt_zoom_pan(&zoom, &room, 0.25)); /* half a decade */
+	scale = pt_zoom_scale(&zoom, &room);
+	assert_true(fabs(scale.lo - sqrt(1000)) < 1e-9 && fabs(scale.hi - sqrt(1e7)) < 1e-6);
+	assert_true(pt_zoom_reach(&zoom, &room, 5)); /* an eighth of two decades beside it */
+	assert_true(fabs(log10(pt_zoom_scale(&zoom, &room).lo) - (log10(5) - 0.25)) < 1e-9);
+	assert_false(pt_zoom_reach(&zoom, &room, 0)); /* it has no place there */
+	assert_true(pt_zoom_to(&zoom, &room, -7, 20)); /* as far as there is one */
+	scale = pt_zoom_scale(&zoom, &room);
+	assert_true(fabs(scale.lo - 1) < 1e-12 && fabs(scale.hi - 20) < 1e-9);
+	pt_zoom_out(&zoom);
+	assert_range(&zoom, &room, 1, 10000);
+	/* the same range without logarithms */
+	pt_zoom_to(&zoom, &room, 100, 1000);
+	pt_zoom_room linear = steps_to(10000, 8000);
+	assert_range(&zoom, &linear, 100, 1000);
+}
+
 static void test_panning(void **state)
 {
 	(void)state;
@@ -255,6 +282,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_place_stays_where_it_is),
 		cmocka_unit_test(test_the_narrowest_range),
+		cmocka_unit_test(test_a_logarithmic_axis),
 		cmocka_unit_test(test_panning),
 		cmocka_unit_test(test_following_moves_in_nice_steps),
 		cmocka_unit_test(test_the_whole_axis_changes),
