@@ -33,17 +33,30 @@ static bool parse_mouse(const char *report, bool released, pt_mouse *mouse)
 	}
 }
 
+static bool is_end(uint32_t character)
+{
+	return character == 'M' || character == 'm';
+}
+
+bool pt_mouse_report_takes(const pt_mouse_report *report, uint32_t character)
+{
+	return report->open && ((character >= '0' && character <= '9') || character == ';' || is_end(character));
+}
+
 bool pt_mouse_report_feed(pt_mouse_report *report, uint32_t character, pt_mouse *mouse)
 {
-	if (character == 'M' || character == 'm') {
+	if (!pt_mouse_report_takes(report, character)) {
+		report->open = false; /* not a report after all */
+		return false;
+	}
+	if (is_end(character)) {
 		report->open = false;
+		if (report->n >= sizeof report->bytes) /* no report is that long */
+			return false;
 		report->bytes[report->n] = '\0';
 		return parse_mouse(report->bytes, character == 'm', mouse);
 	}
-	bool belongs = (character >= '0' && character <= '9') || character == ';';
-	if (!belongs || report->n + 1 >= sizeof report->bytes)
-		report->open = false; /* not a report after all */
-	else
+	if (report->n < sizeof report->bytes)
 		report->bytes[report->n++] = (char)character;
 	return false;
 }

@@ -17,6 +17,7 @@
 #include "phasetop/base/alloc.h"
 #include "phasetop/base/text.h"
 #include "phasetop/ui/clipboard.h"
+#include "key_sequence.h"
 #include "mouse_report.h"
 #include "terminal_draw.h"
 #include "terminal_keys.h"
@@ -45,6 +46,9 @@ struct pt_terminal {
 	bool mouse;
 	struct termios modes; /* as they were before */
 	pt_mouse_report report;
+	bool is_kept; /* a character was read that did not belong to what came before it: it is the next one */
+	int kept_result;
+	wint_t kept;
 };
 
 /* --- opening and closing ---------------------------------------------------------------------------- */
@@ -340,6 +344,35 @@ static bool input_has_ended(void)
 	return (in.revents & POLLIN) && ioctl(STDIN_FILENO, FIONREAD, &waiting) == 0 && waiting == 0;
 }
 
+static int next_character(pt_terminal *terminal, wint_t *character)
+{
+	if (!terminal->is_kept)
+		return get_wch(character);
+	terminal->is_kept = false;
+	*character = terminal->kept;
+	return terminal->kept_result;
+}
+
+/* Reads what is there of a sequence that no key is known for. false: not one character of it is. */
+static bool skip_sequence(pt_terminal *terminal, pt_key_sequence sequence)
+{
+	bool any = false;
+	while (sequence.part != PT_SEQUENCE_OVER) {
+		wint_t character;
+		int result = next_character(terminal, &character);
+		if (result == ERR)
+			break; /* a person's own Esc, or one that was cut short */
+		if (result != OK || !pt_key_sequence_takes(&sequence, (uint32_t)character)) {
+			terminal->is_kept = true;
+			terminal->kept_result = result;
+			terminal->kept = character;
+			break;
+		}
+		any = true;
+	}
+	return any;
+}
+
 pt_input pt_terminal_read(pt_terminal *terminal)
 {
 	for (;;) {
@@ -347,21 +380,27 @@ pt_input pt_terminal_read(pt_terminal *terminal)
 		if (input_has_ended())
 			return (pt_input){.kind = PT_INPUT_END};
 		wint_t character;
-		int result = get_wch(&character);
+		int result = next_character(terminal, &character);
 		if (result == ERR)
 			return (pt_input){.kind = PT_INPUT_NONE};
 		pt_input input = {.kind = PT_INPUT_KEY};
-		if (result == OK && terminal->report.open) {
+		if (result == OK && pt_mouse_report_takes(&terminal->report, (uint32_t)character)) {
 			input.kind = PT_INPUT_MOUSE;
 			if (pt_mouse_report_feed(&terminal->report, (uint32_t)character, &input.mouse))
 				return input;
 			continue;
 		}
+		terminal->report.open = false;
 		if (result == KEY_CODE_YES && pt_terminal_is_mouse_code((int)character)) {
 			pt_mouse_report_open(&terminal->report);
 			continue;
 		}
-		terminal->report.open = false;
+		if (result == KEY_CODE_YES && character == KEY_MOUSE) {
+			skip_sequence(terminal, pt_key_sequence_old_mouse());
+			continue;
+		}
+		if (result == OK && character == '\033' && skip_sequence(terminal, pt_key_sequence_escaped()))
+			continue;
 		input.key = result == KEY_CODE_YES ? pt_terminal_key_of_code((int)character) : pt_key_of_character(character);
 		if (input.key != PT_KEY_NONE)
 			return input;

@@ -8,7 +8,9 @@
 
 enum { CODE_FIRST = KEY_MAX + 100 }; /* codes of the keys that we define ourselves */
 
-/* Keys that terminfo entries often lack, in xterm's form. The row's place gives its curses code. */
+/* Keys that terminfo entries often lack, or have in one form of several: those of xterm, in either of its
+ * modes, and of others. TERM may name another terminal than the one that sends. The row's place gives its
+ * curses code. */
 static const struct {
 	const char *bytes;
 	pt_key key;
@@ -32,14 +34,25 @@ static const struct {
 	{"\033[B", PT_KEY_DOWN},
 	{"\033[H", PT_KEY_HOME},
 	{"\033[F", PT_KEY_END},
+	{"\033OD", PT_KEY_LEFT},
+	{"\033OC", PT_KEY_RIGHT},
+	{"\033OA", PT_KEY_UP},
+	{"\033OB", PT_KEY_DOWN},
+	{"\033OH", PT_KEY_HOME},
+	{"\033OF", PT_KEY_END},
 	{"\033[1~", PT_KEY_HOME},
 	{"\033[4~", PT_KEY_END},
+	{"\033[Z", PT_KEY_SHIFT | PT_KEY_TAB},
+	{"\033OP", PT_KEY_F1},
+	{"\033[11~", PT_KEY_F1},
+	{"\033OM", PT_KEY_ENTER}, /* of the keypad */
 };
 
+/* Where the entry has a key for it, and one that is of use, that stands. */
 void pt_terminal_define_keys(void)
 {
 	for (size_t i = 0; i < sizeof own_keys / sizeof own_keys[0]; i++)
-		if (i == 0 || key_defined(own_keys[i].bytes) <= 0)
+		if (i == 0 || pt_terminal_key_of_code(key_defined(own_keys[i].bytes)) == PT_KEY_NONE)
 			define_key(own_keys[i].bytes, CODE_FIRST + (int)i);
 }
 

@@ -51,11 +51,30 @@ static void what_is_no_event_makes_none(void **state)
 	}
 }
 
+static void a_key_breaks_a_report_off_and_a_long_one_ends(void **state)
+{
+	(void)state;
+	pt_mouse_report report = {0};
+	pt_mouse mouse;
+	assert_false(pt_mouse_report_takes(&report, '1')); /* none has begun */
+	pt_mouse_report_open(&report);
+	assert_true(pt_mouse_report_takes(&report, '1') && pt_mouse_report_takes(&report, ';'));
+	assert_true(pt_mouse_report_takes(&report, 'M') && pt_mouse_report_takes(&report, 'm'));
+	assert_false(pt_mouse_report_takes(&report, ':') || pt_mouse_report_takes(&report, 'q'));
+	for (int i = 0; i < 3 * PT_MOUSE_REPORT_BYTES; i++) {
+		assert_false(pt_mouse_report_feed(&report, '0', &mouse));
+		assert_true(report.open); /* the digits that follow are no keys */
+	}
+	assert_false(pt_mouse_report_feed(&report, 'M', &mouse));
+	assert_false(report.open);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(presses_drags_releases_and_wheels_are_told_apart),
 		cmocka_unit_test(what_is_no_event_makes_none),
+		cmocka_unit_test(a_key_breaks_a_report_off_and_a_long_one_ends),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
