@@ -6,10 +6,12 @@
 #include <limits.h>
 #include <string.h>
 
-#include "cell_to_send.h"
 #include "phasetop/base/alloc.h"
 
-enum { MAX_GAP = 6 }; /* cells that cost less than a move of the cursor */
+enum {
+	MAX_GAP = 6, /* cells that cost less than a move of the cursor */
+	MAX_RUN = 256
+};
 
 /* How curses numbers a colour at this depth; −1: the terminal's own. A terminal of eight colours has the
  * bright ones as bold: *bold is then set. */
@@ -63,21 +65,61 @@ static attr_t attributes_of(uint8_t attributes)
 	return found;
 }
 
-static void put_cell(pt_drawing *drawing, int x, int y, const pt_cell *cell)
+/* What curses calls the colours and attributes of a cell; worked out once for cells alike but for the glyph. */
+static const pt_look *look_of(pt_drawing *drawing, const pt_cell *cell)
 {
+	pt_look *look = &drawing->look;
+	pt_cell of = *cell;
+	of.glyph = 0;
+	of.width = 1;
+	if (look->known && memcmp(&of, &look->of, sizeof of) == 0)
+		return look;
 	pt_style style = pt_theme_style(drawing->theme, cell, drawing->depth);
 	bool bold = (style.attributes & PT_ATTR_BOLD) != 0, bright_ground = false;
 	int fg = colour_number(drawing, &style.fg, &bold),
 		bg = colour_number(drawing, &style.bg, &bright_ground);
-	int pair = pair_of(drawing, fg, bg);
-	/* eight colours have no bright grounds: the halves of one cell would differ where their values do not */
-	bool is_plain = drawing->depth == PT_DEPTH_MONO || bright_ground;
-	uint32_t glyph = is_plain ? pt_cell_plain_glyph(cell) : cell->glyph;
+	*look = (pt_look){.known = true,
+		.of = of,
+		.pair = pair_of(drawing, fg, bg),
+		.attributes = attributes_of(style.attributes) | (bold ? A_BOLD : A_NORMAL),
+		/* eight colours have no bright grounds: the halves of one cell would differ where their values do not */
+		.is_plain = drawing->depth == PT_DEPTH_MONO || bright_ground};
+	return look;
+}
+
+static cchar_t character_of(pt_drawing *drawing, const pt_cell *cell)
+{
+	const pt_look *look = look_of(drawing, cell);
+	uint32_t glyph = look->is_plain ? pt_cell_plain_glyph(cell) : cell->glyph;
 	wchar_t text[2] = {(wchar_t)(glyph ? glyph : ' '), L'\0'};
 	cchar_t out;
-	setcchar(&out, text, attributes_of(style.attributes) | (bold ? A_BOLD : A_NORMAL),
-		(short)(pair > SHRT_MAX ? 0 : pair), &pair);
-	mvadd_wch(y, x, &out);
+	setcchar(&out, text, (attr_t)look->attributes, (short)(look->pair > SHRT_MAX ? 0 : look->pair), &look->pair);
+	return out;
+}
+
+/* Characters of one row that are put in one go. */
+typedef struct put_run {
+	int x, y, next, n; /* next: the column behind it */
+	cchar_t characters[MAX_RUN];
+} put_run;
+
+static void put_all(put_run *run)
+{
+	if (run->n > 0)
+		mvadd_wchnstr(run->y, run->x, run->characters, run->n);
+	run->n = 0;
+}
+
+static void put_cell(pt_drawing *drawing, put_run *run, int x, int y, const pt_cell *cell)
+{
+	if (run->n == MAX_RUN || (run->n > 0 && (y != run->y || x != run->next)))
+		put_all(run);
+	if (run->n == 0) {
+		run->x = x;
+		run->y = y;
+	}
+	run->characters[run->n++] = character_of(drawing, cell);
+	run->next = x + cell->width;
 }
 
 static bool keep_size(pt_drawing *drawing, const pt_frame *frame)
@@ -96,15 +138,15 @@ static bool keep_size(pt_drawing *drawing, const pt_frame *frame)
 }
 
 /* Is what stands there as good as the cell? */
-static bool is_there(const pt_drawing *drawing, const pt_cell *cell, const pt_cell *there)
+static bool is_there(pt_drawing *drawing, const pt_cell *cell, const pt_cell *there)
 {
 	return !drawing->whole && (memcmp(cell, there, sizeof *cell) == 0 ||
-								  pt_cells_look_alike(drawing->theme, drawing->depth, cell, there));
+								  pt_cells_look_alike(drawing->theme, drawing->depth, cell, there, &drawing->there));
 }
 
 /* The end of the cells from x on that curses will send in one go: it rather sends a few that stand there
  * already than moving the cursor. */
-static int end_of_span(const pt_drawing *drawing, const pt_cell *cells, const pt_cell *sent, int x)
+static int end_of_span(pt_drawing *drawing, const pt_cell *cells, const pt_cell *sent, int x)
 {
 	int end = x;
 	for (; x < drawing->columns && x <= end + MAX_GAP; x++)
@@ -114,20 +156,21 @@ static int end_of_span(const pt_drawing *drawing, const pt_cell *cells, const pt
 }
 
 /* Put the cells of a row that differ. @return the cell whose colours curses has sent last */
-static const pt_cell *put_row(pt_drawing *drawing, const pt_cell *cells, int y, const pt_cell *pen)
+static const pt_cell *put_row(
+	pt_drawing *drawing, put_run *run, const pt_cell *cells, int y, const pt_cell *pen)
 {
 	pt_cell *sent = &drawing->sent[(size_t)y * (size_t)drawing->columns];
 	for (int x = 0; x < drawing->columns; x++) {
 		if (is_there(drawing, &cells[x], &sent[x]))
 			continue;
 		for (int end = end_of_span(drawing, cells, sent, x); x < end; x++) {
-			pt_cell cell = pt_cell_to_send(drawing->theme, drawing->depth, &cells[x], pen);
+			pt_cell cell = pt_cell_to_send(drawing->theme, drawing->depth, &cells[x], pen, &drawing->blank);
 			bool differs = drawing->whole || memcmp(&cell, &sent[x], sizeof cell) != 0;
 			sent[x] = cell;
 			if (cell.width == 0)
 				continue;
 			if (differs)
-				put_cell(drawing, x, y, &cell);
+				put_cell(drawing, run, x, y, &cell);
 			pen = &sent[x];
 		}
 	}
@@ -139,8 +182,14 @@ bool pt_drawing_put(pt_drawing *drawing, const pt_frame *frame)
 	if (!keep_size(drawing, frame))
 		return false;
 	const pt_cell *pen = NULL;
+	put_run run = {.n = 0};
+	if (drawing->whole) { /* the theme may be another one */
+		drawing->look.known = false;
+		drawing->there = drawing->blank = (pt_alike_memo){0};
+	}
 	for (int y = 0; y < frame->rows; y++)
-		pen = put_row(drawing, &frame->cells[(size_t)y * (size_t)frame->cols], y, pen);
+		pen = put_row(drawing, &run, &frame->cells[(size_t)y * (size_t)frame->cols], y, pen);
+	put_all(&run);
 	drawing->whole = false;
 	return true;
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "cell_to_send.h"
 #include "phasetop/ui/frame.h"
 #include "phasetop/ui/theme.h"
 
@@ -17,6 +18,15 @@ typedef struct pt_colour_pair {
 	int number; /* 0: empty slot */
 } pt_colour_pair;
 
+/** What curses calls the colours and attributes of a cell. */
+typedef struct pt_look {
+	bool known;
+	pt_cell of; /* without its glyph */
+	int pair;
+	unsigned long attributes;
+	bool is_plain; /* a glyph of one colour has to stand for a half block of two */
+} pt_look;
+
 typedef struct pt_drawing {
 	const pt_theme *theme;
 	pt_colour_depth depth;
@@ -25,6 +35,8 @@ typedef struct pt_drawing {
 	int columns, rows;
 	pt_colour_pair pairs[PT_PAIR_SLOTS];
 	int n_pairs;
+	pt_look look; /* of the cell before */
+	pt_alike_memo there, blank;
 } pt_drawing;
 
 /** Put what differs from what stands there. refresh() sends it. @return false: no memory, nothing was put */
