@@ -114,6 +114,21 @@ if measure "$PT_BENCH/bench_screen" bytes "$PT_PROGRAM" "$run" "$scratch/replay"
 fi
 
 echo
+echo "Keys (a finished $run, xterm-256color)"
+if measure "$PT_BENCH/bench_screen" keys "$PT_PROGRAM" "$run"; then
+	printf '    step cursor, four panes, 80x24         %6.0f bytes median, %.0f at most\n' "$(value cursor_bytes 2)" "$(value cursor_bytes 3)"
+	goal "a cursor key below 600 bytes" "$(value cursor_bytes 3) < 600"
+	printf '    hide and show a pane, 80x24            %6.0f bytes median, %.0f at most\n' "$(value hide_bytes 2)" "$(value hide_bytes 3)"
+	goal "hiding a pane below 4096 bytes" "$(value hide_bytes 3) < 4096"
+	for pane in cosine spectrum norms pca; do
+		printf '    zoom %-8s, and back, 80x24         %6.0f and %.0f bytes\n' $pane "$(value zoom_${pane}_bytes 2)" "$(value zoom_${pane}_bytes 3)"
+		goal "zooming it below 4096 bytes" "$(value zoom_${pane}_bytes 2) < 4096 && $(value zoom_${pane}_bytes 3) < 4096"
+	done
+	printf '    a whole screen of 500x150              %8.2f ms of CPU\n' "$(value redraw_cpu_ms 2)"
+	goal "below 10 ms of CPU" "$(value redraw_cpu_ms 2) < 10"
+fi
+
+echo
 echo "A live run (checkpoints of $run renamed into a watched directory on $(stat -f -c %T "$scratch"))"
 mkdir "$scratch/feed"
 if measure "$PT_BENCH/bench_screen" live "$PT_PROGRAM" "$run" "$scratch/feed" "${IDLE_SECONDS:-30}"; then

@@ -5,6 +5,8 @@
  *     bench_screen live PROGRAM RUN SCRATCH [SECONDS]  rename of a checkpoint to its step on the screen; then
  *                                                      wake-ups of all threads over so many idle seconds (30)
  *
+ *     bench_screen keys PROGRAM RUN                    bytes a key, and CPU of a whole screen of 500×150
+ *
  * Prints "name median p95-or-max" lines.
  */
 #include <dirent.h>
@@ -19,7 +21,15 @@
 
 #include "bench_terminal.h"
 
-enum { MOST_CHECKPOINTS = 1024, FED_BEFORE = 30, FED_LIVE = 25 };
+enum {
+	MOST_CHECKPOINTS = 1024,
+	FED_BEFORE = 30,
+	FED_LIVE = 25,
+	KEY_TIMES = 20,
+	LARGE_COLUMNS = 500,
+	LARGE_ROWS = 150,
+	REDRAWS = 40
+};
 
 static void give_up(const bench_terminal *terminal, const char *what)
 {
@@ -96,7 +106,7 @@ static void measure_bytes(char *program, char *run, const char *scratch)
 	double quiet_since = bench_now();
 	bench_terminal terminal;
 	setenv("TMPDIR", scratch, 1);
-	bench_terminal_start(&terminal, (char *[]){program, "--replay", run, NULL});
+	bench_terminal_start(&terminal, (char *[]){program, "--replay", run, NULL}, BENCH_COLUMNS, BENCH_ROWS);
 	const double end = bench_now() + 300;
 	while (!terminal.ended && bench_now() < end && (n < expected || bench_now() - quiet_since < 2)) {
 		/* look for the checkpoint before its bytes, so that they are counted as its own */
@@ -236,7 +246,7 @@ static void measure_live(char *program, const char *run, const char *scratch, do
 		rename(temporary, final);
 	}
 	bench_terminal terminal;
-	bench_terminal_start(&terminal, (char *[]){program, live, NULL});
+	bench_terminal_start(&terminal, (char *[]){program, live, NULL}, BENCH_COLUMNS, BENCH_ROWS);
 	char word[32];
 	snprintf(word, sizeof word, "step %d", (int)steps[FED_BEFORE - 1]);
 	const double start = bench_now();
@@ -255,14 +265,63 @@ static void measure_live(char *program, const char *run, const char *scratch, do
 	bench_terminal_stop(&terminal);
 }
 
+/* ---- keys ------------------------------------------------------------------------------------------------
+ */
+
+static size_t bytes_of_keys(bench_terminal *terminal, const char *keys)
+{
+	const size_t before = terminal->n_bytes;
+	bench_terminal_type(terminal, keys);
+	bench_terminal_settle(terminal, 0.15, 5);
+	return terminal->n_bytes - before;
+}
+
+/* A key many times: median and the most. */
+static void measure_key(bench_terminal *terminal, const char *name, const char *there, const char *back)
+{
+	double bytes[KEY_TIMES];
+	for (size_t i = 0; i < KEY_TIMES; i++)
+		bytes[i] = (double)bytes_of_keys(terminal, i % 2 && back ? back : there);
+	qsort(bytes, KEY_TIMES, sizeof *bytes, by_value);
+	printf("%s %.0f %.0f\n", name, quantile(bytes, KEY_TIMES, 0.5), bytes[KEY_TIMES - 1]);
+}
+
+static void measure_keys(char *program, char *run)
+{
+	static const char *const panes[] = {"cosine", "spectrum", "norms", "pca"};
+	char name[64];
+	bench_terminal terminal;
+	bench_terminal_start(&terminal, (char *[]){program, run, NULL}, BENCH_COLUMNS, BENCH_ROWS);
+	bench_terminal_settle(&terminal, 0.5, 10);
+	measure_key(&terminal, "cursor_bytes", "\033[D", NULL);
+	measure_key(&terminal, "hide_bytes", "4", "4");
+	for (size_t i = 0; i < sizeof panes / sizeof panes[0]; i++) {
+		snprintf(name, sizeof name, "zoom_%s_bytes", panes[i]);
+		printf("%s %zu", name, bytes_of_keys(&terminal, "z"));
+		printf(" %zu\n", bytes_of_keys(&terminal, "z")); /* and back */
+		bytes_of_keys(&terminal, "\t");
+	}
+	bench_terminal_stop(&terminal);
+	bench_terminal_start(&terminal, (char *[]){program, run, NULL}, LARGE_COLUMNS, LARGE_ROWS);
+	bench_terminal_settle(&terminal, 0.5, 10);
+	const double before = bench_terminal_cpu(&terminal);
+	for (int i = 0; i < REDRAWS; i++)
+		bytes_of_keys(&terminal, "\f"); /* Ctrl-l */
+	const double cpu = bench_terminal_cpu(&terminal) - before;
+	printf("redraw_cpu_ms %.3f %.3f\n", 1e3 * cpu / REDRAWS, 1e3 * cpu / REDRAWS);
+	bench_terminal_stop(&terminal);
+}
+
 int main(int argc, char **argv)
 {
-	if (argc == 5 && strcmp(argv[1], "bytes") == 0)
+	if (argc == 4 && strcmp(argv[1], "keys") == 0)
+		measure_keys(argv[2], argv[3]);
+	else if (argc == 5 && strcmp(argv[1], "bytes") == 0)
 		measure_bytes(argv[2], argv[3], argv[4]);
 	else if ((argc == 5 || argc == 6) && strcmp(argv[1], "live") == 0)
 		measure_live(argv[2], argv[3], argv[4], argc == 6 ? atof(argv[5]) : 30);
 	else {
-		fputs("usage: bench_screen bytes|live PROGRAM RUN SCRATCH [IDLE_SECONDS]\n", stderr);
+		fputs("usage: bench_screen keys PROGRAM RUN, or bytes|live PROGRAM RUN SCRATCH [IDLE_SECONDS]\n", stderr);
 		return 2;
 	}
 	return 0;

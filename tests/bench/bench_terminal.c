@@ -36,14 +36,14 @@ static void become(char *const argv[])
 	_exit(127);
 }
 
-void bench_terminal_start(bench_terminal *terminal, char *const argv[])
+void bench_terminal_start(bench_terminal *terminal, char *const argv[], int columns, int rows)
 {
-	struct winsize size = {.ws_row = BENCH_ROWS, .ws_col = BENCH_COLUMNS};
+	struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
 	*terminal = (bench_terminal){.last_s = bench_now()};
 	terminal->pid = forkpty(&terminal->fd, NULL, NULL, &size);
 	if (terminal->pid == 0)
 		become(argv);
-	terminal->vt = vterm_new(BENCH_ROWS, BENCH_COLUMNS);
+	terminal->vt = vterm_new(rows, columns);
 	if (terminal->pid < 0 || !terminal->vt) {
 		fprintf(stderr, "bench: no pty: %s\n", strerror(errno));
 		exit(1);
@@ -51,6 +51,21 @@ void bench_terminal_start(bench_terminal *terminal, char *const argv[])
 	vterm_set_utf8(terminal->vt, 1);
 	terminal->screen = vterm_obtain_screen(terminal->vt);
 	vterm_screen_reset(terminal->screen, 1);
+}
+
+void bench_terminal_type(bench_terminal *terminal, const char *bytes)
+{
+	if (write(terminal->fd, bytes, strlen(bytes)) < 0)
+		terminal->ended = true;
+}
+
+double bench_terminal_cpu(const bench_terminal *terminal)
+{
+	clockid_t clock;
+	struct timespec used = {0};
+	if (clock_getcpuclockid(terminal->pid, &clock) == 0)
+		clock_gettime(clock, &used);
+	return (double)used.tv_sec + 1e-9 * (double)used.tv_nsec;
 }
 
 size_t bench_terminal_pump(bench_terminal *terminal, double seconds)

@@ -23,8 +23,14 @@ double bench_now(void);
 /** Sleep; a signal may cut it short. */
 void bench_sleep(double seconds);
 
-/** Start a program (NULL-terminated argv) at 80×24, TERM=xterm-256color, UTF-8. Exits when it cannot. */
-void bench_terminal_start(bench_terminal *terminal, char *const argv[]);
+/** Start a program (NULL-terminated argv), TERM=xterm-256color, UTF-8. Exits when it cannot. */
+void bench_terminal_start(bench_terminal *terminal, char *const argv[], int columns, int rows);
+
+/** Type bytes. */
+void bench_terminal_type(bench_terminal *terminal, const char *bytes);
+
+/** CPU seconds of the program so far, in kernel and outside. */
+double bench_terminal_cpu(const bench_terminal *terminal);
 
 /** Wait at most `seconds` for bytes, show them to the emulator; how many came. */
 size_t bench_terminal_pump(bench_terminal *terminal, double seconds);
