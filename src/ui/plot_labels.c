@@ -10,7 +10,13 @@ static bool find_box(pt_rect inner, pt_places *places, pt_corner corner, int col
 		return false;
 	int col = corner == PT_CORNER_TOP_RIGHT || corner == PT_CORNER_BOTTOM_RIGHT ? inner.w - cols : 0;
 	int row = corner == PT_CORNER_BOTTOM_LEFT || corner == PT_CORNER_BOTTOM_RIGHT ? inner.h - rows : 0;
-	pt_places_box(places, corner, cols, rows, &col, &row);
+	int off_axis = col == 0 ? 1 : col - 1; /* words that touch an axis read as a label of it */
+	if (places && cols + 2 <= inner.w && pt_places_n_taken(places, off_axis - 1, row, cols + 2, rows) == 0) {
+		col = off_axis;
+		pt_places_take(places, col - 1, row, cols + 2, rows);
+	} else {
+		pt_places_box(places, corner, cols, rows, &col, &row);
+	}
 	*box = (pt_rect){inner.x + col, inner.y + row, cols, rows};
 	return true;
 }
