@@ -140,7 +140,7 @@ static void tell_quiet(const pt_run_view *run, const pt_matrix_view *matrix, pt_
 		pt_text_add(head, "weights do not change");
 		pt_text_addf(line, "all %zu checkpoints are equal", run->n_steps);
 	} else if (run->n_steps <= INCREMENTS_BEFORE_JUDGING) {
-		pt_text_add(head, "too early to tell");
+		pt_text_add(head, run->state == PT_RUN_FINISHED ? "too few checkpoints to tell" : "too early to tell");
 		pt_text_addf(line, "learning this run's own curvature: %zu of %d increments", run->n_steps - 1,
 			INCREMENTS_BEFORE_JUDGING);
 		add_minimum(line, largest_k(matrix));

@@ -187,7 +187,7 @@ static int run_once(const pt_session *session, FILE *out)
 	status = write_report(session, snapshot, false, out, &err);
 	if (status != PT_OK) {
 		pt_batch_complain(&err);
-		code = status == PT_ERR_INVALID ? PT_EXIT_USAGE : PT_EXIT_UNREADABLE;
+		code = status == PT_ERR_INVALID || status == PT_ERR_UNSUPPORTED ? PT_EXIT_USAGE : PT_EXIT_UNREADABLE;
 	} else if (code == PT_EXIT_NO_RUN && snapshot->n_runs > 0) {
 		pt_error waits = {.code = PT_ERR_NO_CHECKPOINTS, .offset = -1};
 		snprintf(waits.path, sizeof waits.path, "%s", snapshot->runs[0].path);

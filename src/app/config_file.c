@@ -1,4 +1,5 @@
 /* The configuration: reading it (contracts in config.h). */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,6 +80,31 @@ static void usual_path(char path[PT_OPTION_PATH_BYTES])
 		path[0] = '\0';
 }
 
+/* A file that somebody named may be a pipe: -c <(phasetop --default-config). */
+static pt_status read_stream(const char *path, char **text, size_t *n, pt_error *err)
+{
+	FILE *in = fopen(path, "re");
+	char *bytes = in ? pt_array_alloc(PT_CONF_MAX_BYTES + 1, 1) : NULL;
+	if (!in)
+		return pt_fail_errno(err, errno, path, "cannot be read");
+	size_t got = bytes ? fread(bytes, 1, PT_CONF_MAX_BYTES + 1, in) : 0;
+	int why = ferror(in) ? errno : 0;
+	fclose(in);
+	pt_status status = !bytes                     ? pt_fail(err, PT_ERR_MEMORY, path, -1, "out of memory")
+					   : why                      ? pt_fail_errno(err, why, path, "cannot be read")
+					   : got > PT_CONF_MAX_BYTES ? pt_fail(err, PT_ERR_LIMIT, path, -1, "more than %d bytes",
+													   (int)PT_CONF_MAX_BYTES)
+												 : PT_OK;
+	if (status != PT_OK) {
+		pt_free(bytes);
+		return status;
+	}
+	bytes[got] = '\0';
+	*text = bytes;
+	*n = got;
+	return PT_OK;
+}
+
 pt_status pt_config_read(pt_options *options, pt_error *err)
 {
 	char path[PT_OPTION_PATH_BYTES], *text = NULL;
@@ -91,7 +117,8 @@ pt_status pt_config_read(pt_options *options, pt_error *err)
 	}
 	if (path[0] == '\0' || strcmp(path, "/dev/null") == 0) /* none, as people say it */
 		return PT_OK;
-	pt_status status = pt_regular_file_read(path, PT_CONF_MAX_BYTES, &text, &n, NULL, &failure);
+	pt_status status = options->config ? read_stream(path, &text, &n, &failure)
+									   : pt_regular_file_read(path, PT_CONF_MAX_BYTES, &text, &n, NULL, &failure);
 	if (status != PT_OK && options->config)
 		return pt_fail(err, PT_ERR_USAGE, path, -1, "%s", failure.message);
 	if (status != PT_OK && status != PT_ERR_NOT_FOUND)

@@ -11,6 +11,7 @@
 #include "phasetop/report/report_svg.h"
 #include "phasetop/ui/pane.h"
 #include "phasetop/ui/screen.h"
+#include "phasetop/ui/stage.h"
 
 enum { PRINT_COLS = 96, PRINT_ROWS = 28, MAX_NAMESAKES = 999, LINE_BYTES = 4 * PT_FRAME_MAX + 1 };
 
@@ -76,11 +77,13 @@ static pt_status write_picture(
 	pt_status status = pt_frame_create(cols, rows, charset, &frame, err);
 	if (status != PT_OK)
 		return status;
-	pt_scene scene = pt_scene_of(job->snapshot, job->view);
+	pt_pane_id pane = job->view->layout.focus;
+	pt_stage stage = pt_stage_of(job->snapshot, job->view);
 	if (job->screen)
 		pt_screen_draw(job->snapshot, job->view, frame);
 	else
-		pt_pane_draw(&scene, job->view->layout.focus, frame, pt_frame_rect(frame));
+		pt_pane_draw(pt_stage_scene(&stage, pane), pane, frame, pt_frame_rect(frame));
+	pt_stage_end(&stage);
 	status = kind == EXPORT_SVG ? write_svg(job, frame, out, err) : write_text(frame, out, path, err);
 	pt_frame_destroy(frame);
 	return status;

@@ -22,15 +22,16 @@ static void tell_failure(pt_view *view, const pt_error *err)
 
 static void export(const pt_screen_desk *desk)
 {
-	char written[PT_OPTION_PATH_BYTES];
+	char written[PT_OPTION_PATH_BYTES], path[PT_OPTION_PATH_BYTES];
 	pt_error err = {0};
+	pt_session_home_path(desk->view->request.text, path);
 	pt_export_job job = {
 		.session = desk->session,
 		.snapshot = desk->snapshot,
 		.view = desk->view,
 		.theme = desk->theme,
 		.screen = desk->view->request.kind == PT_REQUEST_EXPORT_SCREEN,
-		.path = desk->view->request.text,
+		.path = path,
 	};
 	if (pt_export_write(&job, written, &err) == PT_OK)
 		pt_view_say(desk->view, false, "written: %s", written);

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "phasetop/base/text.h"
+
 void pt_session_view(const pt_session *session, pt_view *view)
 {
 	const pt_options *options = session->options;
@@ -69,6 +71,14 @@ pt_theme_places pt_session_theme_places(const pt_options *options, const char *p
 	};
 }
 
+void pt_session_home_path(const char *path, char out[PT_OPTION_PATH_BYTES])
+{
+	const char *home = getenv("HOME");
+	bool is_below = path[0] == '~' && path[1] == '/' && home && *home;
+	pt_text text = pt_text_over(out, PT_OPTION_PATH_BYTES);
+	pt_text_addf(&text, "%s%s", is_below ? home : "", is_below ? path + 1 : path);
+}
+
 /* Terminals that say so give "foreground;background" in the 16-colour palette: 7 and 15 are light grounds. */
 static bool terminal_is_light(void)
 {
@@ -85,7 +95,9 @@ pt_status pt_session_theme(
 		bool light = terminal_is_light() && pt_theme_find("phasetop-light", &places, theme, NULL) == PT_OK;
 		return light ? PT_OK : pt_theme_create(theme, err);
 	}
-	pt_status status = pt_theme_find(name, &places, theme, err);
+	char path[PT_OPTION_PATH_BYTES];
+	pt_session_home_path(name, path);
+	pt_status status = pt_theme_find(path, &places, theme, err);
 	return status == PT_ERR_NOT_FOUND
 			   ? pt_fail(err, PT_ERR_USAGE, "", -1, "no theme %s; see --list-themes", name)
 			   : status;

@@ -256,7 +256,8 @@ static void write_loss(const table *t, const pt_loss_view *loss)
 pt_status pt_report_csv_write(
 	FILE *out, const pt_snapshot *snapshot, const pt_report_options *options, pt_error *err)
 {
-	fputs("run,step,series,value\n", out);
+	fprintf(out, "run,%s,series,%s\n", options->step_name ? options->step_name : "step",
+		options->value_name ? options->value_name : "value");
 	for (size_t i = 0; i < snapshot->n_runs; i++) {
 		const pt_run_view *run = &snapshot->runs[i];
 		table t = {.out = out, .run = run->name, .options = options};

@@ -7,6 +7,7 @@
 #include "phasetop/base/alloc.h"
 #include "phasetop/report/report_csv.h"
 #include "phasetop/ui/pane.h"
+#include "phasetop/ui/stage.h"
 
 enum { MAX_BEGINNINGS = 8 };
 
@@ -139,6 +140,46 @@ static const struct {
 };
 enum { N_TABLES = sizeof tables / sizeof tables[0] };
 
+/* The table of the runs pane: a row a run, shown or not. */
+static void write_runs(FILE *out, const pt_scene *scene)
+{
+	static const struct {
+		const char *name;
+		pt_run_sort figure;
+	} columns[] = {
+		{"step", PT_RUNS_BY_STEP},
+		{"age_s", PT_RUNS_BY_AGE},
+		{"norm", PT_RUNS_BY_NORM},
+		{"norm_per_step", PT_RUNS_BY_SLOPE},
+		{"min_cosine", PT_RUNS_BY_MIN_COSINE},
+		{"dip_step", PT_RUNS_BY_DIP},
+		{"turn_step", PT_RUNS_BY_TURN},
+		{"bend_step", PT_RUNS_BY_PCA_TURN},
+		{"shc_peak_step", PT_RUNS_BY_PEAK},
+		{"pr_then", PT_RUNS_BY_PR},
+		{"cosine_with_baseline", PT_RUNS_BY_COSINE},
+		{"turn_lag_steps", PT_RUNS_BY_LAG},
+		{"problems", PT_RUNS_BY_PROBLEMS},
+	};
+	enum { N_FIGURES = sizeof columns / sizeof columns[0] };
+	fputs("run,path,state", out);
+	for (size_t c = 0; c < N_FIGURES; c++)
+		fprintf(out, ",%s", columns[c].name);
+	fputc('\n', out);
+	for (size_t r = 0; r < scene->snapshot->n_runs; r++) {
+		const pt_run_view *run = &scene->snapshot->runs[r];
+		pt_csv_text(out, run->name);
+		fputc(',', out);
+		pt_csv_text(out, run->path);
+		fprintf(out, ",%s", run->removed ? "removed" : pt_run_state_name(run->state));
+		for (size_t c = 0; c < N_FIGURES; c++) {
+			fputc(',', out);
+			pt_csv_number(out, pt_run_figure(scene, run, columns[c].figure));
+		}
+		fputc('\n', out);
+	}
+}
+
 /* The runs that are shown, put into `runs`, as a snapshot of the same life. */
 static pt_snapshot shown_of(const pt_snapshot *snapshot, const pt_view *view, pt_run_view *runs)
 {
@@ -172,31 +213,55 @@ static void write_table(
 	}
 }
 
+/* What the pane tells in place of plain steps and values is named in the heading. */
+static void name_columns(const pt_scene *scene, pt_pane_id pane, pt_report_options *options)
+{
+	bool is_ratio = pane == PT_PANE_SPECTRUM && scene->view->log_y[PT_PANE_SPECTRUM];
+	if (scene->is_aligned)
+		options->step_name = "step_from_turn";
+	if (scene->versus)
+		options->value_name = is_ratio ? "value_over_baseline" : "value_minus_baseline";
+}
+
+static pt_status write_series(
+	FILE *out, const pt_scene *scene, pt_pane_id pane, const pt_snapshot *shown, bool at_cursor, pt_error *err)
+{
+	static const char *const joint_series[] = {"joint_pc1.", "joint_pc2.", NULL};
+	bool is_joint = pane == PT_PANE_PCA && scene->view->joint_plane && shown->n_runs > 1;
+	pt_report_options options = pt_report_options_default();
+	options.matrices = matrices_of(scene->view, scene->snapshot);
+	options.series = is_joint ? joint_series : series[pane];
+	options.at_step = at_cursor && scene->cursor != PT_NO_STEP ? &scene->cursor : NULL;
+	name_columns(scene, pane, &options);
+	return pt_report_csv_write(out, shown, &options, err);
+}
+
 pt_status pt_report_pane_csv(FILE *out, const pt_snapshot *snapshot, const pt_view *view, pt_pane_id pane,
 	bool at_cursor, pt_error *err)
 {
 	size_t table = 0;
-	int64_t step = pt_view_cursor(view, snapshot);
-	pt_report_options options = pt_report_options_default();
-	options.matrices = matrices_of(view, snapshot);
-	options.series = series[pane];
-	options.at_step = at_cursor && step != PT_NO_STEP ? &step : NULL;
 	while (table < N_TABLES && tables[table].pane != pane)
 		table++;
-	if (!series[pane][0] && table == N_TABLES)
+	if (!series[pane][0] && table == N_TABLES && pane != PT_PANE_RUNS)
 		return pt_fail(err, PT_ERR_UNSUPPORTED, "", -1, "the %s pane has words alone: take .svg or .txt",
 			pt_pane_name(pane));
+	pt_stage stage = pt_stage_of(snapshot, view);
+	const pt_scene *scene = pt_stage_scene(&stage, pane);
 	pt_run_view *runs = pt_array_alloc(snapshot->n_runs, sizeof *runs);
-	if (!runs)
-		return pt_fail(err, PT_ERR_MEMORY, "", -1, "no memory to export");
-	pt_snapshot shown = shown_of(snapshot, view, runs);
-	pt_scene scene = pt_scene_of(snapshot, view);
 	pt_status status = PT_OK;
-	if (table == N_TABLES)
-		status = pt_report_csv_write(out, &shown, &options, err);
-	else
-		write_table(out, &scene, &shown, table, options.matrices);
+	if (runs) {
+		pt_snapshot shown = shown_of(scene->snapshot, view, runs);
+		if (pane == PT_PANE_RUNS)
+			write_runs(out, scene);
+		else if (table == N_TABLES)
+			status = write_series(out, scene, pane, &shown, at_cursor, err);
+		else
+			write_table(out, scene, &shown, table, matrices_of(view, snapshot));
+	} else {
+		status = pt_fail(err, PT_ERR_MEMORY, "", -1, "no memory to export");
+	}
 	pt_free(runs);
+	pt_stage_end(&stage);
 	if (status == PT_OK && (fflush(out) != 0 || ferror(out)))
 		status = pt_fail_errno(err, errno, "", "cannot write the table");
 	return status;

@@ -177,9 +177,9 @@ void pt_action_show_first_key(
 }
 
 /* Hint words in the order of their use to someone who sees the screen for the first time. */
-static const char *const hint_order[] = {"help", "matrix", "k", "threshold", "show/hide", "baseline",
-	"filter", "step", "pane", "preset", "zoom", "quit", "freeze", "modules", "range", "event",
-	"command", "options"};
+static const char *const hint_order[] = {"help", "quit", "command", "matrix", "k", "show/hide",
+	"baseline", "filter", "step", "pane", "preset", "zoom", "threshold", "freeze", "modules", "range",
+	"event", "options"};
 
 /* One hint: the first key of every row with that word. */
 static bool make_hint(

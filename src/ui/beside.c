@@ -269,7 +269,7 @@ static void subtract_spectrum(copying *c, pt_spectrum_view *own, const pt_spectr
 {
 	const double **columns[] = {&own->shc, &own->pr, &own->trace};
 	const double *others[] = {base->shc, base->pr, base->trace};
-	own->present = own->present && base->present;
+	own->present = own->present && base->present && own->n_probes == base->n_probes; /* else of other probes */
 	for (size_t i = 0; own->present && i < sizeof columns / sizeof columns[0]; i++)
 		*columns[i] = subtract(c, (series){own->steps, *columns[i], own->n},
 			(series){base->steps, others[i], base->n}, by_ratio);

@@ -12,6 +12,10 @@ static void touch(pt_command_line *line)
 {
 	line->offer = -1;
 	line->wrong[0] = '\0';
+	if (line->is_full)
+		snprintf(line->wrong, sizeof line->wrong, "no more than %d bytes: the rest was not taken",
+			PT_COMMAND_BYTES - 1);
+	line->is_full = false;
 	line->recalled = line->n_history;
 }
 
@@ -90,9 +94,15 @@ static size_t start_of_word(const pt_command_line *line)
 static void insert(pt_command_line *line, pt_key key)
 {
 	char encoded[4];
-	size_t n = strlen(line->text), more = pt_utf8_encode(key, encoded);
-	if (n + more >= sizeof line->text)
+	if (key == ':' && line->wrong[0]) { /* what was refused gives way to another command */
+		put(line, 0, "", 0);
 		return;
+	}
+	size_t n = strlen(line->text), more = pt_utf8_encode(key, encoded);
+	if (n + more >= sizeof line->text) {
+		line->is_full = true;
+		return;
+	}
 	memmove(line->text + line->at + more, line->text + line->at, n - line->at + 1);
 	memcpy(line->text + line->at, encoded, more);
 	line->at += more;

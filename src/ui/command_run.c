@@ -1,10 +1,12 @@
 /* Carrying out a line of the command line. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "command_parts.h"
 #include "phasetop/base/number.h"
 #include "phasetop/base/text.h"
+#include "phasetop/ui/pane.h"
 #include "view_private.h"
 
 enum { MAX_PROPOSALS = 6, SHOWN_BYTES = 64 };
@@ -108,17 +110,50 @@ static bool run_step(call *c)
 	return true;
 }
 
+/* "10s", "2.5m", "3h", "1d" of a duration; "02:24", "02:24:10" of the clock, on the first day of the axis or,
+ * where that is before it, on the next. */
+static bool read_place(const pt_scale *axis, const char *text, double *place)
+{
+	static const struct {
+		char unit;
+		double seconds;
+	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+	char number[SHOWN_BYTES], end;
+	size_t n = strlen(text);
+	int h, m, s = 0;
+	if (axis->time == PT_TIME_OF_DAY &&
+		(sscanf(text, "%2d:%2d:%2d%c", &h, &m, &s, &end) == 3 || sscanf(text, "%2d:%2d%c", &h, &m, &end) == 2) &&
+		h >= 0 && h < 24 && m >= 0 && m < 60 && s >= 0 && s < 60) {
+		double at = floor(axis->lo / 86400) * 86400 + 3600 * h + 60 * m + s;
+		*place = at < axis->lo && at + 86400 <= axis->hi ? at + 86400 : at;
+		return true;
+	}
+	for (size_t i = 0; axis->time == PT_TIME_DURATION && i < sizeof units / sizeof units[0]; i++)
+		if (n > 1 && n < sizeof number && text[n - 1] == units[i].unit) {
+			memcpy(number, text, n - 1);
+			number[n - 1] = '\0';
+			bool fine = pt_number_read_double(number, 0, 1e12, place);
+			*place *= fine ? units[i].seconds : 1;
+			return fine;
+		}
+	return pt_number_read_double(text, -1e18, 1e18, place);
+}
+
 static bool run_range(call *c)
 {
+	static const char *const kinds[] = {[PT_TIME_NONE] = "two numbers, the smaller first",
+		[PT_TIME_DURATION] = "two times, the earlier first, as 10s 5m or 1h 2.5h",
+		[PT_TIME_OF_DAY] = "two times of day, the earlier first, as 02:24 03:10"};
 	char from[SHOWN_BYTES] = "";
 	size_t n = strcspn(c->value, " ");
-	double lo, hi;
+	double lo = 0, hi = 0;
+	pt_scene scene = pt_scene_of(c->snapshot, c->view);
+	const pt_scale *axis = &scene.room.whole;
 	if (n < sizeof from)
 		memcpy(from, c->value, n);
 	const char *to = c->value + n + strspn(c->value + n, " ");
-	if (!pt_number_read_double(from, -1e18, 1e18, &lo) || !pt_number_read_double(to, -1e18, 1e18, &hi) ||
-		!(lo < hi))
-		return refuse(c, "two numbers, the smaller first");
+	if (!read_place(axis, from, &lo) || !read_place(axis, to, &hi) || !(lo < hi))
+		return refuse(c, kinds[axis->time]);
 	c->flags = pt_view_zoom_to(c->view, lo, hi, c->snapshot);
 	if (c->flags == 0)
 		pt_text_add(&c->wrong, "range: nothing of that lies on the x axis");

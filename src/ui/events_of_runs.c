@@ -36,7 +36,7 @@ static bool visit_run(const pt_scene *scene, const pt_run_view *run, event_visit
 		more = visit(context, run, cosine->dip_step, words);
 	}
 	if (more && matrix->pca.present && matrix->pca.turning_step != PT_NO_STEP) {
-		snprintf(words, sizeof words, "the path of %s turns, by %.0f°", label, matrix->pca.turning_angle_deg);
+		snprintf(words, sizeof words, "the path of %s bends, by %.0f°", label, matrix->pca.turning_angle_deg);
 		more = visit(context, run, matrix->pca.turning_step, words);
 	}
 	for (size_t i = 1; i < run->n_segments && more; i++)

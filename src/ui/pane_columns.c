@@ -39,7 +39,7 @@ bool pt_versus_absence_draw(const pt_scene *scene, pt_frame *frame, pt_rect rect
 	if (!scene->versus)
 		return false;
 	pt_name_text(scene->versus, 32, name, sizeof name);
-	snprintf(text, sizeof text, "no difference to %s: no step at which both have a value", name);
+	snprintf(text, sizeof text, "no difference to %s: no step at which both have one (of the same matrix, the same probes)", name);
 	pt_absence_draw(frame, rect, text);
 	return true;
 }

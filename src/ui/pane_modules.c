@@ -160,7 +160,7 @@ typedef struct table_column {
 /* In the order of the screen; the name stands before them, a bar of the share behind. */
 static const table_column columns[] = {
 	{"turned", 6, 4, PT_SORT_TURNED, fill_turned},
-	{"PCA turn", 8, 1, PT_SORT_PCA_TURN, fill_pca_turn},
+	{"PCA bend", 8, 1, PT_SORT_PCA_TURN, fill_pca_turn},
 	{"angle", 5, 2, PT_SORT_ANGLE, fill_angle},
 	{"min cos", 13, 3, PT_SORT_MIN_COSINE, fill_min_cosine},
 	{"share", 7, 5, PT_SORT_SHARE, fill_share},

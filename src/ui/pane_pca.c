@@ -48,7 +48,7 @@ static void figure(const pt_scene *scene, char *out, size_t capacity)
 	else if (scene->n_shown > 1)
 		snprintf(out, capacity, "each run in its own plane");
 	else if (pca->present && pca->turning_step != PT_NO_STEP)
-		snprintf(out, capacity, "turn %lld", (long long)pca->turning_step);
+		snprintf(out, capacity, "bend %lld", (long long)pca->turning_step);
 	else if (pca->present && !pt_is_missing(pca->explained[0]))
 		snprintf(out, capacity, "%.1f %% + %.1f %%", 100 * pca->explained[0], 100 * pca->explained[1]);
 }
@@ -156,9 +156,9 @@ static void add_labels(const pt_scene *scene, const pt_chart *chart, const pt_pc
 	int64_t cursor = at >= 0 ? pca->steps[at] : PT_NO_STEP;
 	bool is_turn = cursor != PT_NO_STEP && cursor == pca->turning_step;
 	if (cursor != PT_NO_STEP)
-		add_label(list, chart, pca, cursor, pt_pen_of(PT_ROLE_CROSSHAIR), is_turn ? " turn" : "");
+		add_label(list, chart, pca, cursor, pt_pen_of(PT_ROLE_CROSSHAIR), is_turn ? " bend" : "");
 	if (pca->turning_step != PT_NO_STEP && !is_turn)
-		add_label(list, chart, pca, pca->turning_step, pt_pen_of(PT_ROLE_EVENT), " turn");
+		add_label(list, chart, pca, pca->turning_step, pt_pen_of(PT_ROLE_EVENT), " bend");
 	add_step_labels(list, chart, pca);
 }
 
@@ -289,7 +289,7 @@ const pt_pane_ops pt_pane_pca = {
 	.about = {"The checkpoints in the plane of their first two principal components (centred, unscaled), "
 			  "coloured",
 		"from the first step to the last; one unit is equally long on both axes. The shares are explained",
-		"variance. The diamond is the step cursor; \"turn\" is where the path bends most in this plane.",
+		"variance. The diamond is the step cursor; \"bend\" is where the path bends most in this plane.",
 		"A bend here is a turn of direction, wherever the local cosine dips. J puts several runs into one "
 		"plane:",
 		"one PCA of what came since each run's first checkpoint."},

@@ -43,7 +43,7 @@ void pt_joint_figure(const pt_scene *scene, char *out, size_t capacity)
 	if (scene->only >= 0) { /* in a column all is told above already, but for where this one bends */
 		pt_pca_view path = pt_joint_pca_of(scene, (size_t)scene->only, scene->main_matrix);
 		if (path.present && path.turning_step != PT_NO_STEP)
-			pt_text_addf(&text, "turn %lld", (long long)path.turning_step);
+			pt_text_addf(&text, "bend %lld", (long long)path.turning_step);
 		return;
 	}
 	if (joint->present)

@@ -262,7 +262,7 @@ static const pt_run_column columns[] = {
 	{"min cos", 11, 13, false, fill_minimum, PT_RUNS_BY_MIN_COSINE},
 	{"dip", 5, 6, false, fill_dip, PT_RUNS_BY_DIP},
 	{"turned", 6, 15, false, fill_turn, PT_RUNS_BY_TURN},
-	{"PCA turn", 8, 1, false, fill_pca_turn, PT_RUNS_BY_PCA_TURN},
+	{"PCA bend", 8, 1, false, fill_pca_turn, PT_RUNS_BY_PCA_TURN},
 	{"SHC peak", 8, 5, false, fill_peak, PT_RUNS_BY_PEAK},
 	{"PR then", 7, 4, false, fill_pr, PT_RUNS_BY_PR},
 	{"cos", 12, 9, false, fill_cosine, PT_RUNS_BY_COSINE},
@@ -358,10 +358,18 @@ double pt_run_sort_value(const pt_scene *scene, const pt_run_view *run, pt_run_s
 	}
 }
 
+double pt_run_figure(const pt_scene *scene, const pt_run_view *run, pt_run_sort column)
+{
+	double value = pt_run_sort_value(scene, run, column);
+	bool is_negated =
+		column == PT_RUNS_BY_STEP || column == PT_RUNS_BY_NORM || column == PT_RUNS_BY_PROBLEMS;
+	return is_negated ? 0 - value : column == PT_RUNS_BY_AGE ? value / 1000 : value;
+}
+
 const char *pt_run_sort_name(pt_run_sort sort)
 {
 	static const char *const names[] = {"", "name", "state", "step", "age", "norm", "slope", "min cos", "dip",
-		"turned", "PCA turn", "SHC peak", "PR then", "cosine", "lag", "problems"};
+		"turned", "PCA bend", "SHC peak", "PR then", "cosine", "lag", "problems"};
 	_Static_assert(sizeof names / sizeof names[0] == PT_N_RUN_SORTS, "a name for every order");
 	return names[(unsigned)sort < PT_N_RUN_SORTS ? sort : 0];
 }

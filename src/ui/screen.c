@@ -1,6 +1,6 @@
 #include "phasetop/ui/screen.h"
 
-#include "beside.h"
+#include "phasetop/ui/stage.h"
 #include "screen_parts.h"
 
 /* A line of the screen, or an empty rectangle where there is none. */
@@ -9,46 +9,21 @@ static pt_rect line_at(const pt_frame *frame, int row)
 	return row < 0 ? (pt_rect){0, 0, 0, 0} : (pt_rect){0, row, frame->cols, 1};
 }
 
-/* What plots draw in place of the snapshot: steps from the turn, differences to the baseline. */
-typedef struct stage {
-	pt_scene scene, aligned, versus;
-	pt_snapshot *aligned_snapshot, *versus_snapshot; /* NULL: as it is */
-} stage;
-
-static stage stage_of(const pt_snapshot *snapshot, const pt_view *view)
-{
-	stage s = {.scene = pt_scene_of(snapshot, view)};
-	s.aligned = s.scene;
-	if (snapshot && view->align_on_turn)
-		s.aligned_snapshot = pt_beside_aligned(snapshot, view);
-	if (s.aligned_snapshot) {
-		s.aligned = pt_scene_of(s.aligned_snapshot, view);
-		s.aligned.is_aligned = true;
-	}
-	s.versus = s.aligned;
-	if (snapshot && view->differences)
-		s.versus_snapshot = pt_beside_differences(s.aligned.snapshot, view->log_y[PT_PANE_SPECTRUM]);
-	if (s.versus_snapshot) {
-		s.versus = pt_scene_of(s.versus_snapshot, view);
-		s.versus.steps = s.aligned.steps; /* one step axis in all plots */
-		s.versus.cursor = s.aligned.cursor;
-		s.versus.is_aligned = s.aligned.is_aligned;
-		s.versus.versus = snapshot->runs[snapshot->baseline].name;
-	}
-	return s;
-}
-
-static void draw_panes(const stage *s, const pt_screen_parts *parts, pt_frame *frame)
+static void draw_panes(const pt_stage *s, const pt_screen_parts *parts, pt_frame *frame)
 {
 	pt_placing placing;
 	pt_layout_place(&s->scene.view->layout, parts, &placing);
 	for (int i = 0; i < placing.n; i++) {
 		const pt_place *place = &placing.places[i];
-		const pt_scene *scene = pt_pane_is_list(place->pane)                 ? &s->scene
-								: pt_pane_ops_of(place->pane)->by_difference ? &s->versus
-																			 : &s->aligned;
-		pt_pane_draw(scene, place->pane, frame, (pt_rect){place->x, place->y, place->width, place->height});
+		pt_pane_draw(pt_stage_scene(s, place->pane), place->pane, frame, (pt_rect){place->x, place->y, place->width, place->height});
 	}
+}
+
+/* Can a form or the help be read? */
+static bool has_room_over_panes(const pt_screen_parts *parts, const pt_frame *frame)
+{
+	enum { LEAST_COLS = 24, LEAST_ROWS = 4 };
+	return frame->cols >= LEAST_COLS && parts->body_height >= LEAST_ROWS;
 }
 
 /* The command line is there at every size: where there is no other line for it, over what stands last. */
@@ -57,6 +32,9 @@ static void draw_last_line(const pt_scene *scene, const pt_screen_parts *parts, 
 	pt_rect keys = line_at(frame, parts->keys_row), last = line_at(frame, frame->rows - 1);
 	if (scene->view->command.open)
 		pt_screen_command_draw(scene, frame, last);
+	else if ((scene->view->help || scene->view->form.open) && !has_room_over_panes(parts, frame))
+		pt_frame_text_cut(frame, last, 0, last.y, last.w, pt_pen_of(PT_ROLE_WARN),
+			frame->cols < 24 ? "Esc: back" : "no room for it here: Esc goes back");
 	else if (scene->view->message[0])
 		pt_screen_message_draw(scene, frame, last);
 	else if (!pt_rect_is_empty(keys))
@@ -77,7 +55,7 @@ static void draw_lines(const pt_scene *scene, const pt_screen_parts *parts, pt_f
 
 void pt_screen_draw(const pt_snapshot *snapshot, const pt_view *view, pt_frame *frame)
 {
-	stage s = stage_of(snapshot, view);
+	pt_stage s = pt_stage_of(snapshot, view);
 	pt_screen_parts parts = pt_screen_parts_of(frame->cols, frame->rows);
 	pt_frame_clear(frame);
 	pt_rect body = {0, parts.body_y, frame->cols, parts.body_height};
@@ -88,6 +66,5 @@ void pt_screen_draw(const pt_snapshot *snapshot, const pt_view *view, pt_frame *
 	else if (view->form.open)
 		pt_screen_form_draw(&s.scene, frame, body);
 	draw_lines(&s.scene, &parts, frame);
-	pt_snapshot_destroy(s.versus_snapshot);
-	pt_snapshot_destroy(s.aligned_snapshot);
+	pt_stage_end(&s);
 }

@@ -67,7 +67,7 @@ static void add_scope(help_text *help, pt_scope scope)
 		if (row->scope != scope)
 			continue;
 		pt_action_show_keys(help->keymap, (pt_action)a, help->unicode, keys, sizeof keys);
-		add_help(help, false, keys, row->help);
+		add_help(help, false, keys[0] ? keys : "none", row->help);
 	}
 	add_help(help, false, "", "");
 }

@@ -237,7 +237,7 @@ static void add_progress(const pt_scene *scene, segment_list *list)
 	else
 		snprintf(text, sizeof text, "%zu checkpoint%s", run->n_steps, run->n_steps == 1 ? "" : "s");
 	add_segment(list, PT_ROLE_BAR, 3, false, text, NULL);
-	if (run->n_deleted == 0)
+	if (run->n_deleted == 0 || run->removed)
 		return;
 	snprintf(text, sizeof text, "%zu deleted on disk", run->n_deleted);
 	snprintf(brief, sizeof brief, "%zu deleted", run->n_deleted);
@@ -285,13 +285,22 @@ static void add_beside(const pt_scene *scene, segment_list *list)
 {
 	char text[SEGMENT_BYTES], name[SEGMENT_BYTES];
 	const pt_snapshot *snapshot = scene->snapshot;
-	size_t n_without = 0;
+	size_t n_without = 0, n_unsure = 0;
 	PT_FOR_SHOWN_RUNS(scene, r)
-	n_without += pt_view_turn(scene->view, snapshot, &snapshot->runs[r]) == PT_NO_STEP;
+	{
+		bool has_any = pt_view_turn(scene->view, snapshot, &snapshot->runs[r]) != PT_NO_STEP;
+		n_without += !has_any;
+		n_unsure += has_any && pt_scene_verdict(scene, &snapshot->runs[r])->step == PT_NO_STEP;
+	}
 	if (scene->view->align_on_turn && n_without == scene->n_shown)
 		add_segment(list, PT_ROLE_BAR_WARN, 6, true, "no turn to align on", "no turn");
 	else if (scene->view->align_on_turn) {
-		snprintf(text, sizeof text, n_without ? "aligned on turn, %zu without" : "aligned on turn", n_without);
+		pt_text words = pt_text_over(text, sizeof text);
+		pt_text_add(&words, "aligned on turn");
+		if (n_unsure > 0) /* a change point that the verdict does not take for a turn */
+			pt_text_addf(&words, ", %zu not sure", n_unsure);
+		if (n_without > 0)
+			pt_text_addf(&words, ", %zu without", n_without);
 		add_segment(list, PT_ROLE_BAR_SETTING, 6, true, text, "from turn");
 	}
 	if (!scene->view->differences)

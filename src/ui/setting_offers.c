@@ -247,6 +247,8 @@ bool pt_setting_note(const pt_view *view, const pt_snapshot *snapshot, pt_settin
 	tally count = is_modules ? count_modules(view, snapshot, set) : count_probes(view, snapshot, set);
 	if (count.n == 0) /* nothing read yet: it may come to select something */
 		snprintf(out, capacity, "no %s so far", what);
+	else if (count.n_selected == 0 && count.n_runs > 1)
+		snprintf(out, capacity, "none of %zu %s in %zu runs", count.n, what, count.n_runs);
 	else if (count.n_selected == 0)
 		snprintf(out, capacity, "none of %zu %s", count.n, what);
 	else if (count.n_runs > 1)

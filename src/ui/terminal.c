@@ -176,12 +176,24 @@ static void send(const char *bytes)
 	fflush(stdout);
 }
 
+/* Ctrl-s must not stop the output: whoever presses it by mistake would think that the program hangs. */
+static void take_flow_control(void)
+{
+	struct termios modes;
+	if (tcgetattr(STDIN_FILENO, &modes) != 0)
+		return;
+	modes.c_iflag &= ~(tcflag_t)(IXON | IXOFF);
+	if (tcsetattr(STDIN_FILENO, TCSANOW, &modes) == 0)
+		def_prog_mode();
+}
+
 static void set_up_curses(pt_terminal *terminal)
 {
 	set_escdelay(ESCAPE_DELAY_MS);
 	cbreak();
 	noecho();
 	nonl();
+	take_flow_control();
 	intrflush(stdscr, FALSE);
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);

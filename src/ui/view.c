@@ -318,6 +318,22 @@ unsigned pt_view_apply(pt_view *view, pt_action action, int arg, const pt_snapsh
 	return (unsigned)action < PT_N_ACTIONS ? pt_view_settle(view, apply(view, action, arg, snapshot)) : 0;
 }
 
+/* A key that means something in the runs pane alone says so. */
+static unsigned tell_elsewhere(pt_view *view, pt_key prefix, pt_key key)
+{
+	int arg;
+	char shown[32];
+	pt_action action = pt_action_for_key(view->keymap, PT_CONTEXT_RUNS, prefix, key, &arg);
+	if (view->help || view->form.open || action == PT_N_ACTIONS)
+		return 0;
+	if (pt_action_row_of(action)->scope != PT_SCOPE_RUNS && action != PT_ACTION_SORT_LEFT &&
+		action != PT_ACTION_SORT_RIGHT)
+		return 0;
+	pt_action_show_first_key(view->keymap, PT_ACTION_RUNS, view->unicode, shown, sizeof shown);
+	pt_view_say(view, false, "%s: in the runs pane; %s goes there", pt_action_row_of(action)->help, shown);
+	return PT_VIEW_REDRAW;
+}
+
 static unsigned key_of_screen(pt_view *view, pt_key key, const pt_snapshot *snapshot)
 {
 	pt_key prefix = view->prefix;
@@ -343,7 +359,8 @@ static unsigned key_of_screen(pt_view *view, pt_key key, const pt_snapshot *snap
 		return 0;
 	int arg = 0;
 	pt_action action = pt_action_for_key(view->keymap, pt_view_context(view), prefix, key, &arg);
-	return action == PT_N_ACTIONS ? 0 : pt_view_apply(view, action, arg, snapshot);
+	return action == PT_N_ACTIONS ? tell_elsewhere(view, prefix, key)
+								  : pt_view_apply(view, action, arg, snapshot);
 }
 
 unsigned pt_view_key(pt_view *view, pt_key key, const pt_snapshot *snapshot)

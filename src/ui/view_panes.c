@@ -234,6 +234,8 @@ void pt_view_place_runs(pt_view *view, const pt_snapshot *snapshot)
 		return;
 	}
 	bool zoomed = view->layout.zoomed != PT_PANE_NONE;
-	if (!view->runs_pane_placed && !zoomed && snapshot->n_runs > 1 && view->rows >= RUNS_PANE_MIN_SCREEN_ROWS)
+	/* a pane that was asked for alone stays alone */
+	bool is_one = view->preset >= 0 && strcmp(pt_preset_name((size_t)view->preset), "single") == 0;
+	if (!view->runs_pane_placed && !zoomed && !is_one && snapshot->n_runs > 1 && view->rows >= RUNS_PANE_MIN_SCREEN_ROWS)
 		place_runs_pane(view, snapshot);
 }

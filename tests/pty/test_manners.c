@@ -293,6 +293,21 @@ static void test_text_where_there_is_no_screen(void **state)
 	}
 }
 
+/* Ctrl-s is a key like others: it must not stop the output. */
+static void test_control_s_stops_nothing(void **state)
+{
+	(void)state;
+	pty *terminal = start(NULL);
+	pty_type(terminal, "\023?");
+	pty_wait_for(terminal, "┤? help├");
+	pty_type(terminal, "q");
+	pty_wait_until_gone(terminal, "┤? help├");
+	pty_type(terminal, "q");
+	pty_wait_for_end(terminal);
+	assert_true(pty_is_restored(terminal)); /* flow control as well */
+	pty_end(terminal);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -312,6 +327,7 @@ int main(void)
 		cmocka_unit_test(test_16_colours),
 		cmocka_unit_test(test_no_colours),
 		cmocka_unit_test(test_plain_locale_is_ascii),
+		cmocka_unit_test(test_control_s_stops_nothing),
 		cmocka_unit_test(test_text_where_there_is_no_screen),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,4 +43,8 @@ pt_settings pt_session_settings(const pt_view *view);
 /** How the pipeline is to run. @param watch false: one cold scan */
 pt_pipeline_options pt_session_pipeline(const pt_session *session, bool watch);
 
+/** "~/x" as the shell understands it, for paths that no shell has seen: with $HOME in its place. Other paths as
+ * they are. */
+void pt_session_home_path(const char *path, char out[PT_OPTION_PATH_BYTES]);
+
 #endif

@@ -14,6 +14,7 @@ typedef struct pt_report_options {
 	/* of CSV: beginnings of the names of the series that are written, NULL at the end; NULL: all */
 	const char *const *series;
 	const int64_t *at_step; /* of CSV: only the row at or before this step; NULL: all */
+	const char *step_name, *value_name; /* of CSV: heading of these columns; NULL: "step", "value" */
 	int64_t now_wall_ms; /* ages are told as of this time; PT_NO_TIME: as of snapshot->taken_wall_ms */
 } pt_report_options;
 

@@ -13,12 +13,16 @@
  * Write the series of a pane, of the runs that are shown and the matrix types that are drawn, in the columns
  * of the whole table (report_csv.h); a pane that is no plot over steps has columns of its own:
  *
+ *   runs     run,path,state, and a column each for what the pane tells
  *   k-scan   run,matrix,k,step,cosine
  *   map      run,matrix,step,other_step,cosine
  *   scree    run,matrix,component,explained
  *   modules
  * run,matrix,adapter,module,turning_step,turning_angle_deg,change_step,min_cosine,min_cosine_step,share modes
  * run,step,mode,share,probe,weight
+ *
+ * As the pane draws it: with alignment the steps are step_from_turn, with differences the values
+ * value_minus_baseline or value_over_baseline, and of runs in one plane joint_pc1 and joint_pc2.
  *
  * @param at_cursor  only what stands at the step cursor; of panes with columns of their own all the same
  * @retval PT_ERR_UNSUPPORTED  the pane is a list of words

@@ -61,6 +61,8 @@ const pt_matrix_view *pt_scene_matrix(const pt_scene *scene, const pt_run_view *
 /** What the run tells of its main type. Never NULL. */
 const pt_verdict *pt_scene_verdict(const pt_scene *scene, const pt_run_view *run);
 
+/** What a column of the runs pane tells of a run, as a number (age in seconds); NaN: nothing, or words. */
+double pt_run_figure(const pt_scene *scene, const pt_run_view *run, pt_run_sort column);
 /**
  * Place of a run's step on the x axis; NaN where it is not known there (before the first epoch that was logged).
  * Interpolated between steps at which it is. O(log n).

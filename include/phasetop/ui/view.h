@@ -124,6 +124,7 @@ typedef struct pt_command_line {
 	bool open;
 	char text[PT_COMMAND_BYTES];
 	size_t at;       /* byte at which is typed */
+	bool is_full;    /* something typed had no room any more */
 	int offer;       /* which offer stands in the text; -1: none does */
 	size_t stem_end; /* what was typed before it ends here */
 	char stem[PT_COMMAND_BYTES];

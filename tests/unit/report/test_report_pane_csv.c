@@ -94,6 +94,44 @@ static void test_at_the_cursor(void **state)
 	free(text);
 }
 
+/* As the pane draws them: the heading says where steps and values are told from. */
+static void test_what_is_drawn_is_what_is_written(void **state)
+{
+	(void)state;
+	f.runs[0].verdicts[PT_MATRIX_B].step = 10;
+	view.align_on_turn = true;
+	char *text = table_of(PT_PANE_NORMS, false);
+	assert_int_equal(strncmp(text, "run,step_from_turn,series,value\n", 32), 0);
+	assert_non_null(strstr(text, "medical,10,norm.B,0.3")); /* step 20 */
+	assert_null(strstr(text, "medical,20,"));
+	free(text);
+	view.align_on_turn = false;
+	view.differences = true;
+	text = table_of(PT_PANE_NORMS, false);
+	assert_int_equal(strncmp(text, "run,step,series,value_minus_baseline\n", 37), 0);
+	assert_null(strstr(text, "medical,20,norm.B,0.3"));
+	free(text);
+	text = table_of(PT_PANE_SPECTRUM, false);
+	assert_int_equal(strncmp(text, "run,step,series,value_over_baseline\n", 36), 0);
+	free(text);
+}
+
+static void test_the_table_of_runs(void **state)
+{
+	(void)state;
+	char *text = table_of(PT_PANE_RUNS, false);
+	assert_int_equal(strncmp(text, "run,path,state,step,age_s,norm,", 31), 0);
+	assert_non_null(strstr(text, "\nmedical,"));
+	assert_non_null(strstr(text, "\nplain,"));
+	size_t n_commas = 0, n_rows = 0;
+	for (const char *c = text; *c; c++) {
+		n_commas += *c == ',';
+		n_rows += *c == '\n';
+	}
+	assert_int_equal(n_commas, n_rows * 15);
+	free(text);
+}
+
 static void test_panes_with_columns_of_their_own(void **state)
 {
 	(void)state;
@@ -158,6 +196,8 @@ int main(void)
 		cmocka_unit_test_setup(test_a_pane_is_a_part_of_the_whole, set_up),
 		cmocka_unit_test_setup(test_only_what_is_seen, set_up),
 		cmocka_unit_test_setup(test_at_the_cursor, set_up),
+		cmocka_unit_test_setup(test_what_is_drawn_is_what_is_written, set_up),
+		cmocka_unit_test_setup(test_the_table_of_runs, set_up),
 		cmocka_unit_test_setup(test_panes_with_columns_of_their_own, set_up),
 		cmocka_unit_test_setup(test_lists_have_no_series, set_up),
 	};

@@ -195,7 +195,7 @@ static void runs_without_a_turn_are_counted(void **state)
 	}
 	/* the third has no verdict, but a change point */
 	pt_screen_draw(d.snapshot, &d.view, d.frame);
-	assert_shows(d.frame, "aligned on turn, 2 without");
+	assert_shows(d.frame, "aligned on turn, 1 not sure, 2 without");
 	runs[2].matrices[PT_MATRIX_B].n_change_points = 0;
 	pt_screen_draw(d.snapshot, &d.view, d.frame);
 	assert_shows(d.frame, "no turn to align on");
@@ -285,6 +285,22 @@ static void what_has_no_common_step_is_said(void **state)
 	press(&d, "D");
 	pt_screen_draw(d.snapshot, &d.view, d.frame);
 	assert_shows(d.frame, "no difference to medical");
+	end(&d);
+}
+
+/* A ratio of spectra of other probes would mean nothing. */
+static void spectra_of_other_probes_have_no_ratio(void **state)
+{
+	(void)state;
+	drawing d = start(FIXTURE_THREE, 160, 50);
+	pt_snapshot *differences = pt_beside_differences(d.snapshot, true);
+	assert_true(differences->runs[1].spectra[PT_SPECTRUM_RAW].present);
+	pt_snapshot_destroy(differences);
+	runs_of(&d)[1].spectra[PT_SPECTRUM_RAW].n_probes++;
+	differences = pt_beside_differences(d.snapshot, true);
+	assert_false(differences->runs[1].spectra[PT_SPECTRUM_RAW].present);
+	assert_true(differences->runs[2].spectra[PT_SPECTRUM_RAW].present);
+	pt_snapshot_destroy(differences);
 	end(&d);
 }
 
@@ -420,7 +436,7 @@ static void the_table_tells_each_run(void **state)
 	draw_pane(&d, PT_PANE_RUNS);
 	assert_shows(d.frame, "run        state         step      age       ‖B‖     slope  growth      cosine    "
 						  "      min cos    dip  turned  PCA "
-						  "turn  SHC peak  PR then   cos medical     lag  problems");
+						  "bend  SHC peak  PR then   cos medical     lag  problems");
 	const char *sports = row_text(d.frame, row_of(d.frame, "▲ sports"));
 	assert_non_null(strstr(sports, "finished       400      4 s    0.3175"));
 	assert_non_null(strstr(sports, "0.848 @115    115     115       120"));
@@ -492,6 +508,7 @@ int main(void)
 		cmocka_unit_test(differences_meet_at_equal_steps),
 		cmocka_unit_test(titles_name_the_baseline),
 		cmocka_unit_test(what_has_no_common_step_is_said),
+		cmocka_unit_test(spectra_of_other_probes_have_no_ratio),
 		cmocka_unit_test(no_memory_draws_what_is_there),
 		cmocka_unit_test(filters_take_words),
 		cmocka_unit_test(a_filter_is_typed_counted_and_taken_away),

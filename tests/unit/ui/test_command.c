@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "phasetop/ui/command.h"
@@ -279,6 +280,51 @@ static void test_steps_and_ranges_by_number(void **state)
 	run = before;
 }
 
+/* In the unit of the axis: times as it writes them. */
+static void test_ranges_of_time(void **state)
+{
+	(void)state;
+	static const int64_t steps[] = {5, 10, 15, 20};
+	static const double seconds[] = {86400 * 20000.0 + 85000, 86400 * 20000.0 + 86000, 86400 * 20001.0 + 600,
+		86400 * 20001.0 + 1600};
+	pt_run_view before = run;
+	run.steps = steps;
+	run.n_steps = 4;
+	run.wall_s = (pt_step_map_view){.steps = steps, .values = seconds, .n = 4};
+	setenv("TZ", "UTC", 1);
+	run_line("x-axis relative");
+	run_line("range 10m 0.5h");
+	assert_true(view.zoom.lo >= 599 && view.zoom.lo <= 601 && view.zoom.hi >= 1799 && view.zoom.hi <= 1801);
+	assert_refused("range 10x 1h", "two times, the earlier first, as 10s 5m");
+	run_line("fit");
+	run_line("x-axis wall");
+	run_line("range 23:50 00:10"); /* over midnight */
+	assert_true(view.zoom.lo >= 86400 * 20000.0 + 85799 && view.zoom.lo <= 86400 * 20000.0 + 85801);
+	assert_true(view.zoom.hi >= 86400 * 20001.0 + 599 && view.zoom.hi <= 86400 * 20001.0 + 601);
+	assert_refused("range 25:00 26:00", "two times of day");
+	run = before;
+}
+
+static void test_another_command_takes_the_place_of_a_refused_one(void **state)
+{
+	(void)state;
+	press(": 'nonsense Enter");
+	assert_true(view.command.open && view.command.wrong[0]);
+	press("':window Space '9 Enter");
+	assert_false(view.command.open);
+	assert_int_equal(view.settings.probe_window, 9);
+}
+
+static void test_keys_of_the_runs_pane_say_so(void **state)
+{
+	(void)state;
+	assert_true(press("b") & PT_VIEW_REDRAW);
+	assert_non_null(strstr(view.message, "in the runs pane; r goes there"));
+	press("Left");
+	assert_string_equal(view.message, "");
+	assert_int_equal(press("e"), 0); /* no key anywhere */
+}
+
 static void test_requests(void **state)
 {
 	(void)state;
@@ -393,6 +439,9 @@ int main(void)
 		cmocka_unit_test_setup(test_actions_by_name, start),
 		cmocka_unit_test_setup(test_settings_tell_their_values, start),
 		cmocka_unit_test_setup(test_steps_and_ranges_by_number, start),
+		cmocka_unit_test_setup(test_ranges_of_time, start),
+		cmocka_unit_test_setup(test_another_command_takes_the_place_of_a_refused_one, start),
+		cmocka_unit_test_setup(test_keys_of_the_runs_pane_say_so, start),
 		cmocka_unit_test_setup(test_requests, start),
 		cmocka_unit_test_setup(test_panes_come_and_go, start),
 		cmocka_unit_test_setup(test_refusals_name_what_is_possible, start),

@@ -401,7 +401,7 @@ static void test_from_event_to_event(void **state)
 	press(&d, "n");
 	assert_int_equal(d.view.cursor_step, 100);
 	draw_screen(&d);
-	assert_shows(d.frame, "100: change point of B, known at 125 · the path of B turns, by 72°");
+	assert_shows(d.frame, "100: change point of B, known at 125 · the path of B bends, by 72°");
 	pt_frame *narrow = NULL; /* the first of them, without its numbers */
 	assert_int_equal(pt_frame_create(100, 36, PT_CHARSET_UTF8, &narrow, NULL), PT_OK);
 	pt_screen_draw(d.snapshot, &d.view, narrow);

@@ -33,7 +33,7 @@ static void modules_are_sorted_by_the_chosen_column(void **state)
 		{PT_SORT_MIN_COSINE, "by min cos",
 			{" 2 mlp.down_proj ", " 8 self_attn.q_proj ", " 4 mlp.down_proj "}},
 		{PT_SORT_ANGLE, "by angle", {" 1 mlp.down_proj ", " 6 self_attn.q_proj ", "12 mlp.down_proj "}},
-		{PT_SORT_PCA_TURN, "by PCA turn", {" 0 mlp.down_proj ", " 2 mlp.down_proj ", " 4 mlp.down_proj "}},
+		{PT_SORT_PCA_TURN, "by PCA bend", {" 0 mlp.down_proj ", " 2 mlp.down_proj ", " 4 mlp.down_proj "}},
 		{PT_SORT_TURNED, "by turned", {" 6 mlp.down_proj ", " 9 mlp.down_proj ", " 7 mlp.down_proj "}},
 		{PT_SORT_MODULE, "by name", {" 0 mlp.down_proj ", " 0 self_attn.q_proj ", " 1 mlp.down_proj "}},
 	};

@@ -39,13 +39,13 @@ static void trajectory_has_titles_turn_and_colour_bar(void **state)
 	drawing d = start(FIXTURE_MEDICAL, 60, 20);
 	draw_pane(&d, PT_PANE_PCA);
 	assert_shows(d.frame, "PC1 (89.0 %)");
-	assert_shows(d.frame, "100 turn");
+	assert_shows(d.frame, "100 bend");
 	assert_shows(d.frame, "step 1 ");
 	assert_true(n_of_role(d.frame, PT_ROLE_STEP) > 30);
 	d.view.cursor_step = 200;
 	draw_pane(&d, PT_PANE_PCA);
 	assert_true(n_of_role(d.frame, PT_ROLE_CROSSHAIR) >= 4); /* ◆ and 200 */
-	assert_true(n_of_role(d.frame, PT_ROLE_EVENT) >= 4);     /* ◆ and 100 turn */
+	assert_true(n_of_role(d.frame, PT_ROLE_EVENT) >= 4);     /* ◆ and 100 bend */
 	end(&d);
 }
 
