@@ -159,7 +159,7 @@ static const action_case with_one_run[] = {
 	ROW(WINDOW_MORE, .seen = {.shows = " window 21"}, .after = "("),
 	ROW(DETREND, .seen = {.shows = "SHC, PR detrended"}, .after = "d"),
 	ROW(SIGN, .seen = {.shows = "−local cosine"}, .after = "i"),
-	ROW(INVERT, .seen = {.moved = "cos 0.906", .y = -11}, .after = "I"),
+	ROW(INVERT, .seen = {.moved = "cos 0.906", .x = -1, .y = -11}, .after = "I"),
 	ROW(RUNS, .seen = {.shows = "┤6 runs"}, .after = "r Ctrl-w:j"),
 	ROW(UP, .before = "? Down Down", .ready = {.shows = "┤3–64 of"}, .seen = {.shows = "┤2–63 of"},
 		.after = "?"),

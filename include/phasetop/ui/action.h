@@ -42,7 +42,7 @@ typedef enum pt_scope {
 	X(PT_ACTION_SUSPEND, "suspend", "Ctrl-z", PT_SCOPE_GLOBAL, "", "suspend; the shell's fg comes back")     \
 	X(PT_ACTION_MOUSE, "mouse", "R", PT_SCOPE_GLOBAL, "", "mouse capture on and off (off: select text)")     \
 	X(PT_ACTION_COMMAND, "command", ":", PT_SCOPE_GLOBAL, "command", "command line; Tab completes")          \
-	X(PT_ACTION_OPTIONS, "options", "o", PT_SCOPE_GLOBAL, "options", "form of all settings")                 \
+	X(PT_ACTION_OPTIONS, "options", "o", PT_SCOPE_GLOBAL, "options", "form of the settings")                 \
 	X(PT_ACTION_WRITE, "write", "w", PT_SCOPE_GLOBAL, "", "export the pane: SVG, CSV of its series, text")   \
 	X(PT_ACTION_COPY, "copy", "Y", PT_SCOPE_GLOBAL, "", "copy the values at the cursor to the clipboard")    \
 	X(PT_ACTION_FOCUS_NEXT, "focus-next", "Tab", PT_SCOPE_PANES, "pane", "focus the next pane")              \
