@@ -361,8 +361,9 @@ double pt_run_sort_value(const pt_scene *scene, const pt_run_view *run, pt_run_s
 double pt_run_figure(const pt_scene *scene, const pt_run_view *run, pt_run_sort column)
 {
 	double value = pt_run_sort_value(scene, run, column);
-	bool is_negated =
-		column == PT_RUNS_BY_STEP || column == PT_RUNS_BY_NORM || column == PT_RUNS_BY_PROBLEMS;
+	/* those that are sorted with the largest first */
+	bool is_negated = column == PT_RUNS_BY_STEP || column == PT_RUNS_BY_NORM || column == PT_RUNS_BY_SLOPE ||
+					  column == PT_RUNS_BY_PROBLEMS;
 	return is_negated ? 0 - value : column == PT_RUNS_BY_AGE ? value / 1000 : value;
 }
 

@@ -288,6 +288,30 @@ static void what_has_no_common_step_is_said(void **state)
 	end(&d);
 }
 
+/* As numbers for a table of its own: none of them with the sign by which it sorts. */
+static void figures_are_what_the_table_tells(void **state)
+{
+	(void)state;
+	drawing d = start(FIXTURE_THREE, 200, 50);
+	pt_scene scene = pt_scene_of(d.snapshot, &d.view);
+	const pt_run_view *run = &d.snapshot->runs[0];
+	const pt_matrix_view *b = &run->matrices[PT_MATRIX_B];
+	size_t last = run->n_steps - 1, first = last - 10;
+	double slope = (b->norms.norm[last] - b->norms.norm[first]) / (double)(run->steps[last] - run->steps[first]);
+	assert_true(slope > 0);
+	assert_true(fabs(pt_run_figure(&scene, run, PT_RUNS_BY_SLOPE) - slope) < 1e-15);
+	assert_true(pt_run_figure(&scene, run, PT_RUNS_BY_STEP) == (double)run->steps[last]);
+	assert_true(pt_run_figure(&scene, run, PT_RUNS_BY_NORM) == b->norms.norm[last]);
+	assert_true(pt_run_figure(&scene, run, PT_RUNS_BY_PROBLEMS) == (double)(run->n_problems - run->n_notices));
+	assert_true(pt_run_figure(&scene, run, PT_RUNS_BY_PCA_TURN) == (double)b->pca.turning_step);
+	const pt_cosine_view *cosine = &b->cosines[b->n_cosines - 1];
+	assert_true(pt_run_figure(&scene, run, PT_RUNS_BY_MIN_COSINE) == cosine->minimum_value);
+	assert_true(pt_run_figure(&scene, run, PT_RUNS_BY_DIP) == (double)cosine->dip_step);
+	int64_t age = d.snapshot->taken_wall_ms - run->last_write_wall_ms;
+	assert_true(fabs(pt_run_figure(&scene, run, PT_RUNS_BY_AGE) - (double)age / 1000) < 1e-9);
+	end(&d);
+}
+
 /* A ratio of spectra of other probes would mean nothing. */
 static void spectra_of_other_probes_have_no_ratio(void **state)
 {
@@ -508,6 +532,7 @@ int main(void)
 		cmocka_unit_test(differences_meet_at_equal_steps),
 		cmocka_unit_test(titles_name_the_baseline),
 		cmocka_unit_test(what_has_no_common_step_is_said),
+		cmocka_unit_test(figures_are_what_the_table_tells),
 		cmocka_unit_test(spectra_of_other_probes_have_no_ratio),
 		cmocka_unit_test(no_memory_draws_what_is_there),
 		cmocka_unit_test(filters_take_words),
