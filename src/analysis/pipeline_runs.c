@@ -140,6 +140,13 @@ pt_status pt_pipeline_follow_path(pt_pipeline *pipeline, const pt_run_path *path
 		return alone ? pt_fail(err, status, path->path, -1, "%s", words)
 					 : pt_problem_list_add(&pipeline->problems, status, path->path, -1, words, err);
 	}
+	for (size_t i = 0; i < found->n_unreadable && status == PT_OK; i++)
+		status = pt_problem_list_add(&pipeline->problems, PT_ERR_PERMISSION, found->unreadable[i], -1,
+			"cannot be read, so a run in it is not seen", err);
+	if (status != PT_OK) {
+		pt_workspace_destroy(found);
+		return status;
+	}
 	if (found->is_run || found->n_runs == 0)
 		status = pt_pipeline_follow_run(pipeline, path->name, path->path, !found->is_run, err);
 	else

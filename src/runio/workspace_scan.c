@@ -94,6 +94,8 @@ typedef struct workspace_builder {
 	size_t n_results;
 	const char **directories;
 	size_t n_directories;
+	const char **unreadable;
+	size_t n_unreadable;
 } workspace_builder;
 
 static char *join_path(pt_arena *arena, const char *path, const char *name)
@@ -120,7 +122,8 @@ static pt_status look_at_children(
 	builder->runs = pt_arena_alloc(builder->arena, list->n, sizeof *builder->runs);
 	builder->directories = pt_arena_alloc(builder->arena, list->n + 1, sizeof *builder->directories);
 	builder->results = pt_arena_alloc(builder->arena, list->n, sizeof *builder->results);
-	if (!builder->runs || !builder->results || !builder->directories)
+	builder->unreadable = pt_arena_alloc(builder->arena, list->n, sizeof *builder->unreadable);
+	if (!builder->runs || !builder->results || !builder->directories || !builder->unreadable)
 		return pt_fail(err, PT_ERR_MEMORY, path, -1, "out of memory");
 	builder->directories[builder->n_directories++] = "";
 	for (size_t i = 0; i < list->n && !is_run; i++) {
@@ -132,6 +135,12 @@ static pt_status look_at_children(
 		pt_status status = directory_list_open(list->fd, name->name, false, builder->scratch, &child, err);
 		if (status == PT_ERR_MEMORY)
 			return status;
+		if (status == PT_ERR_PERMISSION) {
+			char *locked = join_path(builder->arena, path, name->name);
+			if (!locked)
+				return pt_fail(err, PT_ERR_MEMORY, path, -1, "out of memory");
+			builder->unreadable[builder->n_unreadable++] = locked;
+		}
 		if (status != PT_OK)
 			continue; /* not readable: not a run for us */
 		status = look_at(&child, builder->scratch, &look, err);
@@ -177,6 +186,8 @@ static pt_status build_workspace(
 		.is_run = is_run,
 		.n_runs = builder->n_runs,
 		.runs = builder->runs,
+		.n_unreadable = builder->n_unreadable,
+		.unreadable = builder->unreadable,
 		.n_directories = builder->n_directories,
 		.directories = builder->directories,
 		.arena = builder->arena,

@@ -150,6 +150,8 @@ typedef struct pt_workspace {
 	bool is_run; /* checkpoints or logs lie in the path itself */
 	size_t n_runs;
 	const char *const *runs; /* `path/name` of each run below (is_run false), in natural order */
+	size_t n_unreadable;     /* sub-directories that may not be read: there may be runs in them */
+	const char *const *unreadable; /* `path/name` */
 	size_t n_directories;    /* for watching: "" (the path itself) and, unless is_run, its sub-directories */
 	const char *const *directories; /* paths in `path` */
 	struct pt_arena *arena;

@@ -5,6 +5,9 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "phasetop/base/alloc.h"
 
@@ -67,6 +70,31 @@ static void workspaces(void **state)
 	assert_true(workspace->is_run);
 	assert_int_equal(workspace->n_runs, 0);
 	assert_int_equal(workspace->n_directories, 1); /* what lies below a run is not looked into */
+	pt_workspace_destroy(workspace);
+}
+
+/* There may be runs in it: that is told. Root may read everything, so it looks as somebody else. */
+static void a_directory_that_may_not_be_read(void **state)
+{
+	(void)state;
+	char locked[128];
+	make_adapter(root, "open/checkpoint-1");
+	make_adapter(root, "locked/checkpoint-1");
+	snprintf(locked, sizeof locked, "%s/locked", root);
+	assert_int_equal(chmod(root, 0755), 0);
+	assert_int_equal(chmod(locked, 0), 0);
+	bool is_root = geteuid() == 0;
+	if (is_root)
+		assert_int_equal(seteuid(65534), 0);
+	pt_workspace *workspace = NULL;
+	pt_status status = pt_workspace_scan(root, &workspace, NULL);
+	if (is_root)
+		assert_int_equal(seteuid(0), 0);
+	chmod(locked, 0755);
+	assert_int_equal(status, PT_OK);
+	assert_int_equal(workspace->n_runs, 1);
+	assert_int_equal(workspace->n_unreadable, 1);
+	assert_string_equal(workspace->unreadable[0], locked);
 	pt_workspace_destroy(workspace);
 }
 
@@ -151,6 +179,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(results_and_files),
 		CASE(workspaces),
+		CASE(a_directory_that_may_not_be_read),
 		CASE(neither_run_nor_workspace),
 		CASE(the_newest_run),
 	};
