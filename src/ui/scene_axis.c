@@ -223,6 +223,8 @@ void pt_scene_fit_x(pt_scene *scene)
 		if (scene->view->log_x) {
 			widen_above_0(scene, run, run->steps, run->n_steps, &range);
 			widen_above_0(scene, run, run->loss.steps, run->loss.n, &range);
+			for (int s = 0; s < PT_N_SPECTRA; s++)
+				widen_above_0(scene, run, run->spectra[s].steps, run->spectra[s].n, &range);
 		}
 	}
 	scene->has_steps = range.n > 0;

@@ -228,6 +228,24 @@ static int tear_down(void **state)
 	return system(command);
 }
 
+/* As of `-c <(phasetop --default-config)`. */
+static void test_a_pipe_is_a_configuration(void **state)
+{
+	(void)state;
+	char path[256], command[COMMAND_BYTES];
+	snprintf(path, sizeof path, "%s/pipe", place);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	snprintf(command, sizeof command, "printf 'window = 31\\n' > '%s' &", path);
+	assert_int_equal(system(command), 0);
+	phasetop("-c '%s' --print-config", path);
+	assert_int_equal(code, 0);
+	assert_non_null(strstr(out, "= 31"));
+	assert_non_null(strstr(out, "/pipe:1"));
+	unlink(path);
+	phasetop("-c '%s' --print-config", place); /* a directory is none */
+	assert_int_equal(code, 2);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -238,6 +256,7 @@ int main(void)
 		CASE(test_the_configuration_is_in_force),
 		CASE(test_views_by_name),
 		CASE(test_export_of_series),
+		CASE(test_a_pipe_is_a_configuration),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -225,6 +225,25 @@ static void test_a_logarithmic_axis(void **state)
 	end(&d);
 }
 
+/* Probe losses from step 0 on, and nothing else: the axis begins with the first step above. */
+static void test_a_logarithmic_axis_of_probe_losses(void **state)
+{
+	(void)state;
+	drawing d = start(FIXTURE_MEDICAL, 120, 36);
+	static const int64_t steps[] = {0, 3, 6, 400};
+	pt_run_view *run = &runs_of(&d)[0];
+	run->n_steps = 0;
+	run->loss.n = 0;
+	for (int s = 0; s < PT_N_SPECTRA; s++) {
+		run->spectra[s].steps = steps;
+		run->spectra[s].n = run->spectra[s].n ? 4 : 0;
+	}
+	d.view.log_x = true;
+	pt_scene scene = pt_scene_of(d.snapshot, &d.view);
+	assert_true(scene.steps.is_log && scene.steps.lo == 2);
+	end(&d);
+}
+
 static void test_labels_of_other_axes(void **state)
 {
 	(void)state;
@@ -453,6 +472,7 @@ int main(void)
 		cmocka_unit_test(test_heat_maps_follow),
 		cmocka_unit_test(test_steps_and_back),
 		cmocka_unit_test(test_a_logarithmic_axis),
+		cmocka_unit_test(test_a_logarithmic_axis_of_probe_losses),
 		cmocka_unit_test(test_labels_of_other_axes),
 		cmocka_unit_test(test_a_range_goes_with_the_axis),
 		cmocka_unit_test(test_a_run_that_lacks_the_axis),
