@@ -73,6 +73,11 @@ static double round_nice(double size, bool up, const double *mantissas, size_t n
 
 static const double one_two_five[] = {1, 2, 5};
 
+double pt_scale_nice_below(double size)
+{
+	return round_nice(size, false, one_two_five, 3);
+}
+
 /* n · step without the rounding of a step such as 0.05: 12 · 0.05 is 0.6000000000000001, 12 / 20 is 0.6. */
 static double multiple(double n, double step)
 {

@@ -216,11 +216,10 @@ static void write_table(
 /* What the pane tells in place of plain steps and values is named in the heading. */
 static void name_columns(const pt_scene *scene, pt_pane_id pane, pt_report_options *options)
 {
-	bool is_ratio = pane == PT_PANE_SPECTRUM && scene->view->log_y[PT_PANE_SPECTRUM];
 	if (scene->is_aligned)
 		options->step_name = "step_from_turn";
 	if (scene->versus)
-		options->value_name = is_ratio ? "value_over_baseline" : "value_minus_baseline";
+		options->value_name = pt_pane_is_ratio(scene->view, pane) ? "value_over_baseline" : "value_minus_baseline";
 }
 
 static pt_status write_series(

@@ -11,19 +11,18 @@ enum { LABEL_COLS = 13, LINE_BYTES = 1024 };
 /* Safe to print, and in ASCII where that is asked for; then it may be wrapped, for widths are settled. */
 static void prepare(const pt_prose *prose, const char *words, char *out, size_t capacity)
 {
-	char safe[LINE_BYTES];
-	size_t n = pt_text_sanitize(safe, sizeof safe, words, strlen(words));
+	char safe[LINE_BYTES], spelled[LINE_BYTES];
+	pt_text_sanitize(safe, sizeof safe, words, strlen(words));
 	pt_text text = pt_text_over(out, capacity);
-	for (size_t at = 0; at < n;) {
+	if (prose->unicode) {
+		pt_text_add(&text, safe);
+		return;
+	}
+	pt_words_spelled(safe, spelled, sizeof spelled);
+	for (size_t at = 0, n = strlen(spelled); at < n;) {
 		uint32_t code_point;
-		size_t bytes = pt_utf8_decode(safe + at, n - at, &code_point);
-		if (prose->unicode)
-			pt_text_add_bytes(&text, safe + at, bytes);
-		else if (code_point == 0xB0) /* ° */
-			pt_text_add(&text, " deg");
-		else
-			pt_text_addf(&text, "%c", pt_glyph_ascii(code_point));
-		at += bytes;
+		at += pt_utf8_decode(spelled + at, n - at, &code_point);
+		pt_text_addf(&text, "%c", pt_glyph_ascii(code_point));
 	}
 }
 

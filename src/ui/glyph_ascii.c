@@ -1,6 +1,8 @@
 /* The nearest ASCII character of what phasetop draws (contract in frame.h). */
 #include <stdlib.h>
+#include <string.h>
 
+#include "phasetop/base/text.h"
 #include "phasetop/ui/frame.h"
 
 typedef struct replacement {
@@ -151,4 +153,15 @@ char pt_glyph_ascii(uint32_t glyph)
 		return glyph == 0x2800 ? ' ' : '.';
 	const replacement *found = bsearch(&glyph, table, sizeof table / sizeof *table, sizeof *table, compare);
 	return found ? found->ascii : '?';
+}
+
+void pt_words_spelled(const char *words, char *out, size_t capacity)
+{
+	static const char sign[] = "°";
+	pt_text text = pt_text_over(out, capacity);
+	for (const char *found; (found = strstr(words, sign)) != NULL; words = found + strlen(sign)) {
+		pt_text_add_bytes(&text, words, (size_t)(found - words));
+		pt_text_add(&text, " deg");
+	}
+	pt_text_add(&text, words);
 }

@@ -95,6 +95,11 @@ static void key_text(pt_pane_id pane, char *out, size_t capacity)
 	snprintf(out, capacity, pane < 10 ? "%d" : "^w%d", pane < 10 ? ((int)pane + 1) % 10 : (int)pane - 9);
 }
 
+bool pt_pane_is_ratio(const pt_view *view, pt_pane_id pane)
+{
+	return pane == PT_PANE_SPECTRUM && view->log_y[PT_PANE_SPECTRUM];
+}
+
 /* With the baseline that values are told from: "norm ‖B‖ − medical". */
 static void full_title(const pt_scene *scene, const pt_pane_ops *pane, bool brief, char *out, size_t capacity)
 {
@@ -102,7 +107,7 @@ static void full_title(const pt_scene *scene, const pt_pane_ops *pane, bool brie
 	pane->title(scene, brief, out, capacity);
 	if (!scene->versus || !pane->by_difference)
 		return;
-	bool is_ratio = pane->id == PT_PANE_SPECTRUM && scene->view->log_y[PT_PANE_SPECTRUM];
+	bool is_ratio = pt_pane_is_ratio(scene->view, pane->id);
 	pt_name_text(scene->versus, brief ? 12 : 24, name, sizeof name);
 	pt_text text = {.bytes = out, .capacity = capacity, .length = strlen(out)};
 	pt_text_addf(&text, " %s %s", is_ratio ? "÷" : "−", name);

@@ -322,24 +322,24 @@ static double versus_value(pt_run_row row, pt_run_sort sort)
 	return sort == PT_RUNS_BY_LAG ? step_value(versus->turn_lag_steps) : versus->cosine_final;
 }
 
-double pt_run_sort_value(const pt_scene *scene, const pt_run_view *run, pt_run_sort sort)
+double pt_run_figure(const pt_scene *scene, const pt_run_view *run, pt_run_sort column)
 {
 	pt_run_row row = {scene, run, (size_t)(run - scene->snapshot->runs)};
 	int64_t age = age_ms(scene, run);
-	switch (sort) {
+	switch (column) {
 	case PT_RUNS_BY_STATE:
 		return run->state;
 	case PT_RUNS_BY_STEP:
-		return run->n_steps ? -(double)run->steps[run->n_steps - 1] : PT_MISSING;
+		return run->n_steps ? (double)run->steps[run->n_steps - 1] : PT_MISSING;
 	case PT_RUNS_BY_AGE:
-		return age == PT_NO_TIME ? PT_MISSING : (double)age;
+		return age == PT_NO_TIME ? PT_MISSING : (double)age / 1000;
 	case PT_RUNS_BY_NORM:
-		return -newest_norm(row);
+		return newest_norm(row);
 	case PT_RUNS_BY_SLOPE:
-		return -slope_of(row);
+		return slope_of(row);
 	case PT_RUNS_BY_MIN_COSINE:
 	case PT_RUNS_BY_DIP:
-		return cosine_value(row, sort);
+		return cosine_value(row, column);
 	case PT_RUNS_BY_TURN:
 		return turn_value(row);
 	case PT_RUNS_BY_PCA_TURN:
@@ -350,21 +350,20 @@ double pt_run_sort_value(const pt_scene *scene, const pt_run_view *run, pt_run_s
 		return pr_then(row);
 	case PT_RUNS_BY_COSINE:
 	case PT_RUNS_BY_LAG:
-		return versus_value(row, sort);
+		return versus_value(row, column);
 	case PT_RUNS_BY_PROBLEMS:
-		return -(double)(run->n_problems - run->n_notices);
+		return (double)(run->n_problems - run->n_notices);
 	default:
 		return 0;
 	}
 }
 
-double pt_run_figure(const pt_scene *scene, const pt_run_view *run, pt_run_sort column)
+double pt_run_sort_value(const pt_scene *scene, const pt_run_view *run, pt_run_sort sort)
 {
-	double value = pt_run_sort_value(scene, run, column);
-	/* those that are sorted with the largest first */
-	bool is_negated = column == PT_RUNS_BY_STEP || column == PT_RUNS_BY_NORM || column == PT_RUNS_BY_SLOPE ||
-					  column == PT_RUNS_BY_PROBLEMS;
-	return is_negated ? 0 - value : column == PT_RUNS_BY_AGE ? value / 1000 : value;
+	bool largest_first = sort == PT_RUNS_BY_STEP || sort == PT_RUNS_BY_NORM || sort == PT_RUNS_BY_SLOPE ||
+						 sort == PT_RUNS_BY_PROBLEMS;
+	double figure = pt_run_figure(scene, run, sort);
+	return largest_first ? -figure : figure;
 }
 
 const char *pt_run_sort_name(pt_run_sort sort)

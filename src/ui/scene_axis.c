@@ -171,14 +171,9 @@ static void widen_above_0(
 /* `linear` is the same axis as it would be without logarithms. */
 static pt_scale log_axis(const pt_scene *scene, const pt_range *range, pt_scale linear)
 {
-	static const double below[] = {1, 2, 5};
 	if (!(range->lo >= 0 && isfinite(range->least_above0) && linear.hi > range->least_above0))
 		return linear;
-	double decade = pow(10, floor(log10(range->least_above0) + 1e-9)), lo = decade;
-	for (int i = 0; i < 3; i++)
-		if (below[i] * decade <= range->least_above0 * (1 + 1e-9))
-			lo = below[i] * decade;
-	pt_scale scale = pt_scale_exact(lo, linear.hi, true);
+	pt_scale scale = pt_scale_exact(pt_scale_nice_below(range->least_above0), linear.hi, true);
 	scale.integer = scene->axis == PT_X_STEP;
 	return scale;
 }

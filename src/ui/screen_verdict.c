@@ -177,21 +177,6 @@ static void fit_parts(char *detail, int cols, bool keep_last)
 		memmove(detail + strlen(detail), tail, strlen(tail) + 1); /* not longer than what stood there */
 }
 
-/* "49°" has no ASCII that reads well but the word. */
-static void say_degrees(char *words, size_t capacity)
-{
-	static const char sign[] = "°", word[] = " deg";
-	char said[1024];
-	pt_text text = pt_text_over(said, sizeof said < capacity ? sizeof said : capacity);
-	const char *at = words;
-	for (const char *found; (found = strstr(at, sign)) != NULL; at = found + strlen(sign)) {
-		pt_text_add_bytes(&text, at, (size_t)(found - at));
-		pt_text_add(&text, word);
-	}
-	pt_text_add(&text, at);
-	memcpy(words, said, text.length + 1);
-}
-
 /* Of several runs: as many as fit whole, how many more there are, and the count of problems. */
 static bool fit_runs(char *detail, int cols, bool keep_last)
 {
@@ -225,11 +210,12 @@ void pt_screen_verdict_draw(const pt_scene *scene, pt_frame *frame, pt_rect line
 {
 	static const pt_role roles[] = {PT_ROLE_HEADLINE_INFO, PT_ROLE_HEADLINE_WARN, PT_ROLE_HEADLINE_ALERT};
 	_Static_assert(sizeof roles / sizeof roles[0] == PT_N_SEVERITIES, "a role for every severity");
-	char headline[PT_LINE_BYTES], raw[1024], detail[1024], badge[PT_LINE_BYTES + 16];
+	char headline[PT_LINE_BYTES], raw[1024], spelled[1024], detail[1024], badge[PT_LINE_BYTES + 16];
+	bool is_ascii = frame->charset == PT_CHARSET_ASCII;
 	pt_severity severity = pt_screen_verdict(scene, headline, sizeof headline, raw, sizeof raw);
-	if (frame->charset == PT_CHARSET_ASCII)
-		say_degrees(raw, sizeof raw);
-	pt_text_sanitize(detail, sizeof detail, raw, strlen(raw));
+	pt_words_spelled(raw, spelled, sizeof spelled);
+	const char *words = is_ascii ? spelled : raw;
+	pt_text_sanitize(detail, sizeof detail, words, strlen(words));
 	int x = line.x;
 	if (headline[0]) {
 		snprintf(badge, sizeof badge, " ◆ %s ", headline);

@@ -14,7 +14,7 @@ pt_stage pt_stage_of(const pt_snapshot *snapshot, const pt_view *view)
 	}
 	s.versus = s.aligned;
 	if (snapshot && view->differences)
-		s.versus_snapshot = pt_beside_differences(s.aligned.snapshot, view->log_y[PT_PANE_SPECTRUM]);
+		s.versus_snapshot = pt_beside_differences(s.aligned.snapshot, pt_pane_is_ratio(view, PT_PANE_SPECTRUM));
 	if (s.versus_snapshot) {
 		s.versus = pt_scene_of(s.versus_snapshot, view);
 		s.versus.steps = s.aligned.steps; /* one step axis in all plots */

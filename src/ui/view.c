@@ -384,9 +384,7 @@ static unsigned mouse_press(
 	/* a border or the turn line is dragged, the inside of a plot is zoomed into: never both */
 	if (hit->border.before >= 0 || hit->pane == PT_PANE_NONE)
 		return flags;
-	if (mouse->kind != PT_MOUSE_PRESS || !pt_view_hold_line(view, mouse, hit->pane, snapshot))
-		flags |= pt_view_plot_mouse(view, mouse, hit->pane, snapshot);
-	return flags;
+	return flags | pt_view_plot_mouse(view, mouse, hit->pane, snapshot);
 }
 
 static unsigned mouse_drag(pt_view *view, const pt_mouse *mouse, const pt_snapshot *snapshot)

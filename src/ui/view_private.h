@@ -2,6 +2,7 @@
 #ifndef PHASETOP_UI_VIEW_PRIVATE_H
 #define PHASETOP_UI_VIEW_PRIVATE_H
 
+#include "phasetop/ui/pane.h"
 #include "phasetop/ui/view.h"
 
 /** How the view's screen is divided. */
@@ -42,8 +43,9 @@ unsigned pt_view_zoom_key(pt_view *view, pt_action action, const pt_snapshot *sn
 /** The mouse in a pane, but on no border: a rectangle, the wheel, a double click; drag and release only while
  * view->rubber.pressed. */
 unsigned pt_view_plot_mouse(pt_view *view, const pt_mouse *mouse, pt_pane_id pane, const pt_snapshot *snapshot);
-/** The mouse was pressed: is it on the turn line of the cosine, and takes hold of it? */
-bool pt_view_hold_line(pt_view *view, const pt_mouse *mouse, pt_pane_id pane, const pt_snapshot *snapshot);
+/** The mouse was pressed in this plot: is it on the turn line of the cosine, and takes hold of it? */
+bool pt_view_hold_line(pt_view *view, const pt_mouse *mouse, pt_pane_id pane, const pt_snapshot *snapshot,
+	const pt_plot_probe *probe);
 /** Move the line that is held. */
 unsigned pt_view_drag_line(pt_view *view, const pt_mouse *mouse);
 /** Smoothing, outliers, guides; the next event. */

@@ -9,19 +9,19 @@ static double drawn_line(const pt_view *view)
 	return (view->negate_cosine ? -1 : 1) * pt_settings_turn_below(&view->settings);
 }
 
-bool pt_view_hold_line(pt_view *view, const pt_mouse *mouse, pt_pane_id pane, const pt_snapshot *snapshot)
+bool pt_view_hold_line(pt_view *view, const pt_mouse *mouse, pt_pane_id pane, const pt_snapshot *snapshot,
+	const pt_plot_probe *probe)
 {
 	const double reach = 0.75; /* rows */
-	pt_plot_probe probe;
-	bool is_drawn = pane == PT_PANE_COSINE && snapshot && !view->thresholds_off &&
+	bool is_drawn = pane == PT_PANE_COSINE && !view->thresholds_off &&
 					!(view->differences && snapshot->n_runs > 1);
-	if (!is_drawn || !pt_plot_at(snapshot, view, pane, mouse->x, mouse->y, &probe) || !probe.has_y)
+	if (!is_drawn || !probe->has_y)
 		return false;
-	double from_top = (1 - pt_scale_fraction(&probe.y_scale, drawn_line(view))) * probe.inner.h;
-	if (!(fabs(from_top - (mouse->y - probe.inner.y + 0.5)) <= reach))
+	double from_top = (1 - pt_scale_fraction(&probe->y_scale, drawn_line(view))) * probe->inner.h;
+	if (!(fabs(from_top - (mouse->y - probe->inner.y + 0.5)) <= reach))
 		return false;
 	view->line = (pt_held_line){
-		.held = true, .top = probe.inner.y, .rows = probe.inner.h, .row = mouse->y, .y = probe.y_scale};
+		.held = true, .top = probe->inner.y, .rows = probe->inner.h, .row = mouse->y, .y = probe->y_scale};
 	return true;
 }
 

@@ -144,7 +144,8 @@ static unsigned zoom_at_pointer(
 static unsigned press(pt_view *view, const pt_mouse *mouse, pt_pane_id pane, const pt_snapshot *snapshot)
 {
 	pt_plot_probe probe;
-	if (!pt_plot_at(snapshot, view, pane, mouse->x, mouse->y, &probe))
+	if (!pt_plot_at(snapshot, view, pane, mouse->x, mouse->y, &probe) ||
+		pt_view_hold_line(view, mouse, pane, snapshot, &probe))
 		return 0;
 	view->rubber = (pt_rubber){.pressed = true,
 		.pane = pane,

@@ -58,48 +58,8 @@ static pt_scale at_newest(const pt_zoom_room *room, double width)
 	return placed(&room->whole, hi - width, width);
 }
 
-/* --- logarithmic axes: everything below is done with the logarithms, and ranges are kept as values -------- */
-
-static double log_within(const pt_scale *whole, double value)
+static pt_scale part_of(const pt_zoom *zoom, const pt_zoom_room *room)
 {
-	return log10(fmin(fmax(value, whole->lo), whole->hi));
-}
-
-static pt_zoom_room logs_of_room(const pt_zoom_room *room)
-{
-	pt_zoom_room logs = {.newest = log_within(&room->whole, room->newest)};
-	logs.whole = (pt_scale){.lo = log10(room->whole.lo), .hi = log10(room->whole.hi)};
-	return logs;
-}
-
-static pt_zoom logs_of_zoom(const pt_zoom *zoom, const pt_zoom_room *room)
-{
-	pt_zoom logs = *zoom;
-	logs.lo = zoom->zoomed ? log_within(&room->whole, zoom->lo) : 0;
-	logs.hi = zoom->zoomed ? log_within(&room->whole, zoom->hi) : 0;
-	return logs;
-}
-
-static void take_logs(pt_zoom *zoom, const pt_zoom *logs)
-{
-	*zoom = *logs;
-	zoom->lo = logs->zoomed ? pow(10, logs->lo) : 0;
-	zoom->hi = logs->zoomed ? pow(10, logs->hi) : 0;
-}
-
-pt_scale pt_zoom_scale(const pt_zoom *zoom, const pt_zoom_room *room)
-{
-	if (room->whole.is_log) {
-		pt_zoom_room log_room = logs_of_room(room);
-		pt_zoom logs = logs_of_zoom(zoom, room);
-		pt_scale part = pt_zoom_scale(&logs, &log_room), scale = room->whole;
-		if (pt_scale_equal(&part, &log_room.whole))
-			return scale;
-		double lo = pow(10, part.lo), hi = pow(10, part.hi);
-		scale.lo = fmax(scale.lo, scale.integer ? floor(lo + 1e-6) : lo);
-		scale.hi = fmin(scale.hi, scale.integer ? ceil(hi - 1e-6) : hi);
-		return scale;
-	}
 	double width = zoom->hi - zoom->lo;
 	if (!zoom->zoomed || !(width > 0) || !isfinite(width) || width >= span_of(&room->whole))
 		return room->whole;
@@ -119,16 +79,9 @@ static bool take(pt_zoom *zoom, const pt_zoom_room *room, pt_scale range)
 		   before.lo > zoom->lo || before.hi < zoom->hi || before.hi > zoom->hi;
 }
 
-bool pt_zoom_about(pt_zoom *zoom, const pt_zoom_room *room, double at, double factor)
+static bool about(pt_zoom *zoom, const pt_zoom_room *room, double at, double factor)
 {
-	if (room->whole.is_log) {
-		pt_zoom_room log_room = logs_of_room(room);
-		pt_zoom logs = logs_of_zoom(zoom, room);
-		bool changed = pt_zoom_about(&logs, &log_room, log_within(&room->whole, at), factor);
-		take_logs(zoom, &logs);
-		return changed;
-	}
-	pt_scale now = pt_zoom_scale(zoom, room);
+	pt_scale now = part_of(zoom, room);
 	if (!isfinite(at) || !isfinite(factor) || factor <= 0)
 		return false;
 	double width = fmax(span_of(&now) * factor, least_width(&room->whole));
@@ -139,16 +92,9 @@ bool pt_zoom_about(pt_zoom *zoom, const pt_zoom_room *room, double at, double fa
 	return take(zoom, room, placed(&room->whole, at - fraction * width, width));
 }
 
-bool pt_zoom_pan(pt_zoom *zoom, const pt_zoom_room *room, double by)
+static bool pan(pt_zoom *zoom, const pt_zoom_room *room, double by)
 {
-	if (room->whole.is_log) {
-		pt_zoom_room log_room = logs_of_room(room);
-		pt_zoom logs = logs_of_zoom(zoom, room);
-		bool changed = pt_zoom_pan(&logs, &log_room, by);
-		take_logs(zoom, &logs);
-		return changed;
-	}
-	pt_scale now = pt_zoom_scale(zoom, room);
+	pt_scale now = part_of(zoom, room);
 	if (!zoom->zoomed || !isfinite(by))
 		return false;
 	double shift = by * span_of(&now), least = room->whole.integer ? 1 : 0;
@@ -161,16 +107,9 @@ bool pt_zoom_pan(pt_zoom *zoom, const pt_zoom_room *room, double by)
 	return take(zoom, room, range) || followed != zoom->follows;
 }
 
-bool pt_zoom_reach(pt_zoom *zoom, const pt_zoom_room *room, double at)
+static bool reach(pt_zoom *zoom, const pt_zoom_room *room, double at)
 {
-	if (room->whole.is_log) {
-		pt_zoom_room log_room = logs_of_room(room);
-		pt_zoom logs = logs_of_zoom(zoom, room);
-		bool changed = at > 0 && pt_zoom_reach(&logs, &log_room, log_within(&room->whole, at));
-		take_logs(zoom, &logs);
-		return changed;
-	}
-	pt_scale now = pt_zoom_scale(zoom, room);
+	pt_scale now = part_of(zoom, room);
 	if (!zoom->zoomed || !isfinite(at) || (at >= now.lo && at <= now.hi))
 		return false;
 	double width = span_of(&now), lo = at < now.lo ? at - width / 8 : at + width / 8 - width;
@@ -178,31 +117,17 @@ bool pt_zoom_reach(pt_zoom *zoom, const pt_zoom_room *room, double at)
 	return take(zoom, room, placed(&room->whole, lo, width));
 }
 
-bool pt_zoom_follow(pt_zoom *zoom, const pt_zoom_room *room)
+static bool follow(pt_zoom *zoom, const pt_zoom_room *room)
 {
-	if (room->whole.is_log) {
-		pt_zoom_room log_room = logs_of_room(room);
-		pt_zoom logs = logs_of_zoom(zoom, room);
-		bool changed = pt_zoom_follow(&logs, &log_room);
-		take_logs(zoom, &logs);
-		return changed;
-	}
-	pt_scale now = pt_zoom_scale(zoom, room);
+	pt_scale now = part_of(zoom, room);
 	zoom->follows = !zoom->follows;
 	if (zoom->zoomed) /* one that stops stays where it is; one that begins goes to the newest data */
 		take(zoom, room, zoom->follows ? at_newest(room, span_of(&now)) : now);
 	return true;
 }
 
-bool pt_zoom_to(pt_zoom *zoom, const pt_zoom_room *room, double lo, double hi)
+static bool move_to(pt_zoom *zoom, const pt_zoom_room *room, double lo, double hi)
 {
-	if (room->whole.is_log) {
-		pt_zoom_room log_room = logs_of_room(room);
-		pt_zoom logs = logs_of_zoom(zoom, room);
-		bool changed = pt_zoom_to(&logs, &log_room, log_within(&room->whole, lo), log_within(&room->whole, hi));
-		take_logs(zoom, &logs);
-		return changed;
-	}
 	if (!isfinite(lo) || !isfinite(hi) || !(lo < hi))
 		return false;
 	double width = fmin(hi, room->whole.hi) - fmax(lo, room->whole.lo);
@@ -212,6 +137,88 @@ bool pt_zoom_to(pt_zoom *zoom, const pt_zoom_room *room, double lo, double hi)
 	if (width < least)
 		return take(zoom, room, placed(&room->whole, middle - least / 2, least)) || followed;
 	return take(zoom, room, placed(&room->whole, fmax(lo, room->whole.lo), width)) || followed;
+}
+
+/* --- units ------------------------------------------------------------------------------------------------ */
+
+/* All of the above counts in the units of the axis: its values, or their logarithms, so that parts of the width
+ * are what one sees. A zoom itself is kept as values. */
+typedef struct in_units {
+	pt_zoom zoom;
+	pt_zoom_room room;
+	pt_scale axis;
+} in_units;
+
+static double to_unit(const pt_scale *axis, double value)
+{
+	return axis->is_log && !isnan(value) ? log10(fmin(fmax(value, axis->lo), axis->hi)) : value;
+}
+
+static in_units units_of(const pt_zoom *zoom, const pt_zoom_room *room)
+{
+	in_units u = {.zoom = *zoom, .room = *room, .axis = room->whole};
+	if (!u.axis.is_log)
+		return u;
+	u.room.whole = (pt_scale){.lo = log10(u.axis.lo), .hi = log10(u.axis.hi)};
+	u.room.newest = to_unit(&u.axis, room->newest);
+	u.zoom.lo = zoom->zoomed ? to_unit(&u.axis, zoom->lo) : 0;
+	u.zoom.hi = zoom->zoomed ? to_unit(&u.axis, zoom->hi) : 0;
+	return u;
+}
+
+static bool keep(const in_units *u, pt_zoom *zoom, bool changed)
+{
+	*zoom = u->zoom;
+	if (!u->axis.is_log)
+		return changed;
+	zoom->lo = zoom->zoomed ? pow(10, u->zoom.lo) : 0;
+	zoom->hi = zoom->zoomed ? pow(10, u->zoom.hi) : 0;
+	return changed;
+}
+
+pt_scale pt_zoom_scale(const pt_zoom *zoom, const pt_zoom_room *room)
+{
+	in_units u = units_of(zoom, room);
+	pt_scale part = part_of(&u.zoom, &u.room), scale = room->whole;
+	if (!scale.is_log)
+		return part;
+	if (pt_scale_equal(&part, &u.room.whole))
+		return scale;
+	double lo = pow(10, part.lo), hi = pow(10, part.hi);
+	scale.lo = fmax(scale.lo, scale.integer ? floor(lo + 1e-6) : lo);
+	scale.hi = fmin(scale.hi, scale.integer ? ceil(hi - 1e-6) : hi);
+	return scale;
+}
+
+bool pt_zoom_about(pt_zoom *zoom, const pt_zoom_room *room, double at, double factor)
+{
+	in_units u = units_of(zoom, room);
+	return keep(&u, zoom, about(&u.zoom, &u.room, to_unit(&u.axis, at), factor));
+}
+
+bool pt_zoom_pan(pt_zoom *zoom, const pt_zoom_room *room, double by)
+{
+	in_units u = units_of(zoom, room);
+	return keep(&u, zoom, pan(&u.zoom, &u.room, by));
+}
+
+bool pt_zoom_reach(pt_zoom *zoom, const pt_zoom_room *room, double at)
+{
+	in_units u = units_of(zoom, room);
+	bool has_place = !u.axis.is_log || at > 0;
+	return keep(&u, zoom, has_place && reach(&u.zoom, &u.room, to_unit(&u.axis, at)));
+}
+
+bool pt_zoom_follow(pt_zoom *zoom, const pt_zoom_room *room)
+{
+	in_units u = units_of(zoom, room);
+	return keep(&u, zoom, follow(&u.zoom, &u.room));
+}
+
+bool pt_zoom_to(pt_zoom *zoom, const pt_zoom_room *room, double lo, double hi)
+{
+	in_units u = units_of(zoom, room);
+	return keep(&u, zoom, move_to(&u.zoom, &u.room, to_unit(&u.axis, lo), to_unit(&u.axis, hi)));
 }
 
 bool pt_zoom_is_part(const pt_zoom *zoom)

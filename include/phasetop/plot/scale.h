@@ -70,6 +70,9 @@ pt_scale pt_scale_fit_steps(double first, double last);
  */
 pt_scale pt_scale_grow_steps(double first, double last, double end);
 
+/** The greatest of 1, 2, 5 · 10^n that is at most `size` (> 0). */
+double pt_scale_nice_below(double size);
+
 /** Exactly these limits (a zoomed axis). Bad ones (not finite, hi ≤ lo, ≤ 0 for log) are repaired. */
 pt_scale pt_scale_exact(double lo, double hi, bool is_log);
 

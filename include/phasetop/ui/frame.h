@@ -135,6 +135,9 @@ pt_rect pt_frame_box(pt_frame *frame, pt_rect rect, const pt_box *box);
  * always where the canvas has them. */
 void pt_frame_blit(pt_frame *frame, pt_rect rect, const pt_canvas *canvas);
 
+/** Words for ASCII, with a word where no character reads well: "49 deg". All else stays; cut to fit. */
+void pt_words_spelled(const char *words, char *out, size_t capacity);
+
 /** The nearest ASCII character of a code point; itself below U+0080; '?' where none is near. */
 char pt_glyph_ascii(uint32_t glyph);
 

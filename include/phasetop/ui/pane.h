@@ -61,6 +61,9 @@ const pt_matrix_view *pt_scene_matrix(const pt_scene *scene, const pt_run_view *
 /** What the run tells of its main type. Never NULL. */
 const pt_verdict *pt_scene_verdict(const pt_scene *scene, const pt_run_view *run);
 
+/** Are the differences that a pane draws ratios? Of spectra on a logarithmic axis they are. */
+bool pt_pane_is_ratio(const pt_view *view, pt_pane_id pane);
+
 /** What a column of the runs pane tells of a run, as a number (age in seconds); NaN: nothing, or words. */
 double pt_run_figure(const pt_scene *scene, const pt_run_view *run, pt_run_sort column);
 /**
