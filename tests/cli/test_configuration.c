@@ -13,41 +13,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { OUTPUT_BYTES = 1 << 20, COMMAND_BYTES = 2048 };
+#include "cli_program.h"
 
-static char place[64];
-static char *out, *err;
-static int code;
-
-static void slurp(const char *name, char *text)
-{
-	char path[256];
-	snprintf(path, sizeof path, "%s/%s", place, name);
-	FILE *in = fopen(path, "r");
-	assert_non_null(in);
-	text[fread(text, 1, OUTPUT_BYTES - 1, in)] = '\0';
-	fclose(in);
-}
-
-/* `phasetop ARGUMENTS` with configuration and state in the test's own directory. */
+/* With configuration and state in the test's own directory. */
 __attribute__((format(printf, 1, 2))) static void phasetop(const char *format, ...)
 {
-	char arguments[COMMAND_BYTES / 2], command[COMMAND_BYTES];
+	char arguments[COMMAND_BYTES / 2], environment[256];
 	va_list values;
 	va_start(values, format);
 	vsnprintf(arguments, sizeof arguments, format, values);
 	va_end(values);
-	const char *program = getenv("PT_PROGRAM");
-	int n = snprintf(command, sizeof command,
-		"unset NO_COLOR; XDG_CONFIG_HOME='%s/config' XDG_STATE_HOME='%s/state' TERM=dumb timeout 120 '%s' %s "
-		">'%s/.out' 2>'%s/.err' </dev/null",
-		place, place, program ? program : "build/release/phasetop", arguments, place, place);
-	assert_in_range(n, 1, COMMAND_BYTES - 1);
-	int status = system(command);
-	assert_true(WIFEXITED(status));
-	code = WEXITSTATUS(status);
-	slurp(".out", out);
-	slurp(".err", err);
+	snprintf(environment, sizeof environment,
+		"unset NO_COLOR; XDG_CONFIG_HOME='%s/config' XDG_STATE_HOME='%s/state'", place, place);
+	run_program(environment, arguments);
 }
 
 static void put_config(const char *text)
@@ -207,25 +185,11 @@ static void test_export_of_series(void **state)
 
 static int set_up(void **state)
 {
-	(void)state;
 	char path[128];
-	snprintf(place, sizeof place, "/tmp/phasetop-test-XXXXXX");
-	out = malloc(OUTPUT_BYTES);
-	err = malloc(OUTPUT_BYTES);
-	if (!out || !err || !mkdtemp(place))
+	if (make_place(state) != 0)
 		return -1;
 	snprintf(path, sizeof path, "mkdir -p '%s/config/phasetop'", place);
 	return system(path);
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	char command[128];
-	free(out);
-	free(err);
-	snprintf(command, sizeof command, "rm -rf '%s'", place);
-	return system(command);
 }
 
 /* As of `-c <(phasetop --default-config)`. */
@@ -248,7 +212,7 @@ static void test_a_pipe_is_a_configuration(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, remove_place)
 	const struct CMUnitTest tests[] = {
 		CASE(test_default_config_is_read_without_a_word),
 		CASE(test_print_config_tells_the_origin),

@@ -16,40 +16,16 @@
 
 #include <cjson/cJSON.h>
 
-enum { OUTPUT_BYTES = 16 * 1024 * 1024, COMMAND_BYTES = 2048 };
+#include "cli_program.h"
 
-static char place[64]; /* a temporary directory for each test */
-static char *out, *err;
-static int code;
-
-static void slurp(const char *name, char *text)
-{
-	char path[256];
-	snprintf(path, sizeof path, "%s/%s", place, name);
-	FILE *in = fopen(path, "r");
-	assert_non_null(in);
-	text[fread(text, 1, OUTPUT_BYTES - 1, in)] = '\0';
-	fclose(in);
-}
-
-/* Run `phasetop ARGUMENTS` in a shell; fills out, err and code. TERM says nothing of a screen. */
 __attribute__((format(printf, 1, 2))) static void phasetop(const char *format, ...)
 {
-	char arguments[COMMAND_BYTES / 2], command[COMMAND_BYTES];
+	char arguments[COMMAND_BYTES / 2];
 	va_list values;
 	va_start(values, format);
 	vsnprintf(arguments, sizeof arguments, format, values);
 	va_end(values);
-	const char *program = getenv("PT_PROGRAM");
-	int n =
-		snprintf(command, sizeof command, "XDG_CONFIG_HOME=/nonexistent XDG_STATE_HOME=/nonexistent TERM=dumb timeout 120 '%s' %s >'%s/.out' 2>'%s/.err' </dev/null",
-			program ? program : "build/release/phasetop", arguments, place, place);
-	assert_in_range(n, 1, COMMAND_BYTES - 1);
-	int status = system(command);
-	assert_true(WIFEXITED(status));
-	code = WEXITSTATUS(status);
-	slurp(".out", out);
-	slurp(".err", err);
+	run_program("XDG_CONFIG_HOME=/nonexistent XDG_STATE_HOME=/nonexistent", arguments);
 }
 
 static void expect_code(int expected)
@@ -299,28 +275,9 @@ static void test_a_reader_that_leaves_ends_the_stream(void **state)
 	assert_int_equal(system(command), 0);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	snprintf(place, sizeof place, "/tmp/phasetop-test-XXXXXX");
-	out = malloc(OUTPUT_BYTES);
-	err = malloc(OUTPUT_BYTES);
-	return out && err && mkdtemp(place) ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	char command[128];
-	free(out);
-	free(err);
-	snprintf(command, sizeof command, "rm -rf '%s'", place);
-	return system(command);
-}
-
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)
 	const struct CMUnitTest tests[] = {
 		CASE(test_help_and_version),
 		CASE(test_list_themes),

@@ -38,6 +38,8 @@ struct pty {
 	int mouse;
 	char *log;
 	size_t n_log, mark;
+	char part[4]; /* of a character whose end was not read yet */
+	size_t n_part;
 	char row[ROW_BYTES];
 };
 
@@ -90,6 +92,32 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* Bytes at the end that begin a character and do not end it; 0: it is whole. */
+static size_t unfinished(const char *bytes, size_t n)
+{
+	for (size_t back = 1; back <= 3 && back <= n; back++) {
+		unsigned char c = (unsigned char)bytes[n - back];
+		size_t length = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : c >= 0xC0 ? 2 : 1;
+		if ((c & 0xC0) != 0x80)
+			return length > back ? back : 0;
+	}
+	return 0;
+}
+
+/* The emulator loses a character whose bytes come in two writes, where ASCII stands before it in the first: it
+ * gets whole ones. */
+static void show(pty *terminal, const char *bytes, size_t n)
+{
+	char joined[65536 + sizeof terminal->part];
+	memcpy(joined, terminal->part, terminal->n_part);
+	memcpy(joined + terminal->n_part, bytes, n);
+	n += terminal->n_part;
+	terminal->n_part = unfinished(joined, n);
+	n -= terminal->n_part;
+	memcpy(terminal->part, joined + n, terminal->n_part);
+	vterm_input_write(terminal->vt, joined, n);
+}
+
 static void receive(pty *terminal)
 {
 	char bytes[65536];
@@ -102,7 +130,7 @@ static void receive(pty *terminal)
 	}
 	memcpy(terminal->log + terminal->n_log, bytes, (size_t)n);
 	terminal->n_log += (size_t)n;
-	vterm_input_write(terminal->vt, bytes, (size_t)n);
+	show(terminal, bytes, (size_t)n);
 	char answer[4096];
 	size_t n_answer = vterm_output_read(terminal->vt, answer, sizeof answer);
 	if (n_answer > 0 && write(terminal->master, answer, n_answer) < 0)

@@ -5,9 +5,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <dirent.h>
 
 #include "runio_fixture.h"
+
+#include "../../fuzz/fuzz_replay.h"
 
 #define LLVMFuzzerTestOneInput fuzz_trainer_log
 #include "../../fuzz/fuzz_trainer_log.c"
@@ -25,77 +26,36 @@
 #include "../../fuzz/fuzz_wandb.c"
 #undef LLVMFuzzerTestOneInput
 
-typedef int (*target)(const uint8_t *data, size_t size);
-
-static void damage(target run, const uint8_t *seed, size_t n)
-{
-	static const uint8_t bytes[] = {0, 0xFF, '"', '{', '\n', '\\', '9', ']', ','};
-	uint8_t *copy = malloc(n + 1);
-	assert_non_null(copy);
-	for (size_t i = 0; i < n; i++) {
-		memcpy(copy, seed, n);
-		run(copy, i);
-		copy[i] = bytes[i % sizeof bytes];
-		run(copy, n);
-		memcpy(copy + i, seed + i + 1, n - i - 1);
-		run(copy, n - 1);
-	}
-	free(copy);
-}
-
-static void replay(const char *name, target run, size_t least)
-{
-	char directory[256];
-	size_t n_seeds = 0;
-	snprintf(directory, sizeof directory, "tests/fuzz/corpus/%s", name);
-	DIR *corpus = opendir(directory);
-	assert_non_null(corpus);
-	for (struct dirent *e; (e = readdir(corpus));) {
-		char path[1024];
-		size_t n = 0;
-		if (e->d_name[0] == '.')
-			continue;
-		snprintf(path, sizeof path, "%s/%s", directory, e->d_name);
-		char *seed = read_whole(path, &n);
-		assert_non_null(seed);
-		run((const uint8_t *)seed, n);
-		if (n <= 400)
-			damage(run, (const uint8_t *)seed, n);
-		free(seed);
-		n_seeds++;
-	}
-	closedir(corpus);
-	assert_true(n_seeds >= least);
-}
+#define MARKS FUZZ_MARKS("\0\xFF\"{\n\\9],")
 
 static void trainer_log(void **state)
 {
 	(void)state;
-	replay("fuzz_trainer_log", fuzz_trainer_log, 14);
+	fuzz_replay("fuzz_trainer_log", fuzz_trainer_log, 14, MARKS);
 }
 
 static void csv_log(void **state)
 {
 	(void)state;
-	replay("fuzz_csv_log", fuzz_csv_log, 14);
+	fuzz_replay("fuzz_csv_log", fuzz_csv_log, 14, MARKS);
 }
 
 static void probe_log(void **state)
 {
 	(void)state;
-	replay("fuzz_probe_log", fuzz_probe_log, 13);
+	fuzz_replay("fuzz_probe_log", fuzz_probe_log, 13, MARKS);
 }
 
 static void tfevents(void **state)
 {
 	(void)state;
-	replay("fuzz_tfevents", fuzz_tfevents, 12);
+	fuzz_replay("fuzz_tfevents", fuzz_tfevents, 12, MARKS);
 }
 
 static void wandb(void **state)
 {
 	(void)state;
-	replay("fuzz_wandb", fuzz_wandb, 12);
+	fuzz_replay("fuzz_wandb", fuzz_wandb, 12, MARKS);
 }
 
 int main(void)
