@@ -1,17 +1,14 @@
 #include "run_logs.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "phasetop/base/alloc.h"
 #include "phasetop/base/missing.h"
 #include "phasetop/base/text.h"
 
 #include "event_files.h"
-#include "phasetop/analysis/metric_request.h"
 
 static pt_status out_of_memory(pt_error *err)
 {
@@ -29,7 +26,7 @@ static bool is_probe_log(const pt_run_log *log)
 	return log->kind == PT_LOG_PROBE_JSONL || log->kind == PT_LOG_PROBE_CSV;
 }
 
-static void log_destroy(pt_run_log *log)
+void pt_run_log_destroy(pt_run_log *log)
 {
 	pt_free(log->path);
 	pt_free(log->full_path);
@@ -44,7 +41,7 @@ static void log_destroy(pt_run_log *log)
 void pt_run_logs_fini(pt_run_logs *logs)
 {
 	for (size_t i = 0; i < logs->n; i++)
-		log_destroy(logs->logs[i]);
+		pt_run_log_destroy(logs->logs[i]);
 	pt_free(logs->logs);
 	*logs = (pt_run_logs){
 		.max_steps = PT_LOG_NO_STEP, .closed_step = PT_LOG_NO_STEP, .retry_wall_ms = INT64_MAX};
@@ -95,8 +92,7 @@ static pt_status name_log(pt_run_log *log, const char *root, const char *path, p
 	return PT_OK;
 }
 
-/* @param is_named  its kind shows once it is there */
-static pt_status add(pt_run_logs *logs, const char *root, const pt_log_file *file, bool is_named,
+pt_status pt_run_logs_add(pt_run_logs *logs, const char *root, const pt_log_file *file, bool is_named,
 	pt_run_log **out, pt_error *err)
 {
 	pt_run_log *log = pt_array_alloc(1, sizeof *log);
@@ -119,7 +115,7 @@ static pt_status add(pt_run_logs *logs, const char *root, const pt_log_file *fil
 			status = out_of_memory(err);
 	}
 	if (status != PT_OK) {
-		log_destroy(log);
+		pt_run_log_destroy(log);
 		return status;
 	}
 	size_t at = logs->n;
@@ -402,68 +398,6 @@ static pt_status read_older_state(
 	return PT_OK;
 }
 
-/* ---- files that the settings name ---- */
-
-static pt_run_log *find_named(const pt_run_logs *logs, const char *file)
-{
-	for (size_t i = 0; i < logs->n; i++)
-		if (logs->logs[i]->is_named && strcmp(logs->logs[i]->path, file) == 0)
-			return logs->logs[i];
-	return NULL;
-}
-
-const pt_run_log *pt_run_logs_named(const pt_run_logs *logs, const char *request)
-{
-	char file[PT_METRIC_BYTES];
-	return pt_metric_request_file(request, file) ? find_named(logs, file) : NULL;
-}
-
-static bool is_requested(const pt_settings *settings, const char *path)
-{
-	char file[PT_METRIC_BYTES];
-	for (size_t m = 0; m < settings->n_metrics; m++)
-		if (pt_metric_request_file(settings->metrics[m], file) && strcmp(file, path) == 0)
-			return true;
-	return false;
-}
-
-bool pt_run_logs_any_there(const char *root, const pt_settings *settings)
-{
-	bool found = false;
-	for (size_t m = 0; m < settings->n_metrics && !found; m++) {
-		char file[PT_METRIC_BYTES], path[PATH_MAX];
-		if (!pt_metric_request_file(settings->metrics[m], file))
-			continue;
-		int n = snprintf(path, sizeof path, "%s/%s", file[0] == '/' ? "" : root, file);
-		found = n > 0 && (size_t)n < sizeof path && access(path, F_OK) == 0;
-	}
-	return found;
-}
-
-pt_status pt_run_logs_name(pt_run_logs *logs, const char *root, const pt_settings *settings, pt_error *err)
-{
-	size_t kept = 0;
-	for (size_t i = 0; i < logs->n; i++) {
-		pt_run_log *log = logs->logs[i];
-		if (log->is_named && !is_requested(settings, log->path))
-			log_destroy(log);
-		else
-			logs->logs[kept++] = log;
-	}
-	logs->n = kept;
-	for (size_t m = 0; m < settings->n_metrics; m++) {
-		char file[PT_METRIC_BYTES];
-		pt_run_log *added;
-		if (!pt_metric_request_file(settings->metrics[m], file) || find_named(logs, file))
-			continue;
-		const pt_log_file named = {.kind = PT_LOG_METRICS_JSON, .path = file};
-		pt_status status = add(logs, root, &named, true, &added, err);
-		if (status != PT_OK)
-			return status;
-	}
-	return PT_OK;
-}
-
 pt_status pt_run_logs_sync(
 	pt_run_logs *logs, const char *root, const pt_scan *scan, bool *changed, pt_error *err)
 {
@@ -474,7 +408,7 @@ pt_status pt_run_logs_sync(
 		pt_run_log *log = find(logs, file);
 		pt_status status = PT_OK;
 		if (!log)
-			status = add(logs, root, file, false, &log, err);
+			status = pt_run_logs_add(logs, root, file, false, &log, err);
 		else if (strcmp(log->path, file->path) != 0)
 			status = name_log(log, root, file->path, err);
 		if (status != PT_OK)
@@ -494,11 +428,11 @@ void pt_run_logs_forget(pt_run_logs *logs, const char *path, bool *changed)
 	for (size_t i = 0; i < logs->n; i++) {
 		if (strcmp(logs->logs[i]->path, path) != 0)
 			continue;
-		log_destroy(logs->logs[i]);
+		pt_run_log_destroy(logs->logs[i]);
 		memmove(logs->logs + i, logs->logs + i + 1, (logs->n - i - 1) * sizeof *logs->logs);
 		logs->n--;
 		*changed = true;
-			return;
+		return;
 	}
 }
 

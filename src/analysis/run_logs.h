@@ -76,6 +76,19 @@ const pt_run_log *pt_run_logs_named(const pt_run_logs *logs, const char *request
 PT_CHECKED pt_status pt_run_logs_sync(
 	pt_run_logs *logs, const char *root, const pt_scan *scan, bool *changed, pt_error *err);
 
+/**
+ * A log more, in its place, with nothing read.
+ * @param      root      path of the run directory
+ * @param      is_named  the settings name it: its kind shows once it is there
+ * @param[out] out       lives in `logs`
+ * @retval PT_ERR_MEMORY
+ */
+PT_CHECKED pt_status pt_run_logs_add(pt_run_logs *logs, const char *root, const pt_log_file *file,
+	bool is_named, pt_run_log **out, pt_error *err);
+
+/** With all that was read of it; it is no longer in a list, or is about to leave it. */
+void pt_run_log_destroy(pt_run_log *log);
+
 /** Take in a row of a training log, with its time. A pt_log_sink.row; `log` is a pt_run_log. */
 pt_status pt_run_log_take_row(void *log, const pt_log_row *row, pt_error *err);
 

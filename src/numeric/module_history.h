@@ -1,5 +1,5 @@
-/** What a module's history is made of: for increments.c, which keeps it, and module_rows.c, which computes.
- */
+/** What a module's history is made of: for module_history.c, which keeps and shows it, increments.c, which
+ * changes it, and module_rows.c, which computes. */
 #ifndef PHASETOP_NUMERIC_MODULE_HISTORY_H
 #define PHASETOP_NUMERIC_MODULE_HISTORY_H
 
