@@ -11,23 +11,7 @@
 
 #include "phasetop/base/alloc.h"
 
-#include "scan_fixture.h"
-
-static char root[64];
-
-static int make_root(void **state)
-{
-	(void)state;
-	scratch_directory(root);
-	return 0;
-}
-
-static int remove_root(void **state)
-{
-	(void)state;
-	remove_tree(root);
-	return 0;
-}
+#include "scanned_root.h"
 
 static pt_workspace *workspace_of(const char *path)
 {
