@@ -8,8 +8,11 @@
 #include <math.h>
 
 #include "../../../src/analysis/event_files.h"
-#include "../runio/event_fixture.h"
+#include "../runio/event_records.h"
+#include "../runio/runio_fixture.h"
+#include "phasetop/base/alloc.h"
 #include "phasetop/base/missing.h"
+#include "phasetop/base/text.h"
 
 typedef struct run_fixture {
 	char root[64];
@@ -200,10 +203,8 @@ static void put_wandb(const run_fixture *f, const char *name, double time_s, boo
 	snprintf(items, sizeof items, "_step=1 w=1 _timestamp=%.3f", time_s);
 	add_wandb_row(&file, items);
 	if (has_exit) {
-		made record = made_new();
-		add_field(&record, 18, "", 0);
-		add_wandb_record(&file, record.bytes, record.n);
-		free(record.bytes);
+		made closing = made_new();
+		add_wandb_message(&file, 18, &closing);
 	}
 	put_made(f, name, &file);
 }

@@ -7,7 +7,8 @@
 
 #include "../../../src/runio/crc32.h"
 #include "../../../src/runio/protobuf_reader.h"
-#include "event_fixture.h"
+#include "event_records.h"
+#include "phasetop/runio/metric_log.h"
 
 /* The check values of the catalogues, and RFC 3720, B.4. */
 static void checksums_of_the_catalogues(void **state)
