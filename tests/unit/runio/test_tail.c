@@ -1,3 +1,4 @@
+/* Following a text file that grows, is cut, replaced, taken away and brought back. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -5,113 +6,10 @@
 #include <cmocka.h>
 
 #include <errno.h>
-#include <fcntl.h>
 
 #include "phasetop/base/alloc.h"
-#include "phasetop/runio/tail.h"
 
-#include "runio_fixture.h"
-
-/* What the handler was told: lines joined by '|', resets and overlong lines counted. */
-typedef struct record {
-	char *text;
-	size_t n, capacity;
-	size_t n_lines, n_resets, n_overlong, refuse_at;
-	int64_t last_number, overlong_number;
-} record;
-
-static pt_status on_line(void *context, const char *text, size_t n, int64_t number, pt_error *err)
-{
-	record *told = context;
-	if (told->refuse_at && told->n_lines + 1 == told->refuse_at) {
-		told->refuse_at = 0;
-		return pt_fail(err, PT_ERR_CANCELLED, NULL, number, "refused");
-	}
-	assert_int_equal(text[n], '\0');
-	assert_int_equal(number, told->last_number + 1);
-	told->last_number = number;
-	while (told->n + n + 2 > told->capacity) {
-		told->capacity = told->capacity * 2 + 256;
-		told->text = realloc(told->text, told->capacity);
-		assert_non_null(told->text);
-	}
-	memcpy(told->text + told->n, text, n);
-	told->n += n;
-	told->text[told->n++] = '|';
-	told->text[told->n] = '\0';
-	told->n_lines++;
-	return PT_OK;
-}
-
-static void on_reset(void *context)
-{
-	record *told = context;
-	told->n = told->n_lines = 0;
-	told->last_number = 0;
-	if (told->text)
-		told->text[0] = '\0';
-	told->n_resets++;
-}
-
-static void on_overlong(void *context, int64_t number)
-{
-	record *told = context;
-	told->n_overlong++;
-	told->overlong_number = number;
-	told->last_number = number;
-}
-
-typedef struct fixture {
-	char directory[64], path[128], other[128];
-	record told;
-	pt_tail_handler handler;
-	pt_tail *tail;
-} fixture;
-
-static void begin(fixture *f, const pt_tail_options *options)
-{
-	*f = (fixture){0};
-	scratch_directory(f->directory);
-	snprintf(f->path, sizeof f->path, "%s/log.jsonl", f->directory);
-	snprintf(f->other, sizeof f->other, "%s/other", f->directory);
-	f->handler = (pt_tail_handler){&f->told, on_line, on_reset, on_overlong};
-	f->tail = pt_tail_create(f->path, options);
-	assert_non_null(f->tail);
-}
-
-static void end(fixture *f)
-{
-	pt_tail_destroy(f->tail);
-	free(f->told.text);
-	scratch_remove(f->directory);
-}
-
-static void put(const char *path, const char *mode, const char *text, size_t n)
-{
-	FILE *file = fopen(path, mode);
-	assert_non_null(file);
-	assert_int_equal(fwrite(text, 1, n, file), n);
-	assert_int_equal(fclose(file), 0);
-}
-
-static void append(fixture *f, const char *text)
-{
-	put(f->path, "ab", text, strlen(text));
-}
-
-static void read_ok(fixture *f)
-{
-	pt_error err = {0};
-	pt_status status = pt_tail_read(f->tail, &f->handler, &err);
-	if (status != PT_OK)
-		print_message("%s: %s\n", pt_status_name(status), err.message);
-	assert_int_equal(status, PT_OK);
-}
-
-static void assert_told(fixture *f, const char *lines)
-{
-	assert_string_equal(f->told.text ? f->told.text : "", lines);
-}
+#include "tail_fixture.h"
 
 static void gives_only_new_complete_lines(void **state)
 {
@@ -436,100 +334,6 @@ static void survives_failing_allocations(void **state)
 	}
 }
 
-/* ---- any sequence of changes ≡ reading from scratch ---- */
-
-static uint64_t random_state;
-
-static unsigned random_below(unsigned n)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (unsigned)((random_state >> 11) % n);
-}
-
-static size_t random_text(char *out, size_t most)
-{
-	size_t n = random_below((unsigned)most);
-	for (size_t i = 0; i < n; i++) {
-		unsigned kind = random_below(12);
-		out[i] = (char)(kind == 0 ? '\n' : kind == 1 ? '\r' : 'a' + (int)random_below(26));
-	}
-	return n;
-}
-
-/* The complete lines of the file as it lies there. */
-static void expect_from_scratch(fixture *f)
-{
-	record fresh = {0};
-	const pt_tail_handler handler = {&fresh, on_line, on_reset, on_overlong};
-	pt_tail *tail = pt_tail_create(f->path, NULL);
-	pt_status status = pt_tail_read(tail, &handler, NULL);
-	size_t n = 0;
-	char *whole = read_whole(f->path, &n);
-	if (!whole) {
-		assert_int_equal(status, PT_ERR_NOT_FOUND);
-	} else {
-		assert_int_equal(status, PT_OK);
-		assert_int_equal(f->told.n_lines, fresh.n_lines);
-		assert_int_equal(f->told.n, fresh.n);
-		if (fresh.n > 0)
-			assert_memory_equal(f->told.text, fresh.text, fresh.n);
-		size_t n_newlines = 0;
-		for (size_t i = 0; i < n; i++)
-			n_newlines += whole[i] == '\n';
-		assert_int_equal(fresh.n_lines, n_newlines);
-		free(whole);
-	}
-	pt_tail_destroy(tail);
-	free(fresh.text);
-}
-
-static void change(fixture *f)
-{
-	char text[2048];
-	size_t n = random_text(text, random_below(4) ? 60 : sizeof text);
-	struct stat found;
-	switch (random_below(10)) {
-	case 0:
-		if (stat(f->path, &found) == 0)
-			assert_int_equal(truncate(f->path, (off_t)random_below((unsigned)found.st_size + 1)), 0);
-		break;
-	case 1:
-		put(f->path, "wb", text, n);
-		break;
-	case 2:
-		put(f->other, "wb", text, n);
-		assert_int_equal(rename(f->other, f->path), 0);
-		break;
-	case 3:
-		unlink(f->path);
-		break;
-	default:
-		put(f->path, "ab", text, n);
-	}
-}
-
-static void any_sequence_equals_reading_from_scratch(void **state)
-{
-	(void)state;
-	for (uint64_t seed = 1; seed <= 300; seed++) {
-		fixture f;
-		begin(&f, NULL);
-		random_state = seed * 0x9E3779B97F4A7C15u;
-		for (int i = 0; i < 30; i++) {
-			for (unsigned j = random_below(3) + 1; j > 0; j--)
-				change(&f);
-			pt_status status = pt_tail_read(f.tail, &f.handler, NULL);
-			if (status == PT_OK)
-				expect_from_scratch(&f);
-			else
-				assert_int_equal(status, PT_ERR_NOT_FOUND);
-		}
-		end(&f);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -548,7 +352,6 @@ int main(void)
 		cmocka_unit_test(survives_interrupted_short_and_failing_reads),
 		cmocka_unit_test(refuses_what_is_no_text_file),
 		cmocka_unit_test(survives_failing_allocations),
-		cmocka_unit_test(any_sequence_equals_reading_from_scratch),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
