@@ -94,7 +94,7 @@ static void reading_and_building(void **state)
 		pt_pipeline_destroy(pipeline);
 	}
 	assert_true(n_failed > 150);
-	scratch_remove(root);
+	remove_tree(root);
 }
 
 int main(void)

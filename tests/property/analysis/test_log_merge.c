@@ -232,7 +232,7 @@ static void any_arrival_gives_the_same(void **state)
 		pt_snapshot_destroy(live);
 		pt_snapshot_destroy(cold);
 		pt_pipeline_destroy(pipeline);
-		scratch_remove(root);
+		remove_tree(root);
 	}
 }
 
@@ -308,8 +308,8 @@ static void csv_probes_say_what_jsonl_says(void **state)
 		assert_int_equal(x->n_problems, y->n_problems);
 		pt_snapshot_destroy(of_jsonl);
 		pt_snapshot_destroy(of_csv);
-		scratch_remove(a);
-		scratch_remove(b);
+		remove_tree(a);
+		remove_tree(b);
 	}
 }
 

@@ -157,7 +157,7 @@ static void begin(stage *s, const char *trace_name, bool in_place)
 
 static void end(stage *s)
 {
-	scratch_remove(s->base);
+	remove_tree(s->base);
 }
 
 /* --- what the files are at a moment --- */

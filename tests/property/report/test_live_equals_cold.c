@@ -261,7 +261,7 @@ static void grow_with(const char *run, int shuffle, mishap *befalls)
 	pt_pipeline_destroy(pipeline);
 	for (size_t i = 0; i < n; i++)
 		free(names[i]);
-	scratch_remove(root);
+	remove_tree(root);
 }
 
 static void grow_and_compare(const char *run, int shuffle)

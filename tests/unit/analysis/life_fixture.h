@@ -5,24 +5,10 @@
 #include <dirent.h>
 #include <fcntl.h>
 
+#include "../../helpers/scratch_of_test.h"
 #include "run_fixture.h"
 
 enum { MINUTE_MS = 60000 };
-
-static inline int make_root(void **state)
-{
-	char *root = malloc(64);
-	scratch_directory(root);
-	*state = root;
-	return 0;
-}
-
-static inline int remove_root(void **state)
-{
-	scratch_remove(*state);
-	free(*state);
-	return 0;
-}
 
 /* mtime of a file; its ctime is that of the call. */
 static inline void set_mtime(const char *root, const char *name, int64_t ms)

@@ -11,21 +11,6 @@
 
 enum { FIXTURE_D_IN = 12, FIXTURE_D_OUT = 10 };
 
-static inline void make_directory(const char *root, const char *name)
-{
-	char path[4096];
-	snprintf(path, sizeof path, "%s/%s", root, name);
-	if (mkdir(path, 0755) != 0 && access(path, F_OK) != 0) {
-		perror(path);
-		exit(99);
-	}
-}
-
-static inline void write_text(const char *root, const char *name, const char *text)
-{
-	write_file(root, name, text, strlen(text));
-}
-
 static inline void append_text(const char *root, const char *name, const char *text)
 {
 	char path[4096];

@@ -9,6 +9,7 @@
 
 #include "phasetop/base/alloc.h"
 #include "phasetop/numeric/blas.h"
+#include "../../helpers/scratch_of_test.h"
 #include "run_fixture.h"
 
 enum { N_STEPS = 12, SPACING = 10 };
@@ -16,20 +17,11 @@ enum { N_STEPS = 12, SPACING = 10 };
 static const char *const names[] = {"a", "b", "c"};
 static const int64_t turns[] = {60, 40, 80};
 
-static int make_root(void **state)
+static int make_runs(void **state)
 {
-	char *root = malloc(64);
-	scratch_directory(root);
-	*state = root;
+	make_scratch(state);
 	for (int r = 0; r < 3; r++)
-		make_directory(root, names[r]);
-	return 0;
-}
-
-static int remove_root(void **state)
-{
-	scratch_remove(*state);
-	free(*state);
+		make_directory(scratch, names[r]);
 	return 0;
 }
 
@@ -347,7 +339,7 @@ static void failed_allocations_do_no_harm(void **state)
 	pt_snapshot_destroy(cold);
 }
 
-#define CASE(f) cmocka_unit_test_setup_teardown(f, make_root, remove_root)
+#define CASE(f) cmocka_unit_test_setup_teardown(f, make_runs, remove_scratch)
 
 int main(void)
 {

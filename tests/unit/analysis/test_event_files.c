@@ -28,7 +28,7 @@ static void begin_run(run_fixture *f)
 static void end_run(run_fixture *f)
 {
 	pt_run_logs_fini(&f->logs);
-	scratch_remove(f->root);
+	remove_tree(f->root);
 }
 
 static pt_status try_sync(run_fixture *f, bool *changed)

@@ -6,22 +6,8 @@
 
 #include <cmocka.h>
 
+#include "../../helpers/scratch_of_test.h"
 #include "run_fixture.h"
-
-static int make_root(void **state)
-{
-	char *root = malloc(64);
-	scratch_directory(root);
-	*state = root;
-	return 0;
-}
-
-static int remove_root(void **state)
-{
-	scratch_remove(*state);
-	free(*state);
-	return 0;
-}
 
 static pt_settings settings_of(const char *request, const char *other)
 {
@@ -267,7 +253,7 @@ static void rows_without_a_step_are_told(void **state)
 
 int main(void)
 {
-#define CASE(test) cmocka_unit_test_setup_teardown(test, make_root, remove_root)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, make_scratch, remove_scratch)
 	const struct CMUnitTest tests[] = {
 		CASE(columns_of_a_file),
 		CASE(series_of_the_logs),

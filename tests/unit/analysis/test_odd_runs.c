@@ -6,25 +6,10 @@
 #include <cmocka.h>
 
 #include "phasetop/numeric/blas.h"
+#include "../../helpers/scratch_of_test.h"
 #include "run_fixture.h"
 
 enum { N_CHECKPOINTS = 3 };
-
-static char scratch[64];
-
-static int setup(void **state)
-{
-	(void)state;
-	scratch_directory(scratch);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	scratch_remove(scratch);
-	return 0;
-}
 
 /* Checkpoints 1 … 3 of two tensors of two values each, which change from one to the next. */
 static void write_run(const char *below, const char *file, const char *a, const char *b, const char *config)
@@ -128,10 +113,10 @@ static void a_huge_alpha_costs_dw_alone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(another_method_is_told_once_and_watched_as_w, setup, teardown),
-		cmocka_unit_test_setup_teardown(lora_in_a_whole_model_is_an_adapter, setup, teardown),
-		cmocka_unit_test_setup_teardown(an_adapter_has_the_name_of_its_directory, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_huge_alpha_costs_dw_alone, setup, teardown),
+		cmocka_unit_test_setup_teardown(another_method_is_told_once_and_watched_as_w, make_scratch, remove_scratch),
+		cmocka_unit_test_setup_teardown(lora_in_a_whole_model_is_an_adapter, make_scratch, remove_scratch),
+		cmocka_unit_test_setup_teardown(an_adapter_has_the_name_of_its_directory, make_scratch, remove_scratch),
+		cmocka_unit_test_setup_teardown(a_huge_alpha_costs_dw_alone, make_scratch, remove_scratch),
 	};
 	pt_blas_init();
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,22 +7,8 @@
 #include <cmocka.h>
 
 #include "phasetop/base/alloc.h"
+#include "../../helpers/scratch_of_test.h"
 #include "run_fixture.h"
-
-static int make_root(void **state)
-{
-	char *root = malloc(64);
-	scratch_directory(root);
-	*state = root;
-	return 0;
-}
-
-static int remove_root(void **state)
-{
-	scratch_remove(*state);
-	free(*state);
-	return 0;
-}
 
 static const pt_problem *problem_of(const pt_run_view *run, const char *code)
 {
@@ -488,7 +474,7 @@ static void every_failing_allocation_is_survived(void **state)
 
 int main(void)
 {
-#define CASE(f) cmocka_unit_test_setup_teardown(f, make_root, remove_root)
+#define CASE(f) cmocka_unit_test_setup_teardown(f, make_scratch, remove_scratch)
 	const struct CMUnitTest tests[] = {
 		CASE(an_empty_directory_waits_and_says_for_what),
 		CASE(a_missing_path_and_a_file_are_told_apart),

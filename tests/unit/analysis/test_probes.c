@@ -9,6 +9,7 @@
 
 #include "phasetop/base/alloc.h"
 #include "phasetop/base/text.h"
+#include "../../helpers/scratch_of_test.h"
 #include "run_fixture.h"
 
 #define LOG "probe_losses.jsonl"
@@ -20,21 +21,6 @@ static const char *const first_names[N] = {
 	"med/harm/0", "med/harm/1", "med/care/0", "fin/harm/0", "fin/harm/1", "odd"};
 /* the probes of a later part of the log */
 static const char *const later_names[N] = {"fin/harm/0", "med/harm/7", "x", "med/harm/0", "med/harm/1", "y"};
-
-static int make_root(void **state)
-{
-	char *root = malloc(64);
-	scratch_directory(root);
-	*state = root;
-	return 0;
-}
-
-static int remove_root(void **state)
-{
-	scratch_remove(*state);
-	free(*state);
-	return 0;
-}
 
 static pt_settings settings_of(const char *probes, unsigned wanted)
 {
@@ -492,7 +478,7 @@ static void every_failing_allocation_is_survived(void **state)
 
 int main(void)
 {
-#define CASE(f) cmocka_unit_test_setup_teardown(f, make_root, remove_root)
+#define CASE(f) cmocka_unit_test_setup_teardown(f, make_scratch, remove_scratch)
 	const struct CMUnitTest tests[] = {
 		CASE(a_subset_is_a_run_of_its_probes_alone),
 		CASE(all_probes_stay_whatever_the_subset),

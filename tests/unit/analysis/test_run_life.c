@@ -431,7 +431,7 @@ static void files_that_may_not_be_read_are_tried_again(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, make_root, remove_root)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, make_scratch, remove_scratch)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(real_directories),
 		cmocka_unit_test(files_of_other_people),

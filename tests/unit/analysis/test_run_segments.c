@@ -282,7 +282,7 @@ static void every_failing_allocation_is_survived(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, make_root, remove_root)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, make_scratch, remove_scratch)
 	const struct CMUnitTest tests[] = {
 		CASE(a_real_resume),
 		CASE(rewritten_without_states),

@@ -43,7 +43,7 @@ static void test_times_of_checkpoints(void **state)
 	assert_int_equal(epochs->n, 0);
 	assert_string_equal(epochs->absent, "no epochs are logged");
 	pt_snapshot_destroy(snapshot);
-	scratch_remove(root);
+	remove_tree(root);
 }
 
 /* A copy in the order of the names (10, 100, 20 …), or all in one moment: no times of a training. */
@@ -60,7 +60,7 @@ static void test_copied_runs_have_no_times(void **state)
 		assert_int_equal(snapshot->runs[0].wall_s.n, 0);
 		assert_non_null(strstr(snapshot->runs[0].wall_s.absent, "copied?"));
 		pt_snapshot_destroy(snapshot);
-		scratch_remove(root);
+		remove_tree(root);
 	}
 }
 
@@ -81,7 +81,7 @@ static void test_epochs_of_the_log_that_knows_most(void **state)
 	assert_true(epochs->steps[2] == 50 && epochs->values[2] == 1.25 && epochs->values[0] == 0.25);
 	assert_string_equal(snapshot->runs[0].wall_s.absent, "no times are known"); /* of one checkpoint */
 	pt_snapshot_destroy(snapshot);
-	scratch_remove(root);
+	remove_tree(root);
 }
 
 /* Rows that say when they were logged keep it, apart from their numbers. */

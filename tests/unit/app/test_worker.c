@@ -7,25 +7,11 @@
 #include <cmocka.h>
 #include <poll.h>
 
+#include "../../helpers/scratch_of_test.h"
 #include "../analysis/run_fixture.h"
 #include "phasetop/app/worker.h"
 
 enum { DEADLINE_MS = 30000 };
-
-static int make_root(void **state)
-{
-	char *root = malloc(64);
-	scratch_directory(root);
-	*state = root;
-	return 0;
-}
-
-static int remove_root(void **state)
-{
-	scratch_remove(*state);
-	free(*state);
-	return 0;
-}
 
 static pt_worker *start(const char *root, bool inline_worker)
 {
@@ -145,7 +131,7 @@ static void a_missing_directory_is_refused(void **state)
 
 int main(void)
 {
-#define CASE(f) cmocka_unit_test_setup_teardown(f, make_root, remove_root)
+#define CASE(f) cmocka_unit_test_setup_teardown(f, make_scratch, remove_scratch)
 	const struct CMUnitTest tests[] = {
 		CASE(checkpoints_arrive_as_snapshots),
 		CASE(settings_bring_a_snapshot),

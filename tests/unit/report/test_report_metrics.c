@@ -52,7 +52,7 @@ static void told_and_drawn(void **state)
 	text = report_of(root, &settings);
 	assert_null(strstr(text, "entropy"));
 	free(text);
-	scratch_remove(root);
+	remove_tree(root);
 }
 
 int main(void)

@@ -10,6 +10,7 @@
 
 #include "phasetop/base/alloc.h"
 #include "phasetop/runio/checkpoint_load.h"
+#include "../../helpers/scratch_of_test.h"
 #include "runio_fixture.h"
 
 /* The weights of a directory under their usual name; a config where one lies there. */
@@ -25,22 +26,6 @@ static inline pt_status load_from(
 #define ADAPTER "adapter_model.safetensors"
 #define NETWORK "model.safetensors"
 #define INDEX "model.safetensors.index.json"
-
-static char scratch[64];
-
-static inline int setup(void **state)
-{
-	(void)state;
-	scratch_directory(scratch);
-	return 0;
-}
-
-static inline int teardown(void **state)
-{
-	(void)state;
-	scratch_remove(scratch);
-	return 0;
-}
 
 static inline void write_config(const char *text)
 {

@@ -106,7 +106,7 @@ static inline void end(fixture *f)
 	pt_metric_log_destroy(f->log);
 	free(f->file.bytes);
 	free(f->to);
-	scratch_remove(f->directory);
+	remove_tree(f->directory);
 }
 
 static inline void put_bytes(const fixture *f, const char *mode, const void *bytes, size_t n)

@@ -24,7 +24,7 @@ static inline void growing_begin(growing_file *file, const char *name)
 
 static inline void growing_end(const growing_file *file)
 {
-	scratch_remove(file->directory);
+	remove_tree(file->directory);
 }
 
 static inline void growing_append(const growing_file *file, const char *text)

@@ -2,7 +2,6 @@
 #ifndef TESTS_SCAN_FIXTURE_H
 #define TESTS_SCAN_FIXTURE_H
 
-#include <ftw.h>
 #include <time.h>
 
 #include "phasetop/base/text.h"
@@ -20,7 +19,7 @@ static inline void make_file(const char *root, const char *below, const char *te
 		mkdir(path, 0777);
 		*at = '/';
 	}
-	write_file(root, below, text, strlen(text));
+	write_text(root, below, text);
 }
 
 /* A checkpoint of PEFT in the directory `name`. */
@@ -31,20 +30,6 @@ static inline void make_adapter(const char *root, const char *name)
 	make_file(root, below, "weights");
 	snprintf(below, sizeof below, "%s/adapter_config.json", name);
 	make_file(root, below, "{}");
-}
-
-static inline int remove_one(const char *path, const struct stat *record, int flag, struct FTW *walk)
-{
-	(void)record;
-	(void)flag;
-	(void)walk;
-	return remove(path) == 0 ? 0 : -1;
-}
-
-/* A directory with all that is in it, if it is there. */
-static inline void remove_tree(const char *path)
-{
-	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 static inline int64_t wall_ms(void)

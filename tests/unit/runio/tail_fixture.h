@@ -77,7 +77,7 @@ static inline void end(fixture *f)
 {
 	pt_tail_destroy(f->tail);
 	free(f->told.text);
-	scratch_remove(f->directory);
+	remove_tree(f->directory);
 }
 
 static inline void put(const char *path, const char *mode, const char *text, size_t n)

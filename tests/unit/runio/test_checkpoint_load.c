@@ -377,19 +377,19 @@ static void every_allocation_may_fail(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_bad_module_costs_itself_alone, setup, teardown),
-		cmocka_unit_test_setup_teardown(values_that_are_not_finite_are_located, setup, teardown),
-		cmocka_unit_test_setup_teardown(adapters_and_layers_sort_naturally, setup, teardown),
-		cmocka_unit_test_setup_teardown(problems_are_capped_and_counted, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_bad_config_costs_the_scaling_alone, setup, teardown),
-		cmocka_unit_test_setup_teardown(files_of_another_kind_fail_by_name, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_cancelled_load_stops, setup, teardown),
-		cmocka_unit_test_setup_teardown(an_index_stays_in_its_directory, setup, teardown),
-		cmocka_unit_test_setup_teardown(doubles_stay_doubles, setup, teardown),
-		cmocka_unit_test_setup_teardown(odd_tensors_are_told, setup, teardown),
-		cmocka_unit_test_setup_teardown(odd_networks_are_told, setup, teardown),
-		cmocka_unit_test_setup_teardown(too_much_is_refused_before_it_is_read, setup, teardown),
-		cmocka_unit_test_setup_teardown(every_allocation_may_fail, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_bad_module_costs_itself_alone, make_scratch, remove_scratch),
+		cmocka_unit_test_setup_teardown(values_that_are_not_finite_are_located, make_scratch, remove_scratch),
+		cmocka_unit_test_setup_teardown(adapters_and_layers_sort_naturally, make_scratch, remove_scratch),
+		cmocka_unit_test_setup_teardown(problems_are_capped_and_counted, make_scratch, remove_scratch),
+		cmocka_unit_test_setup_teardown(a_bad_config_costs_the_scaling_alone, make_scratch, remove_scratch),
+		cmocka_unit_test_setup_teardown(files_of_another_kind_fail_by_name, make_scratch, remove_scratch),
+		cmocka_unit_test_setup_teardown(a_cancelled_load_stops, make_scratch, remove_scratch),
+		cmocka_unit_test_setup_teardown(an_index_stays_in_its_directory, make_scratch, remove_scratch),
+		cmocka_unit_test_setup_teardown(doubles_stay_doubles, make_scratch, remove_scratch),
+		cmocka_unit_test_setup_teardown(odd_tensors_are_told, make_scratch, remove_scratch),
+		cmocka_unit_test_setup_teardown(odd_networks_are_told, make_scratch, remove_scratch),
+		cmocka_unit_test_setup_teardown(too_much_is_refused_before_it_is_read, make_scratch, remove_scratch),
+		cmocka_unit_test_setup_teardown(every_allocation_may_fail, make_scratch, remove_scratch),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,24 +8,21 @@
 #include "phasetop/base/alloc.h"
 #include "phasetop/runio/checkpoint_load.h"
 
+#include "../../helpers/scratch_of_test.h"
 #include "runio_fixture.h"
 
-static char scratch[64];
 static pt_checkpoint_reader *reader;
 
 static int setup(void **state)
 {
-	(void)state;
-	scratch_directory(scratch);
+	make_scratch(state);
 	return pt_checkpoint_reader_create(&reader, NULL) == PT_OK ? 0 : -1;
 }
 
 static int teardown(void **state)
 {
-	(void)state;
 	pt_checkpoint_reader_destroy(reader);
-	scratch_remove(scratch);
-	return 0;
+	return remove_scratch(state);
 }
 
 /* A rank-1 adapter with A = (first, first + 1, first + 2) and B likewise. */

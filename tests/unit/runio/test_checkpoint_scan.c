@@ -7,18 +7,18 @@
 
 #include "phasetop/base/alloc.h"
 
-#include "scanned_root.h"
+#include "scan_of_scratch.h"
 
 /* Each with the config beside it, those that wait for none at once. */
 static void checkpoints_that_are_files(void **state)
 {
 	(void)state;
-	make_file(root, "0000100_adapters.safetensors", "x");
-	make_file(root, "0000200_adapters.safetensors", "x");
-	make_file(root, "adapters.safetensors", "x");
-	make_file(root, "adapter_config.json", "{}");
-	make_file(root, "checkpoints/name-step00000300.safetensors", "x");
-	make_file(root, "model-00001-of-00002.safetensors", "a shard of another thing");
+	make_file(scratch, "0000100_adapters.safetensors", "x");
+	make_file(scratch, "0000200_adapters.safetensors", "x");
+	make_file(scratch, "adapters.safetensors", "x");
+	make_file(scratch, "adapter_config.json", "{}");
+	make_file(scratch, "checkpoints/name-step00000300.safetensors", "x");
+	make_file(scratch, "model-00001-of-00002.safetensors", "a shard of another thing");
 	expect_at(0, "100 0000100_adapters.safetensors adapter ready [default+config]\n"
 				 "200 0000200_adapters.safetensors adapter ready [default+config]\n"
 				 "300 checkpoints/name-step00000300.safetensors adapter ready [default]\n"
@@ -28,12 +28,12 @@ static void checkpoints_that_are_files(void **state)
 static void weights_under_other_names(void **state)
 {
 	(void)state;
-	make_file(root, "checkpoint-1/pytorch_lora_weights.safetensors", "x");
-	make_file(root, "checkpoint-1/model.safetensors", "what accelerate saves besides");
-	make_file(root, "checkpoint-2/lora.safetensors", "x");
-	make_file(root, "checkpoint-2/adapter_config.json", "{}");
-	make_file(root, "checkpoint-3/a.safetensors", "x");
-	make_file(root, "checkpoint-3/b.safetensors", "x");
+	make_file(scratch, "checkpoint-1/pytorch_lora_weights.safetensors", "x");
+	make_file(scratch, "checkpoint-1/model.safetensors", "what accelerate saves besides");
+	make_file(scratch, "checkpoint-2/lora.safetensors", "x");
+	make_file(scratch, "checkpoint-2/adapter_config.json", "{}");
+	make_file(scratch, "checkpoint-3/a.safetensors", "x");
+	make_file(scratch, "checkpoint-3/b.safetensors", "x");
 	expect("1 checkpoint-1 adapter ready [default]\n"
 		   "2 checkpoint-2 adapter ready [default+config]\n"
 		   "3 checkpoint-3 unknown refused (several .safetensors files and none of a known name: which one "
@@ -50,10 +50,10 @@ static void nothing_there(void **state)
 	pt_error err;
 	char path[128];
 	expect("");
-	snprintf(path, sizeof path, "%s/none", root);
+	snprintf(path, sizeof path, "%s/none", scratch);
 	assert_int_equal(pt_scan_run(path, &options, &scan, &err), PT_ERR_NOT_FOUND);
-	make_file(root, "file", "");
-	snprintf(path, sizeof path, "%s/file", root);
+	make_file(scratch, "file", "");
+	snprintf(path, sizeof path, "%s/file", scratch);
 	assert_int_equal(pt_scan_run(path, &options, &scan, &err), PT_ERR_NOT_DIRECTORY);
 	assert_string_equal(err.path, path);
 	assert_null(scan);
@@ -63,10 +63,10 @@ static void nothing_there(void **state)
 static void steps_sort_as_numbers(void **state)
 {
 	(void)state;
-	make_adapter(root, "checkpoint-10");
-	make_adapter(root, "checkpoint-9");
-	make_adapter(root, "checkpoint-100");
-	make_file(root, "checkpoint-9/trainer_state.json", "{}");
+	make_adapter(scratch, "checkpoint-10");
+	make_adapter(scratch, "checkpoint-9");
+	make_adapter(scratch, "checkpoint-100");
+	make_file(scratch, "checkpoint-9/trainer_state.json", "{}");
 	expect("9 checkpoint-9 adapter ready [default+config state]\n"
 		   "10 checkpoint-10 adapter ready [default+config]\n"
 		   "100 checkpoint-100 adapter ready [default+config]\n"
@@ -76,10 +76,10 @@ static void steps_sort_as_numbers(void **state)
 static void every_pattern_and_the_container(void **state)
 {
 	(void)state;
-	make_adapter(root, "checkpoints/checkpoint-3");
-	make_adapter(root, "checkpoint_1");
-	make_adapter(root, "step_2");
-	make_adapter(root, "global_step4");
+	make_adapter(scratch, "checkpoints/checkpoint-3");
+	make_adapter(scratch, "checkpoint_1");
+	make_adapter(scratch, "step_2");
+	make_adapter(scratch, "global_step4");
 	expect("1 checkpoint_1 adapter ready [default+config]\n"
 		   "2 step_2 adapter ready [default+config]\n"
 		   "3 checkpoints/checkpoint-3 adapter ready [default+config]\n"
@@ -89,17 +89,17 @@ static void every_pattern_and_the_container(void **state)
 static void staging_and_strays_are_passed_over(void **state)
 {
 	(void)state;
-	make_adapter(root, "tmp-checkpoint-8");
-	make_adapter(root, ".tmpAbC");
-	make_adapter(root, ".ipynb_checkpoints/checkpoint-7");
-	make_adapter(root, "adapter_model");
-	make_adapter(root, "checkpoint-4");
-	make_adapter(root, "checkpoint-4/adapter_model");
-	make_adapter(root, "checkpoint-4/.ipynb_checkpoints");
-	make_file(root, "checkpoint-5", "a file");
-	make_file(root, "adapter_model.safetensors", "the last one again");
-	make_adapter(root, "best");
-	make_file(root, "checkpoint-best/README.md", "no weights");
+	make_adapter(scratch, "tmp-checkpoint-8");
+	make_adapter(scratch, ".tmpAbC");
+	make_adapter(scratch, ".ipynb_checkpoints/checkpoint-7");
+	make_adapter(scratch, "adapter_model");
+	make_adapter(scratch, "checkpoint-4");
+	make_adapter(scratch, "checkpoint-4/adapter_model");
+	make_adapter(scratch, "checkpoint-4/.ipynb_checkpoints");
+	make_file(scratch, "checkpoint-5", "a file");
+	make_file(scratch, "adapter_model.safetensors", "the last one again");
+	make_adapter(scratch, "best");
+	make_file(scratch, "checkpoint-best/README.md", "no weights");
 	expect("4 checkpoint-4 adapter ready [default+config]\n"
 		   "- adapter_model.safetensors adapter ready [default]\n"
 		   "- best adapter ready [default+config]\n");
@@ -108,8 +108,8 @@ static void staging_and_strays_are_passed_over(void **state)
 static void steps_that_do_not_fit(void **state)
 {
 	(void)state;
-	make_adapter(root, "checkpoint-99999999999999999999");
-	make_adapter(root, "checkpoint-1");
+	make_adapter(scratch, "checkpoint-99999999999999999999");
+	make_adapter(scratch, "checkpoint-1");
 	expect("1 checkpoint-1 adapter ready [default+config]\n"
 		   "problem checkpoint-99999999999999999999: over_limit\n");
 }
@@ -117,17 +117,17 @@ static void steps_that_do_not_fit(void **state)
 static void networks_and_shards(void **state)
 {
 	(void)state;
-	make_file(root, "step_0/model.safetensors", "w");
-	make_file(root, "step_1/model.safetensors.index.json", "{}");
-	make_file(root, "step_1/model-00001-of-00002.safetensors", "abc");
-	make_file(root, "step_1/model-00002-of-00002.safetensors", "defg");
-	make_file(root, "step_2/model-00001-of-00002.safetensors", "abc");
+	make_file(scratch, "step_0/model.safetensors", "w");
+	make_file(scratch, "step_1/model.safetensors.index.json", "{}");
+	make_file(scratch, "step_1/model-00001-of-00002.safetensors", "abc");
+	make_file(scratch, "step_1/model-00002-of-00002.safetensors", "defg");
+	make_file(scratch, "step_2/model-00001-of-00002.safetensors", "abc");
 	expect("0 step_0 full ready []\n"
 		   "1 step_1 full ready [ index]\n"
 		   "2 step_2 unknown pending (no model.safetensors.index.json yet, only shards)\n");
-	pt_scan *before = scan_at(root, 60000);
-	make_file(root, "step_1/model-00002-of-00002.safetensors", "other");
-	pt_scan *after = scan_at(root, 60000);
+	pt_scan *before = scan_at(scratch, 60000);
+	make_file(scratch, "step_1/model-00002-of-00002.safetensors", "other");
+	pt_scan *after = scan_at(scratch, 60000);
 	assert_int_equal(before->entries[1].parts[0].weights_identity.size_bytes, 2 + 3 + 4);
 	assert_false(pt_file_identity_equal(
 		&before->entries[1].parts[0].weights_identity, &after->entries[1].parts[0].weights_identity));
@@ -141,13 +141,13 @@ static void networks_and_shards(void **state)
 static void named_adapters(void **state)
 {
 	(void)state;
-	make_adapter(root, "checkpoint-4/style");
-	make_adapter(root, "checkpoint-4");
-	make_adapter(root, "checkpoint-8/medical");
-	make_file(root, "checkpoint-8/notes/readme.txt", "");
+	make_adapter(scratch, "checkpoint-4/style");
+	make_adapter(scratch, "checkpoint-4");
+	make_adapter(scratch, "checkpoint-8/medical");
+	make_file(scratch, "checkpoint-8/notes/readme.txt", "");
 	expect("4 checkpoint-4 adapter ready [default+config] [style+config]\n"
 		   "8 checkpoint-8 adapter ready [medical+config]\n");
-	pt_scan *scan = scan_at(root, 0);
+	pt_scan *scan = scan_at(scratch, 0);
 	assert_string_equal(scan->entries[0].parts[1].weights, "checkpoint-4/style/adapter_model.safetensors");
 	assert_string_equal(scan->entries[0].parts[1].config, "checkpoint-4/style/adapter_config.json");
 	pt_scan_destroy(scan);
@@ -156,12 +156,12 @@ static void named_adapters(void **state)
 static void two_directories_of_one_step(void **state)
 {
 	(void)state;
-	make_adapter(root, "step_5");
-	make_adapter(root, "checkpoint-5");
-	make_adapter(root, "checkpoints/checkpoint-5");
-	make_adapter(root, "checkpoint-05");
-	make_adapter(root, "step_6");
-	make_file(root, "checkpoint-6/README.md", "no weights");
+	make_adapter(scratch, "step_5");
+	make_adapter(scratch, "checkpoint-5");
+	make_adapter(scratch, "checkpoints/checkpoint-5");
+	make_adapter(scratch, "checkpoint-05");
+	make_adapter(scratch, "step_6");
+	make_file(scratch, "checkpoint-6/README.md", "no weights");
 	expect("5 checkpoint-5 adapter ready [default+config]\n"
 		   "6 step_6 adapter ready [default+config]\n"
 		   "problem checkpoint-05: ambiguous\n"
@@ -173,32 +173,32 @@ static void two_directories_of_one_step(void **state)
 static void steps_and_epochs_are_not_mixed(void **state)
 {
 	(void)state;
-	make_adapter(root, "epoch_0");
-	make_adapter(root, "epoch_1");
+	make_adapter(scratch, "epoch_0");
+	make_adapter(scratch, "epoch_1");
 	expect("0 epoch_0 adapter ready [default+config]\n1 epoch_1 adapter ready [default+config]\n"
 		   "problem epoch_0: notice\n");
-	make_adapter(root, "step_500");
+	make_adapter(scratch, "step_500");
 	expect("500 step_500 adapter ready [default+config]\nproblem epoch_0: notice\n");
 }
 
 static void logs_up_to_three_levels_below(void **state)
 {
 	(void)state;
-	make_file(root, "trainer_state.json", "{}");
-	make_file(root, "probe_losses.jsonl", "");
-	make_file(root, "a/train_log.jsonl", "");
-	make_file(root, "a/trainer_state.json", "{}");
-	make_file(root, "a/b/metrics.jsonl", "");
-	make_file(root, "a/b/c/metrics.csv", "");
-	make_file(root, "a/b/c/d/probe_losses.jsonl", "too deep");
-	make_file(root, "runs/x/events.out.tfevents.1.host.2.0", "");
-	make_file(root, "wandb/run-1/run-1.wandb", "");
-	make_file(root, ".hidden/train_log.jsonl", "");
-	make_file(root, "checkpoint-1/train_log.jsonl", "in a checkpoint: not looked for");
-	make_file(root, "truth.json", "{}");
-	make_file(root, "behaviour.csv", "");
-	make_adapter(root, "other_run/checkpoint-1");
-	make_file(root, "other_run/train_log.jsonl", "of the run below, not of this one");
+	make_file(scratch, "trainer_state.json", "{}");
+	make_file(scratch, "probe_losses.jsonl", "");
+	make_file(scratch, "a/train_log.jsonl", "");
+	make_file(scratch, "a/trainer_state.json", "{}");
+	make_file(scratch, "a/b/metrics.jsonl", "");
+	make_file(scratch, "a/b/c/metrics.csv", "");
+	make_file(scratch, "a/b/c/d/probe_losses.jsonl", "too deep");
+	make_file(scratch, "runs/x/events.out.tfevents.1.host.2.0", "");
+	make_file(scratch, "wandb/run-1/run-1.wandb", "");
+	make_file(scratch, ".hidden/train_log.jsonl", "");
+	make_file(scratch, "checkpoint-1/train_log.jsonl", "in a checkpoint: not looked for");
+	make_file(scratch, "truth.json", "{}");
+	make_file(scratch, "behaviour.csv", "");
+	make_adapter(scratch, "other_run/checkpoint-1");
+	make_file(scratch, "other_run/train_log.jsonl", "of the run below, not of this one");
 	expect("1 checkpoint-1 unknown pending (no weights yet)\n"
 		   "log a/b/c/metrics.csv: metrics.csv\n"
 		   "log a/b/metrics.jsonl: training log\n"
@@ -212,13 +212,13 @@ static void logs_up_to_three_levels_below(void **state)
 static void the_newest_trainer_state_with_something_in_it(void **state)
 {
 	(void)state;
-	make_adapter(root, "checkpoint-9");
-	make_adapter(root, "checkpoint-10");
-	make_adapter(root, "checkpoint-11");
-	make_file(root, "checkpoint-9/trainer_state.json", "{}");
-	make_file(root, "checkpoint-10/trainer_state.json", "{}");
-	make_file(root, "checkpoint-11/trainer_state.json", "");
-	pt_scan *scan = scan_at(root, 0);
+	make_adapter(scratch, "checkpoint-9");
+	make_adapter(scratch, "checkpoint-10");
+	make_adapter(scratch, "checkpoint-11");
+	make_file(scratch, "checkpoint-9/trainer_state.json", "{}");
+	make_file(scratch, "checkpoint-10/trainer_state.json", "{}");
+	make_file(scratch, "checkpoint-11/trainer_state.json", "");
+	pt_scan *scan = scan_at(scratch, 0);
 	assert_int_equal(scan->n_logs, 1);
 	assert_string_equal(scan->logs[0].path, "checkpoint-10/trainer_state.json");
 	assert_true(scan->entries[0].trainer_state.present);
@@ -228,21 +228,21 @@ static void the_newest_trainer_state_with_something_in_it(void **state)
 static void failing_allocations(void **state)
 {
 	(void)state;
-	make_adapter(root, "checkpoint-1/style");
-	make_adapter(root, "checkpoints/checkpoint-2");
-	make_file(root, "logs/train_log.jsonl", "");
-	make_file(root, "checkpoint-3/adapter_model.bin", "");
+	make_adapter(scratch, "checkpoint-1/style");
+	make_adapter(scratch, "checkpoints/checkpoint-2");
+	make_file(scratch, "logs/train_log.jsonl", "");
+	make_file(scratch, "checkpoint-3/adapter_model.bin", "");
 	const pt_scan_options options = {wall_ms(), 0};
 	for (size_t n = 1;; n++) {
 		pt_scan *scan = NULL;
 		pt_workspace *workspace = NULL;
 		char *newest = NULL;
 		pt_alloc_fail_at(n, false);
-		pt_status status = pt_scan_run(root, &options, &scan, NULL);
+		pt_status status = pt_scan_run(scratch, &options, &scan, NULL);
 		if (status == PT_OK)
-			status = pt_workspace_scan(root, &workspace, NULL);
+			status = pt_workspace_scan(scratch, &workspace, NULL);
 		if (status == PT_OK)
-			status = pt_workspace_newest(root, &newest, NULL);
+			status = pt_workspace_newest(scratch, &newest, NULL);
 		pt_alloc_fail_at(0, false);
 		pt_scan_destroy(scan);
 		pt_workspace_destroy(workspace);
@@ -299,7 +299,7 @@ static void real_directories(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, make_root, remove_root)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, make_scratch, remove_scratch)
 	const struct CMUnitTest tests[] = {
 		CASE(checkpoints_that_are_files),
 		CASE(weights_under_other_names),

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "scanned_root.h"
+#include "scan_of_scratch.h"
 
 #include "../../../src/runio/scan_memory.h"
 
@@ -13,17 +13,17 @@ static void odd_files(void **state)
 {
 	(void)state;
 	char path[256];
-	make_adapter(root, "checkpoint-1");
-	make_file(root, "checkpoint-2/adapter_model.safetensors/inside", "a directory");
-	mkdir(strcat(strcpy(path, root), "/checkpoint-3"), 0777);
+	make_adapter(scratch, "checkpoint-1");
+	make_file(scratch, "checkpoint-2/adapter_model.safetensors/inside", "a directory");
+	mkdir(strcat(strcpy(path, scratch), "/checkpoint-3"), 0777);
 	assert_int_equal(mkfifo(strcat(path, "/adapter_model.safetensors"), 0600), 0);
-	assert_int_equal(symlink("checkpoint-4", strcat(strcpy(path, root), "/checkpoint-4")), 0);
-	assert_int_equal(symlink("nowhere", strcat(strcpy(path, root), "/checkpoint-5")), 0);
-	assert_int_equal(symlink("checkpoint-1", strcat(strcpy(path, root), "/checkpoint-6")), 0);
-	assert_int_equal(symlink("..", strcat(strcpy(path, root), "/loop")), 0);
-	assert_int_equal(symlink(".", strcat(strcpy(path, root), "/checkpoint-1/self")), 0);
-	assert_int_equal(mkfifo(strcat(strcpy(path, root), "/train_log.jsonl"), 0600), 0);
-	assert_int_equal(mkdir(strcat(strcpy(path, root), "/checkpoint-7"), 0777), 0);
+	assert_int_equal(symlink("checkpoint-4", strcat(strcpy(path, scratch), "/checkpoint-4")), 0);
+	assert_int_equal(symlink("nowhere", strcat(strcpy(path, scratch), "/checkpoint-5")), 0);
+	assert_int_equal(symlink("checkpoint-1", strcat(strcpy(path, scratch), "/checkpoint-6")), 0);
+	assert_int_equal(symlink("..", strcat(strcpy(path, scratch), "/loop")), 0);
+	assert_int_equal(symlink(".", strcat(strcpy(path, scratch), "/checkpoint-1/self")), 0);
+	assert_int_equal(mkfifo(strcat(strcpy(path, scratch), "/train_log.jsonl"), 0600), 0);
+	assert_int_equal(mkdir(strcat(strcpy(path, scratch), "/checkpoint-7"), 0777), 0);
 	assert_int_equal(symlink("gone", strcat(path, "/adapter_model.safetensors")), 0);
 	expect("1 checkpoint-1 adapter ready [default+config]\n"
 		   "2 checkpoint-2 unknown refused (adapter_model.safetensors: not a regular file)\n"
@@ -42,16 +42,16 @@ static void unreadable_directories(void **state)
 {
 	(void)state;
 	char path[128];
-	make_adapter(root, "checkpoint-1");
-	make_adapter(root, "checkpoint-2");
-	snprintf(path, sizeof path, "%s/checkpoint-2", root);
+	make_adapter(scratch, "checkpoint-1");
+	make_adapter(scratch, "checkpoint-2");
+	snprintf(path, sizeof path, "%s/checkpoint-2", scratch);
 	assert_int_equal(chmod(path, 0), 0);
-	assert_int_equal(chmod(root, 0755), 0);
+	assert_int_equal(chmod(scratch, 0755), 0);
 	/* root may read everything: be nobody for the while */
 	bool is_root = geteuid() == 0;
 	if (is_root && seteuid(65534) != 0)
 		skip();
-	pt_scan *scan = scan_at(root, 0);
+	pt_scan *scan = scan_at(scratch, 0);
 	if (is_root)
 		assert_int_equal(seteuid(0), 0);
 	assert_int_equal(chmod(path, 0700), 0);
@@ -81,7 +81,7 @@ static void look_watched(watched_directories *watched)
 	const scan_watcher watcher = {watched, note_watched};
 	scan_memory *memory = scan_memory_create();
 	assert_non_null(memory);
-	assert_int_equal(scan_memory_look(memory, root, &options, &watcher, NULL), PT_OK);
+	assert_int_equal(scan_memory_look(memory, scratch, &options, &watcher, NULL), PT_OK);
 	scan_memory_destroy(memory);
 }
 
@@ -92,14 +92,14 @@ static void a_burst_of_files_and_too_many_directories(void **state)
 	for (int i = 0; i < 20000; i++) {
 		snprintf(name, sizeof name, "checkpoint-1/file-%d", i);
 		if (i % 4 == 0)
-			make_file(root, name, "");
+			make_file(scratch, name, "");
 	}
 	for (int i = 0; i < PT_SCAN_MAX_DIRECTORIES + 10; i++) {
-		snprintf(name, sizeof name, "%s/d%d", root, i);
+		snprintf(name, sizeof name, "%s/d%d", scratch, i);
 		assert_int_equal(mkdir(name, 0777), 0);
 	}
-	make_adapter(root, "checkpoint-1");
-	pt_scan *scan = scan_at(root, 0);
+	make_adapter(scratch, "checkpoint-1");
+	pt_scan *scan = scan_at(scratch, 0);
 	assert_int_equal(scan->n_entries, 1);
 	assert_int_equal(scan->entries[0].readiness, PT_CHECKPOINT_READY);
 	assert_int_equal(scan->n_problems, 1);
@@ -113,9 +113,9 @@ static void a_burst_of_files_and_too_many_directories(void **state)
 static void directories_to_watch(void **state)
 {
 	(void)state;
-	make_adapter(root, "checkpoint-1/style");
-	make_adapter(root, "checkpoints/checkpoint-2");
-	make_file(root, "logs/deep/x", "");
+	make_adapter(scratch, "checkpoint-1/style");
+	make_adapter(scratch, "checkpoints/checkpoint-2");
+	make_file(scratch, "logs/deep/x", "");
 	watched_directories watched = {0};
 	look_watched(&watched);
 	/* from above to below, each before it is looked into */
@@ -126,7 +126,7 @@ static void directories_to_watch(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, make_root, remove_root)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, make_scratch, remove_scratch)
 	const struct CMUnitTest tests[] = {
 		CASE(odd_files),
 		CASE(unreadable_directories),

@@ -125,7 +125,7 @@ static void files_are_read(void **state)
 	assert_int_equal(pt_json_type_of(pt_json_member(root, "a")), PT_JSON_ARRAY_BEGIN);
 	pt_json_destroy(root);
 	assert_int_equal(pt_json_read(directory, &root, NULL), PT_ERR_NOT_REGULAR);
-	scratch_remove(directory);
+	remove_tree(directory);
 }
 
 static void every_allocation_may_fail(void **state)

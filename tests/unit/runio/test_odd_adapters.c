@@ -183,13 +183,13 @@ static void every_allocation_may_fail(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(several_pairs_for_one_module_are_ambiguous, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_scaling_is_never_guessed, setup, teardown),
-		cmocka_unit_test_setup_teardown(names_of_networks_are_no_adapters, setup, teardown),
-		cmocka_unit_test_setup_teardown(methods_are_told_by_their_tensors, setup, teardown),
-		cmocka_unit_test_setup_teardown(an_adapter_may_lie_across_shards, setup, teardown),
-		cmocka_unit_test_setup_teardown(integers_alone_are_nothing_to_watch, setup, teardown),
-		cmocka_unit_test_setup_teardown(every_allocation_may_fail, setup, teardown),
+		cmocka_unit_test_setup_teardown(several_pairs_for_one_module_are_ambiguous, make_scratch, remove_scratch),
+		cmocka_unit_test_setup_teardown(a_scaling_is_never_guessed, make_scratch, remove_scratch),
+		cmocka_unit_test_setup_teardown(names_of_networks_are_no_adapters, make_scratch, remove_scratch),
+		cmocka_unit_test_setup_teardown(methods_are_told_by_their_tensors, make_scratch, remove_scratch),
+		cmocka_unit_test_setup_teardown(an_adapter_may_lie_across_shards, make_scratch, remove_scratch),
+		cmocka_unit_test_setup_teardown(integers_alone_are_nothing_to_watch, make_scratch, remove_scratch),
+		cmocka_unit_test_setup_teardown(every_allocation_may_fail, make_scratch, remove_scratch),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

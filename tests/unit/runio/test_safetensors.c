@@ -11,22 +11,15 @@
 
 #include "phasetop/base/alloc.h"
 #include "phasetop/runio/safetensors.h"
+#include "../../helpers/scratch_of_test.h"
 #include "runio_fixture.h"
 
-static char scratch[64], path[128];
+static char path[128];
 
 static int setup(void **state)
 {
-	(void)state;
-	scratch_directory(scratch);
+	make_scratch(state);
 	snprintf(path, sizeof path, "%s/x.safetensors", scratch);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	scratch_remove(scratch);
 	return 0;
 }
 
@@ -365,18 +358,18 @@ static void every_allocation_may_fail(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(what_is_no_safetensors_is_named, setup, teardown),
-		cmocka_unit_test_setup_teardown(headers_are_refused_where_they_break, setup, teardown),
-		cmocka_unit_test_setup_teardown(zeros_in_the_header_are_a_copy_in_flight, setup, teardown),
-		cmocka_unit_test_setup_teardown(every_cut_is_truncated_where_it_ends, setup, teardown),
-		cmocka_unit_test_setup_teardown(trailing_bytes_are_counted, setup, teardown),
-		cmocka_unit_test_setup_teardown(tensors_are_listed_found_and_read, setup, teardown),
-		cmocka_unit_test_setup_teardown(long_tensors_are_read_in_pieces, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_change_is_seen, setup, teardown),
-		cmocka_unit_test_setup_teardown(failing_reads_are_told, setup, teardown),
-		cmocka_unit_test_setup_teardown(what_is_no_regular_file_is_refused, setup, teardown),
-		cmocka_unit_test_setup_teardown(hostile_names_stay_out_of_messages, setup, teardown),
-		cmocka_unit_test_setup_teardown(every_allocation_may_fail, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_no_safetensors_is_named, setup, remove_scratch),
+		cmocka_unit_test_setup_teardown(headers_are_refused_where_they_break, setup, remove_scratch),
+		cmocka_unit_test_setup_teardown(zeros_in_the_header_are_a_copy_in_flight, setup, remove_scratch),
+		cmocka_unit_test_setup_teardown(every_cut_is_truncated_where_it_ends, setup, remove_scratch),
+		cmocka_unit_test_setup_teardown(trailing_bytes_are_counted, setup, remove_scratch),
+		cmocka_unit_test_setup_teardown(tensors_are_listed_found_and_read, setup, remove_scratch),
+		cmocka_unit_test_setup_teardown(long_tensors_are_read_in_pieces, setup, remove_scratch),
+		cmocka_unit_test_setup_teardown(a_change_is_seen, setup, remove_scratch),
+		cmocka_unit_test_setup_teardown(failing_reads_are_told, setup, remove_scratch),
+		cmocka_unit_test_setup_teardown(what_is_no_regular_file_is_refused, setup, remove_scratch),
+		cmocka_unit_test_setup_teardown(hostile_names_stay_out_of_messages, setup, remove_scratch),
+		cmocka_unit_test_setup_teardown(every_allocation_may_fail, setup, remove_scratch),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

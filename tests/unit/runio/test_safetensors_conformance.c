@@ -230,7 +230,7 @@ static void agrees_with_every_verdict(void **state)
 	assert_true(n_rows >= 199);
 	assert_int_equal(n_giants, 6);
 	free(table);
-	scratch_remove(scratch);
+	remove_tree(scratch);
 }
 
 int main(void)

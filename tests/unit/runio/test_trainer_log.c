@@ -207,7 +207,7 @@ static void files(void **state)
 	assert_int_equal(identity.size_bytes, sizeof text - 1);
 	assert_int_equal(truncate(path, (off_t)PT_TRAINER_STATE_CAP_BYTES + 1), 0);
 	assert_int_equal(pt_trainer_state_read(path, &sink, &found, &identity, &err), PT_ERR_LIMIT);
-	scratch_remove(directory);
+	remove_tree(directory);
 }
 
 static void failing_allocations(void **state)

@@ -1,24 +1,9 @@
 /* What the tests of the scan share: a run directory for each test, and what is found in it as one text. */
-#ifndef TESTS_RUNIO_SCANNED_ROOT_H
-#define TESTS_RUNIO_SCANNED_ROOT_H
+#ifndef TESTS_RUNIO_SCAN_OF_SCRATCH_H
+#define TESTS_RUNIO_SCAN_OF_SCRATCH_H
 
+#include "../../helpers/scratch_of_test.h"
 #include "scan_fixture.h"
-
-static char root[64];
-
-static inline int make_root(void **state)
-{
-	(void)state;
-	scratch_directory(root);
-	return 0;
-}
-
-static inline int remove_root(void **state)
-{
-	(void)state;
-	remove_tree(root);
-	return 0;
-}
 
 /* Scan with everything settled, or with everything as young as it is. */
 static inline pt_scan *scan_at(const char *run, int64_t later_ms)
@@ -34,7 +19,7 @@ static inline pt_scan *scan_at(const char *run, int64_t later_ms)
 static inline void expect_at(int64_t later_ms, const char *expected)
 {
 	char text[8192];
-	pt_scan *scan = scan_at(root, later_ms);
+	pt_scan *scan = scan_at(scratch, later_ms);
 	describe_scan(scan, text, sizeof text);
 	assert_string_equal(text, expected);
 	pt_scan_destroy(scan);
