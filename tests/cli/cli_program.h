@@ -9,6 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../helpers/program.h"
+#include "../helpers/scratch.h"
+
 enum { OUTPUT_BYTES = 16 * 1024 * 1024, COMMAND_BYTES = 2048 };
 
 static char place[64]; /* a temporary directory for each test */
@@ -29,9 +32,8 @@ static inline void slurp(const char *name, char *text)
 static inline void run_program(const char *environment, const char *arguments)
 {
 	char command[COMMAND_BYTES];
-	const char *program = getenv("PT_PROGRAM");
 	int n = snprintf(command, sizeof command, "%s TERM=dumb timeout 120 '%s' %s >'%s/.out' 2>'%s/.err' </dev/null",
-		environment, program ? program : "build/release/phasetop", arguments, place, place);
+		environment, program_path(), arguments, place, place);
 	assert_in_range(n, 1, COMMAND_BYTES - 1);
 	int status = system(command);
 	assert_true(WIFEXITED(status));
@@ -43,20 +45,19 @@ static inline void run_program(const char *environment, const char *arguments)
 static inline int make_place(void **state)
 {
 	(void)state;
-	snprintf(place, sizeof place, "/tmp/phasetop-test-XXXXXX");
+	scratch_directory(place);
 	out = malloc(OUTPUT_BYTES);
 	err = malloc(OUTPUT_BYTES);
-	return out && err && mkdtemp(place) ? 0 : -1;
+	return out && err ? 0 : -1;
 }
 
 static inline int remove_place(void **state)
 {
 	(void)state;
-	char command[128];
 	free(out);
 	free(err);
-	snprintf(command, sizeof command, "rm -rf '%s'", place);
-	return system(command);
+	remove_tree(place);
+	return 0;
 }
 
 #endif

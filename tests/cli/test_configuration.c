@@ -30,12 +30,7 @@ __attribute__((format(printf, 1, 2))) static void phasetop(const char *format, .
 
 static void put_config(const char *text)
 {
-	char path[256];
-	snprintf(path, sizeof path, "%s/config/phasetop/phasetop.conf", place);
-	FILE *file = fopen(path, "w");
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
+	write_text(place, "config/phasetop/phasetop.conf", text);
 }
 
 static void assert_says(const char *text, const char *part)
@@ -102,11 +97,8 @@ static void test_print_config_tells_the_origin(void **state)
 	phasetop("--print-config");
 	unsetenv("PHASETOP_THEME");
 	assert_says(out, "theme          = sixteen                  # environment\n");
-	snprintf(line, sizeof line, "%s/other.conf", place);
-	FILE *file = fopen(line, "w");
-	fputs("window = 11\n", file);
-	fclose(file);
-	phasetop("-c '%s' --print-config", line);
+	write_text(place, "other.conf", "window = 11\n");
+	phasetop("-c '%s/other.conf' --print-config", place);
 	assert_says(out, "window         = 11 ");
 	assert_says(out, "theme          = auto ");
 }
@@ -185,11 +177,11 @@ static void test_export_of_series(void **state)
 
 static int set_up(void **state)
 {
-	char path[128];
 	if (make_place(state) != 0)
 		return -1;
-	snprintf(path, sizeof path, "mkdir -p '%s/config/phasetop'", place);
-	return system(path);
+	make_directory(place, "config");
+	make_directory(place, "config/phasetop");
+	return 0;
 }
 
 /* As of `-c <(phasetop --default-config)`. */

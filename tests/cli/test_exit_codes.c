@@ -14,8 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cjson/cJSON.h>
-
+#include "../helpers/json_document.h"
 #include "cli_program.h"
 
 __attribute__((format(printf, 1, 2))) static void phasetop(const char *format, ...)
@@ -57,31 +56,6 @@ static cJSON *document(void)
 	if (!parsed)
 		fail_msg("standard output is not JSON: %.200s", out);
 	return parsed;
-}
-
-static const cJSON *member(const cJSON *object, const char *name)
-{
-	const cJSON *found = cJSON_GetObjectItemCaseSensitive(object, name);
-	if (!found)
-		fail_msg("no member %s", name);
-	return found;
-}
-
-static void put_file(const char *name, const void *bytes, size_t n)
-{
-	char path[256];
-	snprintf(path, sizeof path, "%s/%s", place, name);
-	FILE *file = fopen(path, "w");
-	assert_non_null(file);
-	assert_int_equal(fwrite(bytes, 1, n, file), n);
-	fclose(file);
-}
-
-static void make_directory(const char *name)
-{
-	char path[256];
-	snprintf(path, sizeof path, "%s/%s", place, name);
-	assert_int_equal(mkdir(path, 0777), 0);
 }
 
 /* ---- 0 ---------------------------------------------------------------------------------------------- */
@@ -199,11 +173,11 @@ static void test_no_run(void **state)
 	assert_non_null(strstr(err, "nowhere"));
 	phasetop("'%s/nowhere'", place);
 	expect_code(3);
-	put_file("file", "x", 1);
+	write_file(place, "file", "x", 1);
 	phasetop("--once '%s/file'", place);
 	expect_code(3);
 	expect_one_line();
-	make_directory("empty");
+	make_directory(place, "empty");
 	phasetop("--once '%s/empty'", place);
 	expect_code(3);
 	phasetop("--replay '%s/nowhere'", place);
@@ -214,7 +188,7 @@ static void test_no_run(void **state)
 static void test_no_run_prints_the_document_all_the_same(void **state)
 {
 	(void)state;
-	make_directory("empty");
+	make_directory(place, "empty");
 	phasetop("--once --json '%s/empty'", place);
 	expect_code(3);
 	cJSON *d = document();
@@ -234,10 +208,9 @@ static void test_no_run_below_the_current_directory(void **state)
 	(void)state;
 	char here[1024];
 	assert_non_null(getcwd(here, sizeof here));
-	const char *program = getenv("PT_PROGRAM");
 	char command[COMMAND_BYTES];
 	snprintf(command, sizeof command, "cd '%s' && TERM=dumb '%s/%s' --once >.out 2>.err </dev/null", place,
-		here, program ? program : "build/release/phasetop");
+		here, program_path());
 	int status = system(command);
 	assert_int_equal(WEXITSTATUS(status), 3);
 }
@@ -249,10 +222,10 @@ static void test_all_unreadable(void **state)
 	(void)state;
 	/* a young file of zeros could still be on its way; a pointer in place of the file is what it is */
 	static const char pointer[] = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 2328\n";
-	make_directory("run");
-	make_directory("run/checkpoint-5");
-	put_file("run/checkpoint-5/adapter_model.safetensors", pointer, sizeof pointer - 1);
-	put_file("run/checkpoint-5/adapter_config.json", "{\"r\": 1, \"lora_alpha\": 1}", 25);
+	make_directory(place, "run");
+	make_directory(place, "run/checkpoint-5");
+	write_file(place, "run/checkpoint-5/adapter_model.safetensors", pointer, sizeof pointer - 1);
+	write_file(place, "run/checkpoint-5/adapter_config.json", "{\"r\": 1, \"lora_alpha\": 1}", 25);
 	phasetop("--once --json '%s/run'", place);
 	expect_code(4);
 	cJSON *d = document();
@@ -267,11 +240,9 @@ static void test_all_unreadable(void **state)
 static void test_a_reader_that_leaves_ends_the_stream(void **state)
 {
 	(void)state;
-	const char *program = getenv("PT_PROGRAM");
 	char command[COMMAND_BYTES];
 	snprintf(command, sizeof command,
-		"timeout 60 '%s' --once --json sample_runs/medical | head -c 100 >/dev/null",
-		program ? program : "build/release/phasetop");
+		"timeout 60 '%s' --once --json sample_runs/medical | head -c 100 >/dev/null", program_path());
 	assert_int_equal(system(command), 0);
 }
 

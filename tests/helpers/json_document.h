@@ -8,12 +8,14 @@
 
 #include "scratch.h"
 
-/* NULL where there is no such file, or it is none of JSON. */
+/* NULL where there is no such file; one that is none of JSON fails the test. */
 static inline cJSON *read_json(const char *path)
 {
 	size_t n;
 	char *text = read_whole(path, &n);
 	cJSON *json = text ? cJSON_Parse(text) : NULL;
+	if (text && !json)
+		fail_msg("%s: not JSON (%zu bytes)", path, n);
 	free(text);
 	return json;
 }

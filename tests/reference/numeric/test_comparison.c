@@ -23,12 +23,12 @@ static const cJSON *get(const cJSON *object, const char *key)
 
 static double tolerance(const char *key)
 {
-	return fixture_number(get(document, "tolerances"), key);
+	return number_at(get(document, "tolerances"), key);
 }
 
 static size_t size_of(const cJSON *json, const char *key)
 {
-	return (size_t)fixture_number(json, key);
+	return (size_t)number_at(json, key);
 }
 
 /* The generator of make_comparison_reference.py. */
@@ -64,7 +64,7 @@ static pt_module_history *make_history(const cJSON *json, bool as_f64)
 		doubles[f] = calloc(lengths[f] + 1, sizeof(double));
 		floats[f] = calloc(lengths[f] + 1, sizeof(float));
 	}
-	uint64_t state = (uint64_t)fixture_number(json, "seed");
+	uint64_t state = (uint64_t)number_at(json, "seed");
 	pt_module_history *history = NULL;
 	assert_int_equal(pt_module_history_create(&history, NULL), PT_OK);
 	for (size_t i = 0; i < size_of(json, "n"); i++) {
@@ -226,7 +226,7 @@ static void products_with_itself_are_the_gram(void **state)
 static int read_document(void **state)
 {
 	(void)state;
-	document = fixture_read("tests/reference/comparison.json");
+	document = read_json("tests/reference/comparison.json");
 	pt_blas_init();
 	return document ? 0 : -1;
 }

@@ -111,9 +111,11 @@ typedef struct run_losses {
 /* Probe rows of a run and their spectra at W = 20; false without ../shared. */
 static bool read_run(const char *run, run_losses *into)
 {
-	char rest[256];
+	char rest[256], path[1024];
+	size_t n;
 	snprintf(rest, sizeof rest, "runs/%s/probe_losses.jsonl", run);
-	char *text = read_text(shared_path(rest));
+	shared_path(path, sizeof path, rest);
+	char *text = read_whole(path, &n);
 	if (!text)
 		return false;
 	into->m = into->n = 0;
@@ -137,9 +139,10 @@ static bool read_run(const char *run, run_losses *into)
 
 static cJSON *read_run_reference(const char *run, const char *file)
 {
-	char rest[256];
+	char rest[256], path[1024];
 	snprintf(rest, sizeof rest, "runs/%s/%s", run, file);
-	return read_json(shared_path(rest));
+	shared_path(path, sizeof path, rest);
+	return read_json(path);
 }
 
 /* Of each value, not only of the array's largest: SHC falls over 17 decades in deep_linear. */
@@ -213,7 +216,10 @@ static void classic_runs_agree_with_their_references(void **state)
 static void gaussian_rows_of_deep_linear_agree(void **state)
 {
 	(void)state;
-	char *text = read_text(shared_path("runs/deep_linear/probe_losses_gaussian.jsonl"));
+	char path[1024];
+	size_t n_bytes;
+	shared_path(path, sizeof path, "runs/deep_linear/probe_losses_gaussian.jsonl");
+	char *text = read_whole(path, &n_bytes);
 	if (!text) {
 		printf("SKIP Gaussian rows of deep_linear: ../shared is absent\n");
 		skip();

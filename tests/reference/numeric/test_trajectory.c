@@ -18,7 +18,7 @@ static const char *const matrix_names[PT_N_TRAJECTORIES] = {"A", "B", "dW", "W"}
 
 static double tolerance(const char *name)
 {
-	return fixture_number(cJSON_GetObjectItem(document, "tolerances"), name);
+	return number_at(cJSON_GetObjectItem(document, "tolerances"), name);
 }
 
 /* |got − expected| <= tolerance × the largest expected magnitude, for a whole array. */
@@ -68,8 +68,8 @@ static void check_pca(const char *what, const pt_gram *gram, const cJSON *json, 
 		check_against(what, pca.scree, cJSON_GetObjectItem(json, "scree"), tolerance("scree"));
 		assert_true(pca.explained[0] == pca.scree[0] && pca.explained[1] == pca.scree[1]);
 		pt_turning_point turn = pt_pca_turning_point(&pca, 0.2);
-		assert_int_equal(turn.index, (int)fixture_number(json, "turn"));
-		assert_true(fabs(turn.angle_deg - fixture_number(json, "angle_deg")) < 1e-5);
+		assert_int_equal(turn.index, (int)number_at(json, "turn"));
+		assert_true(fabs(turn.angle_deg - number_at(json, "angle_deg")) < 1e-5);
 		const cJSON *chords = cJSON_GetObjectItem(json, "chord_turns");
 		for (int c = 0; c < 2; c++)
 			assert_int_equal(pt_pca_component_turn(&pca, (size_t)c, steps),
@@ -106,15 +106,15 @@ static void check_band(const pt_local_cosine *cosine, const cJSON *bands)
 
 static void check_cosine(const char *what, const pt_gram *gram, const cJSON *json, const int64_t *steps)
 {
-	pt_cosine_options options = {(int64_t)fixture_number(json, "k"),
-		cJSON_IsTrue(cJSON_GetObjectItem(json, "by_index")), (int64_t)fixture_number(json, "tolerance"),
-		fixture_number(json, "m"), fixture_number(json, "rho"), fixture_number(json, "dip_rho")};
+	pt_cosine_options options = {(int64_t)number_at(json, "k"),
+		cJSON_IsTrue(cJSON_GetObjectItem(json, "by_index")), (int64_t)number_at(json, "tolerance"),
+		number_at(json, "m"), number_at(json, "rho"), number_at(json, "dip_rho")};
 	pt_local_cosine cosine;
 	pt_local_cosine_init(&cosine);
 	assert_int_equal(pt_local_cosine_update(&cosine, gram, steps, 0, &options, NULL), PT_OK);
 	assert_true(cosine.present);
-	assert_int_equal(cosine.spacing, (int64_t)fixture_number(json, "spacing"));
-	assert_int_equal(cosine.k_used, (int64_t)fixture_number(json, "k_used"));
+	assert_int_equal(cosine.spacing, (int64_t)number_at(json, "spacing"));
+	assert_int_equal(cosine.k_used, (int64_t)number_at(json, "k_used"));
 	size_t n;
 	double *values = fixture_array(cJSON_GetObjectItem(json, "values"), &n);
 	double *at = fixture_array(cJSON_GetObjectItem(json, "steps"), &n);
@@ -128,10 +128,10 @@ static void check_cosine(const char *what, const pt_gram *gram, const cJSON *jso
 			fail_msg("%s, k %ld, step %ld: cos %.17g, expected %.17g", what, (long)options.k, (long)at[i],
 				cosine.values[i], values[i]);
 	}
-	assert_int_equal(cosine.minimum, (int)fixture_number(json, "minimum"));
-	assert_int_equal(cosine.dip, (int)fixture_number(json, "dip"));
+	assert_int_equal(cosine.minimum, (int)number_at(json, "minimum"));
+	assert_int_equal(cosine.dip, (int)number_at(json, "dip"));
 	if (cosine.dip >= 0)
-		assert_true(fabs(cosine.dip_prominence - fixture_number(json, "prominence")) <= tolerance("cosine"));
+		assert_true(fabs(cosine.dip_prominence - number_at(json, "prominence")) <= tolerance("cosine"));
 	else
 		assert_true(isnan(cosine.dip_prominence));
 	assert_int_equal(cosine.pending_from_step, step_or_none(json, "pending_from"));
@@ -245,8 +245,8 @@ static void dips_agree_with_scipy(void **state)
 		for (size_t i = 0; i < n; i++)
 			valid[i] = !isnan(values[i]);
 		ptrdiff_t at = pt_cosine_dip(values, valid, n, &prominence);
-		assert_int_equal(at, (int)fixture_number(json, "at"));
-		assert_true(prominence == (at < 0 ? -1.0 : fixture_number(json, "prominence")));
+		assert_int_equal(at, (int)number_at(json, "at"));
+		assert_true(prominence == (at < 0 ? -1.0 : number_at(json, "prominence")));
 		free(values);
 	}
 }
@@ -255,7 +255,7 @@ static int load(void **state)
 {
 	(void)state;
 	pt_blas_init();
-	document = fixture_read("tests/reference/numeric.json");
+	document = read_json("tests/reference/numeric.json");
 	return document ? 0 : -1;
 }
 

@@ -2,13 +2,13 @@
 #ifndef PHASETOP_TEST_TRAJECTORY_FIXTURE_H
 #define PHASETOP_TEST_TRAJECTORY_FIXTURE_H
 
-#include <cjson/cJSON.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../helpers/json_document.h"
 #include "phasetop/numeric/increments.h"
 
 enum { MAX_CHECKPOINTS = 64 };
@@ -27,35 +27,11 @@ typedef struct trajectory_case {
 	float *f32[2][MAX_CHECKPOINTS];
 } trajectory_case;
 
-static inline cJSON *fixture_read(const char *path)
-{
-	FILE *file = fopen(path, "rb");
-	if (!file)
-		return NULL;
-	fseek(file, 0, SEEK_END);
-	long size = ftell(file);
-	rewind(file);
-	char *text = calloc((size_t)size + 1, 1);
-	size_t got = fread(text, 1, (size_t)size, file);
-	fclose(file);
-	cJSON *json = got == (size_t)size ? cJSON_Parse(text) : NULL;
-	free(text);
-	return json;
-}
-
-static inline double fixture_number(const cJSON *object, const char *key)
-{
-	return cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(object, key));
-}
-
 /* Numbers of an array; NaN for null. Freed by the caller. */
 static inline double *fixture_array(const cJSON *array, size_t *n)
 {
-	*n = (size_t)cJSON_GetArraySize(array);
-	double *values = calloc(*n + 1, sizeof *values);
-	size_t i = 0;
-	const cJSON *item;
-	cJSON_ArrayForEach(item, array) values[i++] = cJSON_IsNull(item) ? (double)NAN : item->valuedouble;
+	double *values = calloc((size_t)cJSON_GetArraySize(array) + 1, sizeof *values);
+	*n = fill_numbers(array, values);
 	return values;
 }
 
@@ -68,9 +44,9 @@ static inline uint64_t fixture_next(uint64_t *state)
 static inline void fixture_rebuild(trajectory_case *c)
 {
 	const cJSON *j = c->json;
-	uint64_t state = (uint64_t)fixture_number(j, "seed");
-	int64_t first = (int64_t)fixture_number(j, "first"), offset = (int64_t)fixture_number(j, "offset");
-	int64_t noise = (int64_t)fixture_number(j, "noise"), drift = (int64_t)fixture_number(j, "drift");
+	uint64_t state = (uint64_t)number_at(j, "seed");
+	int64_t first = (int64_t)number_at(j, "first"), offset = (int64_t)number_at(j, "offset");
+	int64_t noise = (int64_t)number_at(j, "noise"), drift = (int64_t)number_at(j, "drift");
 	bool b_start = cJSON_IsTrue(cJSON_GetObjectItem(j, "b_start"));
 	const cJSON *repeat = cJSON_GetObjectItem(j, "repeat");
 	int64_t *before[2] = {NULL, NULL};
@@ -109,10 +85,10 @@ static inline void fixture_load_case(const cJSON *json, trajectory_case *c)
 	*c = (trajectory_case){.json = json, .name = cJSON_GetObjectItem(json, "name")->valuestring};
 	bool full = strcmp(cJSON_GetObjectItem(json, "kind")->valuestring, "full") == 0;
 	c->shape = (pt_module_shape){.kind = full ? PT_MODULE_FULL : PT_MODULE_LORA,
-		.rank = (size_t)fixture_number(json, "rank"),
-		.d_in = (size_t)fixture_number(json, "d_in"),
-		.d_out = (size_t)fixture_number(json, "d_out"),
-		.length = (size_t)fixture_number(json, "length")};
+		.rank = (size_t)number_at(json, "rank"),
+		.d_in = (size_t)number_at(json, "d_in"),
+		.d_out = (size_t)number_at(json, "d_out"),
+		.length = (size_t)number_at(json, "length")};
 	c->n_factors = full ? 1 : 2;
 	c->lengths[0] = full ? c->shape.length : c->shape.rank * c->shape.d_in;
 	c->lengths[1] = full ? 0 : c->shape.rank * c->shape.d_out;

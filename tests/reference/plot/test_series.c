@@ -9,33 +9,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <cjson/cJSON.h>
-
+#include "../../helpers/json_document.h"
 #include "phasetop/plot/outliers.h"
 #include "phasetop/plot/smooth.h"
 
-enum { MAX_POINTS = 256, MAX_BYTES = 1 << 20 };
+enum { MAX_POINTS = 256 };
 
 static cJSON *read_reference(void)
 {
-	FILE *file = fopen("tests/reference/plot_reference.json", "rb");
-	assert_non_null(file);
-	char *text = calloc(MAX_BYTES, 1);
-	assert_non_null(text);
-	assert_true(fread(text, 1, MAX_BYTES - 1, file) > 0);
-	fclose(file);
-	cJSON *json = cJSON_Parse(text);
-	free(text);
+	cJSON *json = read_json("tests/reference/plot_reference.json");
 	assert_non_null(json);
 	return json;
 }
 
 static size_t numbers(const cJSON *object, const char *key, double *out)
 {
-	size_t n = 0;
-	const cJSON *item;
-	cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(object, key)) out[n++] =
-		cJSON_IsNumber(item) ? item->valuedouble : (double)NAN;
+	size_t n = fill_numbers(cJSON_GetObjectItemCaseSensitive(object, key), out);
 	assert_in_range(n, 1, MAX_POINTS);
 	return n;
 }

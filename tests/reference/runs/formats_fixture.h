@@ -178,13 +178,9 @@ static inline void check_document(folder *f)
 {
 	static const char *const states[] = {"live", "stale", "finished", "empty", "unreadable"};
 	char command[2 * PATH_BYTES];
-	const char *program = getenv("PT_PROGRAM");
-	snprintf(command, sizeof command, "exec '%s' --once --json '%s' 2>/dev/null",
-		program ? program : "build/release/phasetop", f->path);
-	FILE *out = popen(command, "r");
-	assert_non_null(out);
-	cJSON *document = parse(out, command);
-	int status = pclose(out);
+	int status;
+	snprintf(command, sizeof command, "exec '%s' --once --json '%s' 2>/dev/null", program_path(), f->path);
+	cJSON *document = printed_by(command, &status);
 	if (status == -1 || (status & 0x7F) != 0)
 		object_to(f, "the program died: %d", status);
 	const cJSON *runs = member(document, "runs");
@@ -222,9 +218,8 @@ static inline int compare_names(const void *a, const void *b)
 /* A test for each directory in ../shared/`below`; false: there is no such place. */
 static inline bool add_folders(const char *below, void (*test)(void **))
 {
-	const char *shared = getenv("PT_SHARED");
 	char root[PATH_BYTES / 2];
-	snprintf(root, sizeof root, "%s/%s", shared ? shared : "../shared", below);
+	shared_path(root, sizeof root, below);
 	DIR *directory = opendir(root);
 	if (!directory)
 		return false;

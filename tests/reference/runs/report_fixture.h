@@ -17,7 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cjson/cJSON.h>
+#include "../../helpers/json_document.h"
+#include "../../helpers/program.h"
 
 #define TOLERANCE 1e-8
 
@@ -61,50 +62,39 @@ static inline char *read_stream(FILE *in, size_t *n)
 	return text;
 }
 
-static inline cJSON *parse(FILE *in, const char *what)
+/* What a command prints; `status` as of pclose. */
+static inline cJSON *printed_by(const char *command, int *status)
 {
 	size_t n;
-	char *text = read_stream(in, &n);
+	FILE *out = popen(command, "r");
+	assert_non_null(out);
+	char *text = read_stream(out, &n);
+	*status = pclose(out);
 	cJSON *document = cJSON_Parse(text);
 	free(text);
 	if (!document)
-		fail_msg("%s: not JSON (%zu bytes)", what, n);
+		fail_msg("%s: not JSON (%zu bytes)", command, n);
 	return document;
 }
 
+/* NULL where there is none. */
 static inline cJSON *reference_of(const char *run, const char *name)
 {
 	char path[PATH_BYTES];
 	snprintf(path, sizeof path, "%s/%s", run, name);
-	FILE *in = fopen(path, "r");
-	if (!in)
-		return NULL;
-	cJSON *document = parse(in, path);
-	fclose(in);
-	return document;
+	return read_json(path);
 }
 
 static inline cJSON *report_of(const char *run, const char *options)
 {
 	char command[2 * PATH_BYTES];
-	const char *program = getenv("PT_PROGRAM");
-	snprintf(command, sizeof command, "exec '%s' --once --json -m all -k 5,10,15 %s '%s'",
-		program ? program : "build/release/phasetop", options, run);
-	FILE *out = popen(command, "r");
-	assert_non_null(out);
-	cJSON *document = parse(out, command);
-	int status = pclose(out);
+	int status;
+	snprintf(command, sizeof command, "exec '%s' --once --json -m all -k 5,10,15 %s '%s'", program_path(),
+		options, run);
+	cJSON *document = printed_by(command, &status);
 	if (status != 0)
 		fail_msg("%s: ended with %d", command, status);
 	return document;
-}
-
-static inline const cJSON *member(const cJSON *object, const char *name)
-{
-	const cJSON *found = cJSON_GetObjectItemCaseSensitive(object, name);
-	if (!found)
-		fail_msg("no member %s", name);
-	return found;
 }
 
 static inline const cJSON *only_run(const cJSON *report)

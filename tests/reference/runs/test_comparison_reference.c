@@ -47,10 +47,8 @@ static void compare_joint(
 static void sample_runs_agree_with_whole_vectors(void **state)
 {
 	(void)state;
-	FILE *in = fopen("tests/reference/comparison.json", "r");
-	assert_non_null(in);
-	cJSON *document = parse(in, "comparison.json"), *report = report_of(three_runs, "");
-	fclose(in);
+	cJSON *document = read_json("tests/reference/comparison.json"), *report = report_of(three_runs, "");
+	assert_non_null(document);
 	const cJSON *reference = member(document, "runs"), *ours = member(report, "comparison");
 	const cJSON *tolerances = member(document, "tolerances");
 	check c = {.run = "medical, sports, finance"};

@@ -165,10 +165,8 @@ static void compare_losses(check *c, const cJSON *run, const cJSON *reference)
 static void reports_agree_with_the_tensors(void **state)
 {
 	(void)state;
-	FILE *in = fopen("tests/reference/report_reference.json", "r");
-	assert_non_null(in);
-	cJSON *document = parse(in, "report_reference.json");
-	fclose(in);
+	cJSON *document = read_json("tests/reference/report_reference.json");
+	assert_non_null(document);
 	size_t n_wrong = 0;
 	for (const cJSON *of_run = member(document, "runs")->child; of_run; of_run = of_run->next) {
 		char path[PATH_BYTES];

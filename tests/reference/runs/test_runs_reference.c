@@ -219,9 +219,8 @@ int main(void)
 {
 	tests[n_tests++] = (struct CMUnitTest)cmocka_unit_test(test_there_are_sample_runs);
 	add_runs("sample_runs");
-	const char *shared = getenv("PT_SHARED");
 	char runs[PATH_BYTES];
-	snprintf(runs, sizeof runs, "%s/runs", shared ? shared : "../shared");
+	shared_path(runs, sizeof runs, "runs");
 	if (!add_runs(runs))
 		printf("SKIP further reference runs: ../shared is absent\n");
 	return _cmocka_run_group_tests("runs", tests, n_tests, NULL, NULL);

@@ -15,22 +15,13 @@
 #include "phasetop/app/config.h"
 #include "phasetop/app/saved_view.h"
 
-static pt_options options;
-static char place[64];
+#include "../../helpers/scratch_of_test.h"
 
+static pt_options options;
 static int make_place(void **state)
 {
-	(void)state;
-	snprintf(place, sizeof place, "/tmp/phasetop-config-XXXXXX");
-	return mkdtemp(place) && setenv("XDG_STATE_HOME", place, 1) == 0 ? 0 : 1;
-}
-
-static int remove_place(void **state)
-{
-	(void)state;
-	char command[128];
-	snprintf(command, sizeof command, "rm -rf '%s'", place);
-	return system(command);
+	make_scratch(state);
+	return setenv("XDG_STATE_HOME", scratch, 1);
 }
 
 /* The options of a command line of up to one flag and one variable; NULL: without. */
@@ -310,5 +301,5 @@ int main(void)
 		cmocka_unit_test(test_where_everything_comes_from),
 		cmocka_unit_test(test_options_that_are_settings),
 	};
-	return cmocka_run_group_tests(tests, make_place, remove_place);
+	return cmocka_run_group_tests(tests, make_place, remove_scratch);
 }

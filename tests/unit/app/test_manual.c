@@ -19,18 +19,16 @@
 #include "phasetop/ui/action.h"
 #include "phasetop/ui/command.h"
 
+#include "../../helpers/scratch.h"
+
 #define MANUAL "man/phasetop.1"
 
-static char *read_file(const char *path)
+static char *read_text(const char *path)
 {
-	FILE *in = fopen(path, "r");
-	if (!in)
+	size_t n;
+	char *text = read_whole(path, &n);
+	if (!text)
 		fail_msg("no %s", path);
-	enum { FILE_BYTES = 1 << 20 };
-	char *text = malloc(FILE_BYTES);
-	assert_non_null(text);
-	text[fread(text, 1, FILE_BYTES - 1, in)] = '\0';
-	fclose(in);
 	return text;
 }
 
@@ -97,7 +95,7 @@ static void find_part(const char *manual, const char *name, const char **begin, 
 
 static void check_part(const char *name, void (*print)(FILE *out))
 {
-	char *manual = read_file(MANUAL), *expected = printed(print);
+	char *manual = read_text(MANUAL), *expected = printed(print);
 	const char *begin, *end;
 	find_part(manual, name, &begin, &end);
 	if (getenv("PT_MANUAL_UPDATE")) {
@@ -145,7 +143,7 @@ static bool is_option(const char *name, size_t n)
 /* Each `--word` of a text on phasetop is an option of the table. */
 static void check_mentions(const char *path)
 {
-	char *text = read_file(path);
+	char *text = read_text(path);
 	for (const char *at = text; (at = strstr(at, "--")) != NULL;) {
 		bool at_start = at == text || !(isalnum((unsigned char)at[-1]) || at[-1] == '-');
 		at += 2;
@@ -168,7 +166,7 @@ static void test_readme_names_options_that_exist(void **state)
 static void test_manual_names_options_that_exist(void **state)
 {
 	(void)state;
-	char *text = read_file(MANUAL);
+	char *text = read_text(MANUAL);
 	for (const char *at = text; (at = strstr(at, "\\-\\-")) != NULL;) {
 		char name[64];
 		size_t n = 0;

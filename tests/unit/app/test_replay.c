@@ -14,6 +14,8 @@
 
 #include "phasetop/app/replay.h"
 
+#include "../../helpers/scratch.h"
+
 #include "../../../src/app/replay_copy.h"
 
 enum { FILE_BYTES = 1 << 20, PATH_BYTES = 2048 };
@@ -34,14 +36,6 @@ static const char *path_in(const char *directory, const char *name)
 static bool exists(const char *directory, const char *name)
 {
 	return access(path_in(directory, name), F_OK) == 0;
-}
-
-static void put_file(const char *directory, const char *name, const char *text)
-{
-	FILE *out = fopen(path_in(directory, name), "w");
-	assert_non_null(out);
-	fputs(text, out);
-	fclose(out);
 }
 
 static size_t get_file(const char *directory, const char *name, char *out)
@@ -76,11 +70,11 @@ static void put_checkpoint(const char *run, int step, const char *state)
 	snprintf(name, sizeof name, "checkpoint-%d", step);
 	const char *directory = path_in(run, name);
 	assert_int_equal(mkdir(directory, 0777), 0);
-	put_file(directory, "adapter_model.safetensors", "weights");
-	put_file(directory, "adapter_config.json", "{}");
-	put_file(directory, ".hidden", "x");
+	write_text(directory, "adapter_model.safetensors", "weights");
+	write_text(directory, "adapter_config.json", "{}");
+	write_text(directory, ".hidden", "x");
 	if (state)
-		put_file(directory, "trainer_state.json", state);
+		write_text(directory, "trainer_state.json", state);
 }
 
 static void put_run(char *run, size_t capacity)
@@ -91,11 +85,11 @@ static void put_run(char *run, size_t capacity)
 	put_checkpoint(run, 9, NULL);
 	put_checkpoint(run, 20, "{\"global_step\": 20, \"log_history\": [{\"step\": 9}, {\"step\": 20}]}");
 	put_checkpoint(run, 30, NULL);
-	put_file(run, "probe_losses.jsonl",
+	write_text(run, "probe_losses.jsonl",
 		"{\"probes\": [\"a\"]}\n{\"step\": 1, \"losses\": [1]}\n{\"step\": 25, \"los");
-	put_file(run, "train_log.jsonl", "{\"step\": 40}\n");
-	put_file(run, "behaviour.csv", "step,x\n");
-	put_file(run, "trainer_state.json",
+	write_text(run, "train_log.jsonl", "{\"step\": 40}\n");
+	write_text(run, "behaviour.csv", "step,x\n");
+	write_text(run, "trainer_state.json",
 		"{\"global_step\": 30, \"log_history\": [{\"step\": 9}, {\"train_loss\": 1}]}");
 }
 
@@ -172,7 +166,7 @@ static void test_what_is_no_run_is_refused(void **state)
 	pt_replay *replay = NULL;
 	pt_error err;
 	assert_int_equal(pt_replay_start(path_in(place, "nowhere"), 0, &replay, &err), PT_ERR_NOT_FOUND);
-	put_file(place, "file", "");
+	write_text(place, "file", "");
 	assert_int_equal(pt_replay_start(path_in(place, "file"), 0, &replay, &err), PT_ERR_NOT_DIRECTORY);
 	assert_int_equal(mkdir(path_in(place, "empty"), 0777), 0);
 	assert_int_equal(pt_replay_start(path_in(place, "empty"), 0, &replay, &err), PT_ERR_NO_CHECKPOINTS);
@@ -258,7 +252,7 @@ static void test_fifos_and_named_adapters(void **state)
 	snprintf(to, sizeof to, "%s/copy", place);
 	assert_int_equal(mkfifo(path_in(from, "pipe.json"), 0600), 0);
 	assert_int_equal(mkdir(path_in(from, "nl"), 0777), 0);
-	put_file(path_in(from, "nl"), "adapter_model.safetensors", "more");
+	write_text(path_in(from, "nl"), "adapter_model.safetensors", "more");
 	witness w = {.directory = to};
 	pt_error err;
 	const pt_replay_cancel cancel = {look, &w};
@@ -270,7 +264,7 @@ static void test_fifos_and_named_adapters(void **state)
 static void test_csv_logs_go_by_their_first_column(void **state)
 {
 	(void)state;
-	put_file(place, "metrics.csv", "step,loss\n5,1.0\n10,0.5\nx,1\n");
+	write_text(place, "metrics.csv", "step,loss\n5,1.0\n10,0.5\nx,1\n");
 	pt_replay_log log;
 	pt_error err;
 	assert_int_equal(
@@ -343,8 +337,8 @@ static void test_the_sample_run(void **state)
 static int set_up(void **state)
 {
 	(void)state;
-	snprintf(place, sizeof place, "/tmp/phasetop-test-XXXXXX");
-	return mkdtemp(place) ? 0 : -1;
+	scratch_directory(place);
+	return 0;
 }
 
 static int tear_down(void **state)

@@ -16,7 +16,8 @@
 #include "phasetop/base/alloc.h"
 #include "phasetop/ui/command.h"
 
-static char place[64];
+#include "../../helpers/scratch_of_test.h"
+
 static pt_view view;
 static pt_error err;
 
@@ -29,18 +30,9 @@ static void make_view(void)
 
 static int make_place(void **state)
 {
-	(void)state;
 	make_view();
-	snprintf(place, sizeof place, "/tmp/phasetop-view-XXXXXX");
-	return mkdtemp(place) && setenv("XDG_STATE_HOME", place, 1) == 0 ? 0 : 1;
-}
-
-static int remove_place(void **state)
-{
-	(void)state;
-	char command[192];
-	snprintf(command, sizeof command, "chmod -R u+w '%s'; rm -rf '%s'", place, place);
-	return system(command);
+	make_scratch(state);
+	return setenv("XDG_STATE_HOME", scratch, 1);
 }
 
 static pt_saved_view_key named(const char *name)
@@ -213,8 +205,10 @@ static void test_what_cannot_be_written(void **state)
 	if (geteuid() == 0)
 		setenv("XDG_STATE_HOME", "/proc/none", 1);
 	else
-		chmod(place, 0500);
-	assert_int_not_equal(pt_saved_view_write(&key, &view, path, &err), PT_OK);
+		chmod(scratch, 0500);
+	pt_status status = pt_saved_view_write(&key, &view, path, &err);
+	chmod(scratch, 0700);
+	assert_int_not_equal(status, PT_OK);
 	assert_string_equal(path, "untouched");
 }
 
@@ -241,13 +235,13 @@ static void test_names_of_views(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_what_is_kept_comes_back, make_place, remove_place),
-		cmocka_unit_test_setup_teardown(test_runs_are_known_in_any_order, make_place, remove_place),
-		cmocka_unit_test_setup_teardown(test_names_that_are_no_files, make_place, remove_place),
-		cmocka_unit_test_setup_teardown(test_damage_costs_its_line, make_place, remove_place),
-		cmocka_unit_test_setup_teardown(test_a_value_with_a_line_end_is_left_out, make_place, remove_place),
-		cmocka_unit_test_setup_teardown(test_what_cannot_be_written, make_place, remove_place),
-		cmocka_unit_test_setup_teardown(test_names_of_views, make_place, remove_place),
+		cmocka_unit_test_setup_teardown(test_what_is_kept_comes_back, make_place, remove_scratch),
+		cmocka_unit_test_setup_teardown(test_runs_are_known_in_any_order, make_place, remove_scratch),
+		cmocka_unit_test_setup_teardown(test_names_that_are_no_files, make_place, remove_scratch),
+		cmocka_unit_test_setup_teardown(test_damage_costs_its_line, make_place, remove_scratch),
+		cmocka_unit_test_setup_teardown(test_a_value_with_a_line_end_is_left_out, make_place, remove_scratch),
+		cmocka_unit_test_setup_teardown(test_what_cannot_be_written, make_place, remove_scratch),
+		cmocka_unit_test_setup_teardown(test_names_of_views, make_place, remove_scratch),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* What the JSON and the table say of probe subsets, leading modes and baselines. */
 #include "report_fixture.h"
 
-#include <cjson/cJSON.h>
+#include "../../helpers/json_document.h"
 
 #include "phasetop/report/report_csv.h"
 #include "phasetop/report/report_json.h"
@@ -51,14 +51,6 @@ static cJSON *report(void)
 	assert_non_null(document);
 	free(text);
 	return document;
-}
-
-static const cJSON *member(const cJSON *object, const char *name)
-{
-	const cJSON *found = cJSON_GetObjectItemCaseSensitive(object, name);
-	if (!found)
-		fail_msg("no member %s", name);
-	return found;
 }
 
 static const cJSON *run_of(const cJSON *document, int i)

@@ -29,7 +29,7 @@ static inline pt_status load_from(
 
 static inline void write_config(const char *text)
 {
-	write_file(scratch, "adapter_config.json", text, strlen(text));
+	write_text(scratch, "adapter_config.json", text);
 }
 
 static const char plain_config[] = "{\"peft_type\":\"LORA\",\"r\":1,\"lora_alpha\":2}";

@@ -232,7 +232,7 @@ static void an_index_stays_in_its_directory(void **state)
 	write_safetensors(scratch, "a.safetensors", w, data, sizeof data);
 	write_safetensors(scratch, "b.safetensors", w, data, sizeof data);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		write_file(scratch, "model.safetensors.index.json", cases[i].index, strlen(cases[i].index));
+		write_text(scratch, "model.safetensors.index.json", cases[i].index);
 		pt_status status = load_fails(INDEX, &err);
 		if (status != cases[i].code)
 			fail_msg("%s: %s", cases[i].index, pt_status_name(status));

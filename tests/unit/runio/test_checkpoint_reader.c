@@ -34,7 +34,7 @@ static void write_adapter(float first, const char *config)
 	const float values[6] = {first, first + 1, first + 2, -first, -first - 1, -first - 2};
 	write_safetensors(scratch, "adapter_model.safetensors", header, values, sizeof values);
 	if (config)
-		write_file(scratch, "adapter_config.json", config, strlen(config));
+		write_text(scratch, "adapter_config.json", config);
 }
 
 static pt_status load_from(pt_checkpoint_reader *with, pt_checkpoint **checkpoint, pt_error *err)
