@@ -17,6 +17,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "../helpers/random_numbers.h"
+#include "measure.h"
 #include "phasetop/base/alloc.h"
 #include "phasetop/numeric/blas.h"
 #include "phasetop/numeric/increments.h"
@@ -25,28 +27,12 @@
 
 static double now_ms(void)
 {
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
-}
-
-static void stop_on(pt_status status, const pt_error *err)
-{
-	if (status == PT_OK)
-		return;
-	fprintf(stderr, "bench_increments: %s: %s\n", pt_status_name(status), err->message);
-	exit(1);
-}
-
-static int by_size(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
+	return now_s() * 1e3;
 }
 
 static double median(double *values, size_t n)
 {
-	qsort(values, n, sizeof *values, by_size);
+	qsort(values, n, sizeof *values, by_value);
 	return values[n / 2];
 }
 
@@ -54,8 +40,7 @@ static uint64_t state = 1;
 
 static float uniform(void)
 {
-	state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (float)(state >> 40) / 8388608.0f - 1.0f;
+	return (float)(random_step(&state) >> 40) / 8388608.0f - 1.0f;
 }
 
 /* A drifting random walk: one more step of it. */
@@ -145,7 +130,7 @@ static double append_one(bench *s, size_t i, double scaling)
 			.scaling = scaling,
 			.stored = PT_STORED_F32};
 		double start = now_ms();
-		stop_on(
+		check(
 			pt_module_history_insert(s->histories[m], pt_module_history_n(s->histories[m]), &c, &err), &err);
 		total += now_ms() - start;
 	}
@@ -177,7 +162,7 @@ static double pca_ms(bench *s, const pt_gram *gram, pt_pca_solver solver)
 	pt_pca_init(&pca);
 	for (size_t r = 0; r < s->n_appends; r++) {
 		double start = now_ms();
-		stop_on(pt_trajectory_pca(gram, solver, &pca, &err), &err);
+		check(pt_trajectory_pca(gram, solver, &pca, &err), &err);
 		s->times[r] = now_ms() - start;
 	}
 	pt_pca_fini(&pca);
@@ -198,7 +183,7 @@ static double cosine_ms(bench *s, const pt_gram *gram, int64_t k)
 		pt_local_cosine cosine;
 		pt_local_cosine_init(&cosine);
 		double start = now_ms();
-		stop_on(pt_local_cosine_update(&cosine, gram, steps, 0, &options, &err), &err);
+		check(pt_local_cosine_update(&cosine, gram, steps, 0, &options, &err), &err);
 		s->times[r] = now_ms() - start;
 		pt_local_cosine_fini(&cosine);
 	}
@@ -264,7 +249,7 @@ int main(int argc, char **argv)
 		return 1;
 	pt_error err;
 	for (size_t m = 0; m < s.n_modules; m++)
-		stop_on(pt_module_history_create(&s.histories[m], &err), &err);
+		check(pt_module_history_create(&s.histories[m], &err), &err);
 	printf("n %zu, rank %zu, d_in %zu, d_out %zu, modules %zu: %.1f MB a checkpoint\n", s.n, s.rank, s.d_in,
 		s.d_out, s.n_modules, (double)(s.n_modules * (length_a(&s) + length_b(&s))) * sizeof(float) * 1e-6);
 	measure(&s);

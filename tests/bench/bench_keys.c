@@ -14,31 +14,11 @@
 #include <time.h>
 
 #include "made_run.h"
+#include "measure.h"
 #include "phasetop/analysis/pipeline.h"
 #include "phasetop/numeric/blas.h"
 
 enum { MOST_REPEATS = 2001 };
-
-static double now_s(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-static void check(pt_status status, const pt_error *err)
-{
-	if (status == PT_OK)
-		return;
-	fprintf(stderr, "bench: %s: %s %s\n", pt_status_name(status), err->message, err->path);
-	exit(1);
-}
-
-static int by_value(const void *a, const void *b)
-{
-	const double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
 
 /* Settings as the screen has them while the default panes are visible, and after a key was pressed `turn` times. */
 typedef void change_settings(pt_settings *settings, int turn);

@@ -12,36 +12,11 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "../helpers/random_numbers.h"
+#include "measure.h"
 #include "phasetop/numeric/blas.h"
 #include "phasetop/numeric/loss_covariance.h"
 #include "phasetop/numeric/trajectory_pca.h"
-
-static double now_s(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-static void check(pt_status status, const pt_error *err)
-{
-	if (status == PT_OK)
-		return;
-	fprintf(stderr, "bench: %s: %s\n", pt_status_name(status), err->message);
-	exit(1);
-}
-
-static double draw(uint64_t *seed)
-{
-	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
-	return (double)(int64_t)(*seed >> 11) * 0x1p-52 - 1;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	const double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
 
 static void print(const char *name, double *values, int n)
 {
@@ -64,7 +39,7 @@ static void bench_row(size_t n_probes, size_t window, bool lambda1)
 		exit(1);
 	for (int i = -(int)window; i < REPEATS; i++) {
 		for (size_t p = 0; p < n_probes; p++)
-			row[p] = 2 + 0.1 * draw(&seed);
+			row[p] = 2 + 0.1 * random_fine(&seed);
 		pt_spectrum_point raw, detrended;
 		double begin = now_s();
 		check(pt_loss_window_push(running, row, &raw, &detrended, &err), &err);
@@ -91,7 +66,7 @@ static void make_gram(pt_gram *gram, size_t n)
 		for (size_t e = 0; e < D; e++) {
 			double along = e < D / 2 ? 1 : 0, across = e < D / 2 ? 0 : 1;
 			double turned = 1 / (1 + exp(((double)n / 3 - (double)i) / 5));
-			increments[i * D + e] = (1 - turned) * along + turned * across + 0.5 * draw(&seed);
+			increments[i * D + e] = (1 - turned) * along + turned * across + 0.5 * random_fine(&seed);
 		}
 	for (size_t i = 0; i < n; i++) {
 		for (size_t j = 0; j <= i; j++) {

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "bench_terminal.h"
+#include "measure.h"
 
 enum {
 	MOST_CHECKPOINTS = 1024,
@@ -37,12 +38,6 @@ static void give_up(const bench_terminal *terminal, const char *what)
 	if (terminal)
 		bench_terminal_print(terminal);
 	exit(1);
-}
-
-static int by_value(const void *a, const void *b)
-{
-	const double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
 }
 
 /* Value below which a share of the sorted values lies (nearest rank). */

@@ -22,17 +22,11 @@
 #include <time.h>
 
 #include "made_run.h"
+#include "measure.h"
 #include "phasetop/analysis/pipeline.h"
 #include "phasetop/numeric/blas.h"
 
 enum { MOST_REPEATS = 101 };
-
-static double seconds_of(clockid_t id)
-{
-	struct timespec now;
-	clock_gettime(id, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* Monotonic time that the bench can push on, so that it need not wait for a debounce to pass. */
 static int64_t shifted_ms(void *context)
@@ -44,14 +38,6 @@ static int64_t wall_ms(void *context)
 {
 	(void)context;
 	return (int64_t)(seconds_of(CLOCK_REALTIME) * 1e3);
-}
-
-static void check(pt_status status, const pt_error *err)
-{
-	if (status == PT_OK)
-		return;
-	fprintf(stderr, "bench: %s: %s %s\n", pt_status_name(status), err->message, err->path);
-	exit(1);
 }
 
 /* *taken_in: CPU time when all was read. */
@@ -66,12 +52,6 @@ static pt_snapshot *take_update(pt_pipeline *pipeline, int64_t *shift_ms, double
 	*taken_in = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
 	check(pt_pipeline_snapshot(pipeline, &snapshot, &err), &err);
 	return snapshot;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	const double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
 }
 
 static void print_times(const char *name, double *seconds, int n)

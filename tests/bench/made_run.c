@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "../helpers/random_numbers.h"
+
 enum { PATH_BYTES = 4096, TURN_STEP = 420 };
 
 static void give_up(const char *what)
@@ -17,19 +19,13 @@ static void give_up(const char *what)
 	exit(1);
 }
 
-static double draw(uint64_t *seed)
-{
-	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
-	return (double)(int64_t)(*seed >> 11) * 0x1p-52 - 1;
-}
-
 static float *random_unit(uint64_t *seed, size_t n)
 {
 	float *x = malloc(n * sizeof *x);
 	if (!x)
 		give_up("memory");
 	for (size_t i = 0; i < n; i++)
-		x[i] = (float)(draw(seed) * sqrt(3.0 / (double)n));
+		x[i] = (float)(random_fine(seed) * sqrt(3.0 / (double)n));
 	return x;
 }
 
@@ -101,7 +97,7 @@ static void write_factor(made_run *run, FILE *file, float *walk, const float *fi
 	if (!values)
 		give_up("memory");
 	for (size_t i = 0; i < n; i++) {
-		walk[i] += (float)(5e-6 * draw(&run->seed));
+		walk[i] += (float)(5e-6 * random_fine(&run->seed));
 		values[i] = (float)(along * (double)first[i] + across * (double)second[i]) + walk[i];
 	}
 	fwrite(values, sizeof *values, n, file);
@@ -156,7 +152,7 @@ static void write_probe_rows(made_run *run, int from, int to)
 		fprintf(file, "{\"step\":%d,\"losses\":[", step);
 		for (int p = 0; p < MADE_PROBES; p++)
 			fprintf(file, "%s%.7g", p ? "," : "",
-				3 - 1.5 / (1 + exp((TURN_STEP - step) / (10.0 + p))) + 0.01 * draw(&run->seed));
+				3 - 1.5 / (1 + exp((TURN_STEP - step) / (10.0 + p))) + 0.01 * random_fine(&run->seed));
 		fputs("]}\n", file);
 	}
 	fclose(file);

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "../../../src/analysis/trajectories.h"
+#include "../../helpers/random_numbers.h"
 #include "phasetop/base/alloc.h"
 #include "phasetop/numeric/blas.h"
 
@@ -30,8 +31,7 @@ static void make_run(void)
 	for (size_t i = 0; i < N; i++)
 		for (size_t m = 0; m < N_MODULES; m++) {
 			for (size_t e = 0; e < 2 * D; e++) {
-				state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-				float noise = (float)((double)(state >> 33) * 0x1p-31 - 0.5);
+				float noise = (float)((double)random_bits(&state) * 0x1p-31 - 0.5);
 				values[i][m][e / D][e % D] = (i ? values[i - 1][m][e / D][e % D] : 1.0f) + 0.1f + noise;
 			}
 			modules[i][m] = (pt_loaded_module){.name = names[m],

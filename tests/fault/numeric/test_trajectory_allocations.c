@@ -204,7 +204,7 @@ static void a_live_pca_survives_every_failing_allocation(void **state)
 	pt_gram_init(&gram);
 	for (size_t i = 0; i < N; i++) {
 		for (size_t e = 0; e < LENGTH; e++)
-			increments[i][e] = made_uniform(&seed);
+			increments[i][e] = random_uniform(&seed);
 		for (size_t j = 0; j <= i; j++) {
 			row[j] = 0.0;
 			for (size_t e = 0; e < LENGTH; e++)

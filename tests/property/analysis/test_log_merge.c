@@ -13,6 +13,7 @@
 #include <cmocka.h>
 #include <math.h>
 
+#include "../../helpers/random_numbers.h"
 #include "../../unit/analysis/log_tables.h"
 #include "../../unit/analysis/run_fixture.h"
 
@@ -24,8 +25,7 @@ static uint64_t random_state = 7;
 
 static size_t below(size_t n)
 {
-	random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (size_t)(random_state >> 33) % n;
+	return (size_t)random_bits(&random_state) % n;
 }
 
 /* Any of these may be there; each with some rows, one value in eight missing. */

@@ -14,20 +14,15 @@
 #include <string.h>
 
 #include "../../../src/analysis/trajectories.h"
+#include "../../helpers/random_numbers.h"
 #include "phasetop/base/missing.h"
 #include "phasetop/numeric/blas.h"
 
 enum { N_LAYERS = 2, IN_LAYER = 8, N_MODULES = IN_LAYER * N_LAYERS, RANK = 1, D = 9, N = 160 };
 
-static uint64_t next(uint64_t *state)
-{
-	*state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return *state >> 33;
-}
-
 static float uniform(uint64_t *state)
 {
-	return (float)((double)next(state) * 0x1p-30 - 1.0);
+	return (float)random_uniform(state);
 }
 
 /* Values of every checkpoint; a checkpoint is a list of modules that borrow them. */
@@ -206,7 +201,7 @@ static void the_order_of_arrival_makes_no_difference(void **state)
 			for (size_t i = 0; i < N; i++)
 				order[i] = i;
 			for (size_t i = N; i-- > N - 12;) { /* the last dozen in any order */
-				size_t j = N - 12 + (size_t)(next(&seed) % (i - (N - 12) + 1)), kept = order[i];
+				size_t j = N - 12 + (size_t)(random_bits(&seed) % (i - (N - 12) + 1)), kept = order[i];
 				order[i] = order[j];
 				order[j] = kept;
 			}
@@ -263,14 +258,14 @@ static void late_scalings_make_no_difference(void **state)
 			bool is_unscaled[N] = {false};
 			for (size_t i = 0; i < N; i++) {
 				put(&known, run, i, 5 * (int64_t)i, &settings);
-				is_unscaled[i] = i + 8 < N && next(&seed) % 6 == 0;
+				is_unscaled[i] = i + 8 < N && random_bits(&seed) % 6 == 0;
 				unscaled += is_unscaled[i];
 				(is_unscaled[i] ? put_unscaled : put)(&late, run, i, 5 * (int64_t)i, &settings);
-				if (next(&seed) % 4 == 0) /* what is pending stays so */
+				if (random_bits(&seed) % 4 == 0) /* what is pending stays so */
 					assert_int_equal(pt_trajectories_compute(&late, &settings, NULL), PT_OK);
-				for (size_t some = next(&seed) % 40; some-- > 0 && pt_trajectories_pending(&late);)
+				for (size_t some = random_bits(&seed) % 40; some-- > 0 && pt_trajectories_pending(&late);)
 					assert_int_equal(pt_trajectories_advance(&late, NULL), PT_OK);
-				if (next(&seed) % 9 != 0 && i + 1 < N)
+				if (random_bits(&seed) % 9 != 0 && i + 1 < N)
 					continue;
 				compute(&late, &settings);
 				bool selected_known = set == 2 || !unscaled; /* the third set is without them */
@@ -344,14 +339,14 @@ static void what_is_drawn_is_up_to_date(void **state)
 	settings.k_in_spacings = true;
 	size_t n = 0;
 	for (size_t frame = 0; frame < 60; frame++) {
-		for (size_t more = next(&seed) % 3; more-- > 0 && n < N; n++)
+		for (size_t more = random_bits(&seed) % 3; more-- > 0 && n < N; n++)
 			put(&live, run, n, 5 * (int64_t)n, &settings);
-		int drawn = (int)(next(&seed) % 3);
+		int drawn = (int)(random_bits(&seed) % 3);
 		settings.matrices = PT_MATRIX_BIT(drawn);
-		int64_t largest = 3 + (int64_t)(next(&seed) % 12);
+		int64_t largest = 3 + (int64_t)(random_bits(&seed) % 12);
 		for (int i = 0; i < 3; i++)
 			settings.k[i] = largest - 2 + i;
-		settings.min_step_frac = next(&seed) % 4 ? PT_MISSING : 0.3;
+		settings.min_step_frac = random_bits(&seed) % 4 ? PT_MISSING : 0.3;
 		pt_trajectories_invalidate(&live);
 		assert_int_equal(pt_trajectories_compute(&live, &settings, NULL), PT_OK);
 		pt_settings fresh = settings;

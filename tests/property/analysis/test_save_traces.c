@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "../../helpers/random_numbers.h"
 #include "phasetop/base/text.h"
 #include "trace_fixture.h"
 
@@ -36,14 +37,6 @@ typedef struct stage {
 } stage;
 
 static uint64_t random_state;
-
-static unsigned random_below(unsigned n)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (unsigned)((random_state >> 11) % n);
-}
 
 /* --- what the files will be in the end --- */
 
@@ -301,7 +294,7 @@ static void replay(const char *trace_name, bool in_place, unsigned one_of, bool 
 			play(&s.player, call, part);
 			look_at_files(&s, in_place);
 			snprintf(when, sizeof when, "%s, call %zu (%s), part %d", trace_name, i, call->path, part);
-			if (random_below(one_of) == 0)
+			if (random_below(&random_state, one_of) == 0)
 				look_live(&s, pipeline, &now, when);
 			if (cold)
 				look_cold(&s, when);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../helpers/random_numbers.h"
 #include "phasetop/numeric/increments.h"
 
 /* n checkpoints of one module; B first, so that lengths differ. */
@@ -28,20 +29,9 @@ typedef enum hostile {
 	N_HOSTILE
 } hostile;
 
-static inline uint64_t made_next(uint64_t *state)
-{
-	*state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return *state >> 33;
-}
-
-static inline double made_uniform(uint64_t *state)
-{
-	return (double)made_next(state) * 0x1p-30 - 1.0;
-}
-
 static inline float made_value(hostile kind, size_t i, float before, bool is_b, uint64_t *state)
 {
-	double u = made_uniform(state);
+	double u = random_uniform(state);
 	switch (kind) {
 	case MADE_OFFSET:
 		return i == 0 ? 1e9f + 64.0f * (float)(int)(8.0 * u) : before + 64.0f * (float)(int)(8.0 * u);
@@ -108,6 +98,18 @@ static inline pt_module_checkpoint made_checkpoint_f64(const made *m, size_t i)
 		.a = {.f64 = m->a64 + i * m->length_a},
 		.b = {.f64 = m->b64 + i * m->length_b},
 		.scaling = m->scalings[i]};
+}
+
+/* The first n of its checkpoints, one after the other. */
+static inline pt_module_history *made_history(const made *m, size_t n)
+{
+	pt_module_history *history = NULL;
+	assert_int_equal(pt_module_history_create(&history, NULL), PT_OK);
+	for (size_t i = 0; i < n; i++) {
+		pt_module_checkpoint c = made_checkpoint(m, i);
+		assert_int_equal(pt_module_history_insert(history, i, &c, NULL), PT_OK);
+	}
+	return history;
 }
 
 #endif

@@ -28,17 +28,6 @@ static void make_steps(int64_t *steps, size_t n, bool regular)
 	}
 }
 
-static pt_module_history *history_of(const made *m, size_t n)
-{
-	pt_module_history *history = NULL;
-	assert_int_equal(pt_module_history_create(&history, NULL), PT_OK);
-	for (size_t i = 0; i < n; i++) {
-		pt_module_checkpoint c = made_checkpoint(m, i);
-		assert_int_equal(pt_module_history_insert(history, i, &c, NULL), PT_OK);
-	}
-	return history;
-}
-
 static void assert_near(const char *what, double x, double y, double bound)
 {
 	if (isnan(x) != isnan(y) || !(isnan(x) || fabs(x - y) <= bound))
@@ -87,7 +76,7 @@ static void every_row_of_a_scan_is_a_curve(void **state)
 	for (hostile kind = 0; kind < N_HOSTILE; kind++)
 		for (int regular = 0; regular < 2; regular++) {
 			made m = made_create(N, 1, D_IN, D_OUT, kind, 17 + kind);
-			pt_module_history *history = history_of(&m, N);
+			pt_module_history *history = made_history(&m, N);
 			int64_t steps[N];
 			make_steps(steps, N, regular);
 			for (size_t v = 0; v < sizeof variants / sizeof *variants; v++)
@@ -113,7 +102,7 @@ static void a_growing_scan_is_a_fresh_one(void **state)
 		pt_sigma_ratios_init(&ratios);
 		pt_sigma_ratios_init(&fresh_ratios);
 		for (size_t n = 0; n <= N; n++) {
-			pt_module_history *history = history_of(&m, n);
+			pt_module_history *history = made_history(&m, n);
 			const pt_gram *gram = pt_module_history_gram(history, PT_TRAJECTORY_B);
 			pt_gram empty;
 			pt_gram_init(&empty);
@@ -147,7 +136,7 @@ static void bad_input_is_refused(void **state)
 {
 	(void)state;
 	made m = made_create(4, 1, D_IN, D_OUT, MADE_SMOOTH, 5);
-	pt_module_history *history = history_of(&m, 4);
+	pt_module_history *history = made_history(&m, 4);
 	const pt_gram *gram = pt_module_history_gram(history, PT_TRAJECTORY_B);
 	int64_t falling[] = {1, 3, 2, 4}, rising[] = {1, 2, 3, 4};
 	pt_cosine_options options = {.k = 1}, negative = {.k = 1, .min_step_frac = -1};
@@ -177,7 +166,7 @@ static void maps_are_those_of_the_vectors(void **state)
 	(void)state;
 	for (hostile kind = 0; kind < N_HOSTILE; kind++) {
 		made m = made_create(N, 1, D_IN, D_OUT, kind, 3 + kind);
-		pt_module_history *history = history_of(&m, N);
+		pt_module_history *history = made_history(&m, N);
 		double map[N * N], alignment[N];
 		const pt_gram *gram = pt_module_history_gram(history, PT_TRAJECTORY_B);
 		pt_checkpoint_cosine(gram, map);
@@ -270,7 +259,7 @@ static void bf16_bends_a_path_and_the_floor_says_so(void **state)
 	uint64_t seed = 4;
 	double length = 0;
 	for (size_t e = 0; e < D; e++) {
-		double v = made_uniform(&seed), first = made_uniform(&seed), second = made_uniform(&seed);
+		double v = random_uniform(&seed), first = random_uniform(&seed), second = random_uniform(&seed);
 		length = 1e-3; /* of equally distributed parts, so of the whole */
 		double before = length * first;
 		double after = length * (0.64 * first + sqrt(1 - 0.64 * 0.64) * second);
@@ -311,10 +300,10 @@ static void bf16_bends_a_path_and_the_floor_says_so(void **state)
 static void make_losses(double *rows, size_t w, size_t n, double offset, uint64_t seed)
 {
 	for (size_t t = 0; t < w; t++) {
-		double common = 3 * made_uniform(&seed), other = made_uniform(&seed);
+		double common = 3 * random_uniform(&seed), other = random_uniform(&seed);
 		for (size_t p = 0; p < n; p++)
 			rows[t * n + p] = offset + common * (p % 3 ? 1 : -0.5) + other * (double)(p % 5) +
-							  0.1 * made_uniform(&seed);
+							  0.1 * random_uniform(&seed);
 	}
 }
 
@@ -417,7 +406,7 @@ static void kendall_counts_every_pair(void **state)
 		for (int ties = 0; ties < 3; ties++) {
 			double y[70], tau;
 			for (size_t i = 0; i < n; i++) {
-				double u = made_uniform(&seed);
+				double u = random_uniform(&seed);
 				y[i] = ties == 0 ? u : ties == 1 ? floor(3 * u) : 4.0;
 			}
 			assert_int_equal(pt_kendall_tau(y, n, &tau, NULL), PT_OK);

@@ -8,15 +8,10 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "../../helpers/random_numbers.h"
 #include "phasetop/numeric/changepoint.h"
 
 enum { N = 90, DIMENSIONS = 40 };
-
-static double draw(uint64_t *seed)
-{
-	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
-	return (double)(int64_t)(*seed >> 11) * 0x1p-52 - 1;
-}
 
 /* A path that turns smoothly by `smooth` radians on the whole, and by `sharp` at increment `at`, in noise. */
 static void make_path(uint64_t seed, double smooth, double sharp, size_t at, double noise, pt_gram *gram)
@@ -26,7 +21,7 @@ static void make_path(uint64_t seed, double smooth, double sharp, size_t at, dou
 		const double angle = smooth * (double)i / N, rate = 1 - 0.8 * (double)i / N,
 					 turn = i > at ? sharp : 0;
 		for (size_t d = 0; d < DIMENSIONS; d++)
-			increments[i][d] = noise * draw(&seed);
+			increments[i][d] = noise * random_fine(&seed);
 		increments[i][0] += cos(angle) * cos(turn);
 		increments[i][1] += sin(angle) * cos(turn);
 		increments[i][2] += sin(turn);

@@ -13,17 +13,6 @@
 static const size_t ranks[] = {1, 2, 5};
 enum { N_RANKS = sizeof ranks / sizeof *ranks, N = 20, D_IN = 41, D_OUT = 29 };
 
-static pt_module_history *history_of(const made *m, size_t n)
-{
-	pt_module_history *history = NULL;
-	assert_int_equal(pt_module_history_create(&history, NULL), PT_OK);
-	for (size_t i = 0; i < n; i++) {
-		pt_module_checkpoint c = made_checkpoint(m, i);
-		assert_int_equal(pt_module_history_insert(history, i, &c, NULL), PT_OK);
-	}
-	return history;
-}
-
 /* Entries agree to `bound` of √(D_ii D_jj). */
 static void check_same(const pt_gram *x, const pt_gram *y, double bound)
 {
@@ -85,7 +74,7 @@ static void streaming_equals_batch(void **state)
 	for (size_t r = 0; r < N_RANKS; r++)
 		for (hostile kind = 0; kind < N_HOSTILE; kind++) {
 			made m = made_create(N, ranks[r], D_IN, D_OUT, kind, 7 + kind);
-			pt_module_history *history = history_of(&m, m.n);
+			pt_module_history *history = made_history(&m, m.n);
 			pt_gram batch;
 			pt_gram_init(&batch);
 			batch_gram(&m, &batch);
@@ -102,7 +91,7 @@ static void order_of_arrival_does_not_matter(void **state)
 	for (size_t r = 0; r < N_RANKS; r++)
 		for (hostile kind = 0; kind < N_HOSTILE; kind++) {
 			made m = made_create(N, ranks[r], D_IN, D_OUT, kind, 99 + kind);
-			pt_module_history *in_order = history_of(&m, m.n), *shuffled = NULL;
+			pt_module_history *in_order = made_history(&m, m.n), *shuffled = NULL;
 			assert_int_equal(pt_module_history_create(&shuffled, NULL), PT_OK);
 			bool there[N] = {false};
 			for (size_t i = 0; i < N; i++) {
@@ -125,7 +114,7 @@ static void live_equals_cold_to_the_bit(void **state)
 	(void)state;
 	for (size_t r = 0; r < N_RANKS; r++) {
 		made m = made_create(N, ranks[r], D_IN, D_OUT, MADE_SMOOTH, 5);
-		pt_module_history *whole = history_of(&m, N), *live = history_of(&m, N / 2);
+		pt_module_history *whole = made_history(&m, N), *live = made_history(&m, N / 2);
 		for (size_t i = N / 2; i < N; i++) {
 			pt_module_checkpoint c = made_checkpoint(&m, i);
 			assert_int_equal(pt_module_history_insert(live, i, &c, NULL), PT_OK);
@@ -145,7 +134,7 @@ static void replace_and_remove_equal_a_rebuild(void **state)
 	for (size_t r = 0; r < N_RANKS; r++) {
 		made m = made_create(N, ranks[r], D_IN, D_OUT, MADE_SMOOTH, 31);
 		made other = made_create(N, ranks[r], D_IN, D_OUT, MADE_SMOOTH, 32);
-		pt_module_history *expected = history_of(&m, N), *history = history_of(&m, N);
+		pt_module_history *expected = made_history(&m, N), *history = made_history(&m, N);
 		/* Wrong values first, then the right ones again: at the ends and inside. */
 		static const size_t places[] = {0, 1, 9, N - 2, N - 1};
 		for (size_t p = 0; p < sizeof places / sizeof *places; p++) {
@@ -175,7 +164,7 @@ static void gauge_leaves_the_update_unchanged(void **state)
 	for (size_t r = 0; r < N_RANKS; r++)
 		for (size_t f = 0; f < sizeof factors / sizeof *factors; f++) {
 			made m = made_create(N, ranks[r], D_IN, D_OUT, MADE_SMOOTH, 77);
-			pt_module_history *history = history_of(&m, N), *turned = NULL;
+			pt_module_history *history = made_history(&m, N), *turned = NULL;
 			for (size_t e = 0; e < N * m.length_a; e++)
 				m.a64[e] /= factors[f];
 			for (size_t e = 0; e < N * m.length_b; e++)
@@ -202,7 +191,7 @@ static void a_double_among_floats_changes_nothing(void **state)
 {
 	(void)state;
 	made m = made_create(N, 1, D_IN, D_OUT, MADE_SMOOTH, 41);
-	pt_module_history *floats = history_of(&m, N), *mixed = history_of(&m, N - 4);
+	pt_module_history *floats = made_history(&m, N), *mixed = made_history(&m, N - 4);
 	for (size_t i = N - 4; i < N; i++) {
 		pt_module_checkpoint c = i % 2 ? made_checkpoint(&m, i) : made_checkpoint_f64(&m, i);
 		assert_int_equal(pt_module_history_insert(mixed, i, &c, NULL), PT_OK);
@@ -221,7 +210,7 @@ static void selection_equals_a_run_of_the_selected(void **state)
 	made m = made_create(N, 2, D_IN, D_OUT, MADE_SMOOTH, 61);
 	static const size_t selected[] = {1, 2, 5, 11, 12, 13, 18};
 	enum { N_SELECTED = sizeof selected / sizeof *selected };
-	pt_module_history *whole = history_of(&m, N), *part = NULL;
+	pt_module_history *whole = made_history(&m, N), *part = NULL;
 	assert_int_equal(pt_module_history_create(&part, NULL), PT_OK);
 	for (size_t i = 0; i < N_SELECTED; i++) {
 		pt_module_checkpoint c = made_checkpoint(&m, selected[i]);
@@ -251,7 +240,7 @@ static void cosine_grows_as_it_would_be_computed(void **state)
 	pt_local_cosine live, cold;
 	pt_local_cosine_init(&live);
 	for (size_t n = 1; n <= N; n++) {
-		pt_module_history *history = history_of(&m, n);
+		pt_module_history *history = made_history(&m, n);
 		const pt_gram *gram = pt_module_history_gram(history, PT_TRAJECTORY_B);
 		pt_cosine_options options = pt_cosine_options_default();
 		options.k = 10;
@@ -281,7 +270,7 @@ static void gram_with_spectrum(pt_gram *gram, size_t n, const double *sigma, siz
 	double *v = calloc(n * n_sigma, sizeof *v);
 	for (size_t c = 0; c < n_sigma; c++) {
 		for (size_t i = 0; i < n; i++)
-			v[i * n_sigma + c] = made_uniform(&seed);
+			v[i * n_sigma + c] = random_uniform(&seed);
 		/* centred, orthonormal among themselves, twice, then scaled */
 		for (int pass = 0; pass < 2; pass++) {
 			double mean = 0.0;

@@ -9,22 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../helpers/random_numbers.h"
 #include "phasetop/numeric/loss_covariance.h"
 
 enum { MAX_PROBES = 24, ROWS = 90 };
-
-/* A fixed stream of numbers, uniform in (−1, 1). */
-static double draw(uint64_t *seed)
-{
-	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
-	return (double)(int64_t)(*seed >> 11) * 0x1p-52 - 1;
-}
 
 static double normal(uint64_t *seed)
 {
 	double sum = 0;
 	for (int i = 0; i < 12; i++)
-		sum += draw(seed);
+		sum += random_fine(seed);
 	return 0.5 * sum;
 }
 
@@ -90,7 +84,7 @@ static void a_million_rows_and_a_spike_leave_nothing(void **state)
 	for (int i = 0; i < MANY; i++) {
 		double row[N];
 		for (int p = 0; p < N; p++)
-			row[p] = 1 + 1e-3 * draw(&seed) + (i == 1000 || i == MANY - 2 * W ? 1e3 : 0);
+			row[p] = 1 + 1e-3 * random_fine(&seed) + (i == 1000 || i == MANY - 2 * W ? 1e3 : 0);
 		const bool last = i == MANY - 1;
 		assert_int_equal(
 			pt_loss_window_push(window, row, last ? &raw : NULL, last ? &detrended : NULL, NULL), PT_OK);

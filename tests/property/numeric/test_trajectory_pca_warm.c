@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../../helpers/random_numbers.h"
 #include "phasetop/numeric/blas.h"
 #include "phasetop/numeric/trajectory_pca.h"
 
@@ -18,8 +19,7 @@ static uint64_t noise_state;
 
 static double uniform(void)
 {
-	noise_state = noise_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (double)(noise_state >> 33) * 0x1p-30 - 1.0;
+	return random_uniform(&noise_state);
 }
 
 typedef enum kind {

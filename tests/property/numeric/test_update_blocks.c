@@ -31,14 +31,6 @@ static void append(pt_module_history *history, const made *m, size_t i)
 	assert_int_equal(pt_module_history_insert(history, pt_module_history_n(history), &c, NULL), PT_OK);
 }
 
-static pt_module_history *history_of(const made *m, size_t n)
-{
-	pt_module_history *history = empty(SIZE_MAX);
-	for (size_t i = 0; i < n; i++)
-		append(history, m, i);
-	return history;
-}
-
 static void check_entry(const pt_gram *gram, size_t i, size_t j, double value, double expected, double bound)
 {
 	double scale = sqrt(pt_gram_at(gram, i, i)) * sqrt(pt_gram_at(gram, j, j));
@@ -113,7 +105,7 @@ static void blocks_equal_long_double(void **state)
 	for (size_t k = 0; k < N_SIZES; k++)
 		for (hostile kind = 0; kind < N_HOSTILE; kind++) {
 			made m = made_create(N, sizes[k].rank, sizes[k].d_in, sizes[k].d_out, kind, 3 + kind);
-			pt_module_history *history = history_of(&m, N);
+			pt_module_history *history = made_history(&m, N);
 			const pt_gram *gram = pt_module_history_gram(history, PT_TRAJECTORY_DW);
 			size_t step = sizes[k].rank < 32 ? 1 : 4;
 			for (size_t i = 1; i < N; i += step)
@@ -135,7 +127,7 @@ static void long_paths_do_not_hurt(void **state)
 	for (size_t e = 0; e < N * m.length_a; e++)
 		m.a64[e] = (double)m.a[e];
 	for (size_t n = 2; n <= N; n += 4) {
-		pt_module_history *history = history_of(&m, n);
+		pt_module_history *history = made_history(&m, n);
 		const pt_gram *gram = pt_module_history_gram(history, PT_TRAJECTORY_DW);
 		for (size_t j = 0; j < n; j++)
 			check_entry(gram, n - 1, j, pt_gram_at(gram, n - 1, j), reference(&m, n - 1, j), 1e-13);
@@ -189,10 +181,10 @@ static uint64_t random_state;
 /* One random change to both histories. */
 static void change(pt_module_history *whole, pt_module_history *band, const made *m)
 {
-	size_t n = pt_module_history_n(whole), what = made_next(&random_state) % 6;
-	size_t at = n ? made_next(&random_state) % n : 0;
-	pt_module_checkpoint c = made_checkpoint(m, made_next(&random_state) % m->n);
-	c.stored = made_next(&random_state) % 2 ? PT_STORED_F32 : PT_STORED_BF16;
+	size_t n = pt_module_history_n(whole), what = random_bits(&random_state) % 6;
+	size_t at = n ? random_bits(&random_state) % n : 0;
+	pt_module_checkpoint c = made_checkpoint(m, random_bits(&random_state) % m->n);
+	c.stored = random_bits(&random_state) % 2 ? PT_STORED_F32 : PT_STORED_BF16;
 	if (n == 0 || what < 3)
 		at = n;
 	if (n == 0 || what < 4) {
@@ -260,7 +252,7 @@ static void appends_after_changes_equal_a_cold_history(void **state)
 {
 	(void)state;
 	made m = made_create(N, 4, 90, 70, MADE_SMOOTH, 8);
-	pt_module_history *history = history_of(&m, N - 4), *cold = history_of(&m, N);
+	pt_module_history *history = made_history(&m, N - 4), *cold = made_history(&m, N);
 	for (size_t i = N - 4; i < N; i++) {
 		pt_module_checkpoint c = made_checkpoint(&m, 3), last = made_checkpoint(&m, i - 1);
 		assert_int_equal(pt_module_history_replace(history, 3, &c, NULL), PT_OK);
@@ -293,9 +285,9 @@ static void processors_do_not_matter(void **state)
 			CPU_SET(cpu, &one);
 	for (size_t k = 0; k < sizeof large / sizeof *large; k++) {
 		made m = made_create(N, large[k].rank, large[k].d_in, large[k].d_out, MADE_SMOOTH, 8);
-		pt_module_history *many = history_of(&m, N);
+		pt_module_history *many = made_history(&m, N);
 		assert_int_equal(sched_setaffinity(0, sizeof one, &one), 0);
-		pt_module_history *single = history_of(&m, N);
+		pt_module_history *single = made_history(&m, N);
 		assert_int_equal(sched_setaffinity(0, sizeof all, &all), 0);
 		for (pt_trajectory t = PT_TRAJECTORY_A; t <= PT_TRAJECTORY_DW; t++) {
 			assert_memory_equal(pt_module_history_gram(many, t)->packed,

@@ -5,24 +5,17 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "../../helpers/random_numbers.h"
 #include "../../unit/runio/tail_fixture.h"
 
 static uint64_t random_state;
 
-static unsigned random_below(unsigned n)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (unsigned)((random_state >> 11) % n);
-}
-
 static size_t random_text(char *out, size_t most)
 {
-	size_t n = random_below((unsigned)most);
+	size_t n = random_below(&random_state, (unsigned)most);
 	for (size_t i = 0; i < n; i++) {
-		unsigned kind = random_below(12);
-		out[i] = (char)(kind == 0 ? '\n' : kind == 1 ? '\r' : 'a' + (int)random_below(26));
+		unsigned kind = random_below(&random_state, 12);
+		out[i] = (char)(kind == 0 ? '\n' : kind == 1 ? '\r' : 'a' + (int)random_below(&random_state, 26));
 	}
 	return n;
 }
@@ -57,12 +50,13 @@ static void expect_from_scratch(fixture *f)
 static void change(fixture *f)
 {
 	char text[2048];
-	size_t n = random_text(text, random_below(4) ? 60 : sizeof text);
+	size_t n = random_text(text, random_below(&random_state, 4) ? 60 : sizeof text);
 	struct stat found;
-	switch (random_below(10)) {
+	switch (random_below(&random_state, 10)) {
 	case 0:
 		if (stat(f->path, &found) == 0)
-			assert_int_equal(truncate(f->path, (off_t)random_below((unsigned)found.st_size + 1)), 0);
+			assert_int_equal(
+				truncate(f->path, (off_t)random_below(&random_state, (unsigned)found.st_size + 1)), 0);
 		break;
 	case 1:
 		put(f->path, "wb", text, n);
@@ -87,7 +81,7 @@ static void any_sequence_equals_reading_from_scratch(void **state)
 		begin(&f, NULL);
 		random_state = seed * 0x9E3779B97F4A7C15u;
 		for (int i = 0; i < 30; i++) {
-			for (unsigned j = random_below(3) + 1; j > 0; j--)
+			for (unsigned j = random_below(&random_state, 3) + 1; j > 0; j--)
 				change(&f);
 			pt_status status = pt_tail_read(f.tail, &f.handler, NULL);
 			if (status == PT_OK)

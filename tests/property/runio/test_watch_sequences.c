@@ -10,19 +10,12 @@
 
 #include <fcntl.h>
 
+#include "../../helpers/random_numbers.h"
 #include "../../unit/runio/watch_fixture.h"
 
 /* ---- any sequence of changes: what was seen equals a cold scan ---- */
 
 static uint64_t random_state;
-
-static unsigned random_below(unsigned n)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (unsigned)((random_state >> 11) % n);
-}
 
 static const char *random_checkpoint(void)
 {
@@ -30,7 +23,7 @@ static const char *random_checkpoint(void)
 		"checkpoints/checkpoint-3", "tmp-checkpoint-4", "checkpoint-2/style", "logs", "logs/deep",
 		"checkpoints", "logs/checkpoint-7", "epoch_3", "checkpoint-99999999999999999999", ".", ".", "best",
 		"final", "checkpoints/checkpoint_2"};
-	return names[random_below(sizeof names / sizeof names[0])];
+	return names[random_below(&random_state, sizeof names / sizeof names[0])];
 }
 
 static const char *random_file(void)
@@ -39,7 +32,7 @@ static const char *random_file(void)
 		"trainer_state.json", "model.safetensors", ".tmpAbC", "adapter_model.bin", "train_log.jsonl",
 		"README.md", "0000100_adapters.safetensors", "name-step00000007.safetensors", "name.safetensors",
 		"model-00001-of-00002.safetensors", "data.pt"};
-	return names[random_below(sizeof names / sizeof names[0])];
+	return names[random_below(&random_state, sizeof names / sizeof names[0])];
 }
 
 static void put(const char *path, const char *mode)
@@ -47,7 +40,7 @@ static void put(const char *path, const char *mode)
 	FILE *file = fopen(path, mode);
 	if (!file)
 		return; /* its directory is not there now: nothing happens */
-	fprintf(file, "%.*s", (int)random_below(20), "0123456789012345678901234567890");
+	fprintf(file, "%.*s", (int)random_below(&random_state, 20), "0123456789012345678901234567890");
 	fclose(file);
 }
 
@@ -57,7 +50,8 @@ static bool has_links;
 /* A link of a file's or a directory's name, mostly to what is there. */
 static void symlink_any(const char *directory, const char *file, const char *other)
 {
-	const char *target = random_below(2) ? other : file, *path = target == file ? other : directory;
+	const char *target = random_below(&random_state, 2) ? other : file,
+			   *path = target == file ? other : directory;
 	if (symlink(target, path) != 0)
 		return; /* its directory is not there, or the name is taken */
 	has_links = true;
@@ -69,7 +63,7 @@ static void change(fixture *f)
 	snprintf(directory, sizeof directory, "%s/%s", f->run, random_checkpoint());
 	snprintf(file, sizeof file, "%s/%s", directory, random_file());
 	snprintf(other, sizeof other, "%s/%s", f->run, random_checkpoint());
-	switch (random_below(20)) {
+	switch (random_below(&random_state, 20)) {
 	case 0:
 	case 1:
 		mkdir(f->run, 0777);
@@ -105,7 +99,7 @@ static void change(fixture *f)
 		rename(f->other, f->run);
 		break;
 	case 12:
-		if (random_below(4) == 0)
+		if (random_below(&random_state, 4) == 0)
 			remove_tree(f->run);
 		break;
 	case 13:
@@ -195,10 +189,10 @@ static void any_sequence_is_seen_through_events(void **state)
 		has_links = false;
 		(void)look(&f);
 		for (int i = 0; i < 25; i++) {
-			for (unsigned j = random_below(4) + 1; j > 0; j--)
+			for (unsigned j = random_below(&random_state, 4) + 1; j > 0; j--)
 				change(&f);
 			/* now and then the queue overflows: events are lost, and the kernel says so */
-			f.faults.loses_events = f.faults.says_overflow = random_below(16) == 0;
+			f.faults.loses_events = f.faults.says_overflow = random_below(&random_state, 16) == 0;
 			drain(&f);
 			f.faults.loses_events = false;
 			fake_now_ms += 2000; /* what was cut and not closed comes now; else nothing is due */
@@ -221,12 +215,12 @@ static void any_sequence_is_seen_after_a_sweep(void **state)
 		random_state = seed * 0xD1B54A32D192ED03u;
 		(void)look(&f);
 		for (int i = 0; i < 10; i++) {
-			f.faults.loses_events = random_below(2);
-			f.faults.add_errno = random_below(8) ? 0 : ENOSPC;
-			for (unsigned j = random_below(6) + 1; j > 0; j--)
+			f.faults.loses_events = random_below(&random_state, 2);
+			f.faults.add_errno = random_below(&random_state, 8) ? 0 : ENOSPC;
+			for (unsigned j = random_below(&random_state, 6) + 1; j > 0; j--)
 				change(&f);
 			drain(&f);
-			if (view(&f)->tree_dirty && random_below(2))
+			if (view(&f)->tree_dirty && random_below(&random_state, 2))
 				(void)look(&f);
 			fake_now_ms += 2000;
 			pt_run_watch_sweep(f.watch);

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "../../helpers/random_numbers.h"
 #include "phasetop/ui/preset.h"
 
 enum { N_RUNS = 200, N_CHANGES = 40 };
@@ -16,10 +17,7 @@ static uint64_t seed;
 
 static uint64_t next_random(uint64_t bound)
 {
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed % bound;
+	return xorshift(&seed) % bound;
 }
 
 static pt_pane_id any_pane(void)

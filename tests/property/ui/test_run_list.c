@@ -7,23 +7,18 @@
 #include <cmocka.h>
 
 #include "../../../src/ui/run_list.h"
+#include "../../helpers/random_numbers.h"
 #include "../../unit/ui/snapshot_fixture.h"
 #include "phasetop/ui/screen.h"
 
 enum { N_KEYS = 4000 };
-
-static uint64_t draw_number(uint64_t *state)
-{
-	*state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return *state >> 33;
-}
 
 static pt_key any_key(uint64_t *state)
 {
 	static const pt_key keys[] = {PT_KEY_UP, PT_KEY_DOWN, PT_KEY_PAGE_UP, PT_KEY_PAGE_DOWN, PT_KEY_ENTER,
 		PT_KEY_ESC, PT_KEY_BACKSPACE, PT_KEY_TAB, '<', '>', '/', ' ', 'a', 'b', 'v', 'A', 'D', 'J', 'p', 'P',
 		'r', 'm', 's', '0', '-', 'z', '6', 'i', 'e'};
-	return keys[draw_number(state) % (sizeof keys / sizeof keys[0])];
+	return keys[random_bits(state) % (sizeof keys / sizeof keys[0])];
 }
 
 static pt_run_list list_of(const pt_snapshot *snapshot, const pt_view *view)

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "../../helpers/random_numbers.h"
 #include "phasetop/ui/preset.h"
 #include "phasetop/ui/view.h"
 
@@ -70,17 +71,9 @@ static void test_every_size(void **state)
 	}
 }
 
-static uint64_t next_random(uint64_t *seed)
-{
-	*seed ^= *seed << 13;
-	*seed ^= *seed >> 7;
-	*seed ^= *seed << 17;
-	return *seed;
-}
-
 static int below(uint64_t *seed, int n)
 {
-	return (int)(next_random(seed) % (uint64_t)n);
+	return (int)(xorshift(seed) % (uint64_t)n);
 }
 
 /* Zooming and back leaves every rectangle as it was. */

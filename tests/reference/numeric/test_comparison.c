@@ -35,7 +35,7 @@ static size_t size_of(const cJSON *json, const char *key)
 static void next_values(uint64_t *state, bool first, size_t n, double *values)
 {
 	for (size_t e = 0; e < n; e++) {
-		int64_t draw = (int64_t)fixture_next(state);
+		int64_t draw = (int64_t)random_bits(state);
 		int64_t step = first ? ((draw >> 11) - (1 << 19)) * 4 : ((draw >> 17) - (1 << 13)) * 8;
 		values[e] = (first ? 0.0 : values[e]) + ldexp((double)step, -20);
 	}

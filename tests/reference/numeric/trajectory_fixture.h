@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../../helpers/json_document.h"
+#include "../../helpers/random_numbers.h"
 #include "phasetop/numeric/increments.h"
 
 enum { MAX_CHECKPOINTS = 64 };
@@ -35,12 +36,6 @@ static inline double *fixture_array(const cJSON *array, size_t *n)
 	return values;
 }
 
-static inline uint64_t fixture_next(uint64_t *state)
-{
-	*state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return *state >> 33;
-}
-
 static inline void fixture_rebuild(trajectory_case *c)
 {
 	const cJSON *j = c->json;
@@ -60,7 +55,7 @@ static inline void fixture_rebuild(trajectory_case *c)
 			c->f64[f][i] = calloc(length, sizeof(double));
 			c->f32[f][i] = calloc(length, sizeof(float));
 			for (size_t e = 0; e < length; e++) {
-				int64_t draw = (int64_t)fixture_next(&state), turn = i < c->n / 2 ? 0 : 3;
+				int64_t draw = (int64_t)random_bits(&state), turn = i < c->n / 2 ? 0 : 3;
 				if (i == 0)
 					now[e] =
 						((draw >> 11) - (1 << 19)) * (f == 0 || b_start ? first : 0) + (f == 0 ? offset : 0);

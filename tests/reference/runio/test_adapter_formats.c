@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "phasetop/runio/checkpoint_load.h"
+#include "../../unit/runio/loaded_values.h"
 #include "phasetop/runio/json.h"
 
 #define ROOT "tests/data/adapters"
@@ -31,19 +31,6 @@ static void assert_near(const char *what, const char *key, double got, double ex
 {
 	if (isnan(expected) ? !isnan(got) : !(fabs(got - expected) <= TOLERANCE * fmax(1.0, fabs(expected))))
 		fail_msg("%s: %s is %.17g, should be %.17g", what, key, got, expected);
-}
-
-static double value_at(const pt_loaded_module *m, const void *values, size_t i)
-{
-	return m->is_f64 ? ((const double *)values)[i] : (double)((const float *)values)[i];
-}
-
-static double norm_of(const pt_loaded_module *m, const void *values, size_t n)
-{
-	double sum = 0.0;
-	for (size_t i = 0; i < n; i++)
-		sum += value_at(m, values, i) * value_at(m, values, i);
-	return sqrt(sum);
 }
 
 /* ‖dW‖ and Σ (1+e) cos(1+i) dW_eij sin(1+2j), dW_e = s·B_e·A_e formed outright. */

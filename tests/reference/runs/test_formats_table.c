@@ -6,6 +6,7 @@
  */
 #include "formats_fixture.h"
 
+#include "../../unit/runio/loaded_values.h"
 #include "phasetop/numeric/blas.h"
 
 /* The pattern of a path with its {step} put in. */
@@ -257,16 +258,6 @@ static void torchtune(folder *f, const cJSON *expected)
 			say(f, "LoRA", checkpoint->n_modules, "modules");
 		pt_checkpoint_destroy(checkpoint);
 	}
-}
-
-static double norm_of(const pt_loaded_module *m, const void *values, size_t n)
-{
-	double sum = 0;
-	for (size_t i = 0; i < n; i++) {
-		double x = m->is_f64 ? ((const double *)values)[i] : (double)((const float *)values)[i];
-		sum += x * x;
-	}
-	return sqrt(sum);
 }
 
 /* The module whose matrix A or B a tensor is; NULL: a tensor that is none. */

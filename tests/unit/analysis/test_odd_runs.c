@@ -113,9 +113,11 @@ static void a_huge_alpha_costs_dw_alone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(another_method_is_told_once_and_watched_as_w, make_scratch, remove_scratch),
+		cmocka_unit_test_setup_teardown(
+			another_method_is_told_once_and_watched_as_w, make_scratch, remove_scratch),
 		cmocka_unit_test_setup_teardown(lora_in_a_whole_model_is_an_adapter, make_scratch, remove_scratch),
-		cmocka_unit_test_setup_teardown(an_adapter_has_the_name_of_its_directory, make_scratch, remove_scratch),
+		cmocka_unit_test_setup_teardown(
+			an_adapter_has_the_name_of_its_directory, make_scratch, remove_scratch),
 		cmocka_unit_test_setup_teardown(a_huge_alpha_costs_dw_alone, make_scratch, remove_scratch),
 	};
 	pt_blas_init();

@@ -10,15 +10,10 @@
 
 #include "../../../src/numeric/jacobi.h"
 #include "../../../src/numeric/lanczos.h"
+#include "../../helpers/random_numbers.h"
 #include "phasetop/numeric/blas.h"
 
 enum { MOST = 200, LENGTH = 60 };
-
-static double uniform(uint64_t *state)
-{
-	*state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (double)(*state >> 33) * 0x1p-30 - 1.0;
-}
 
 /* K = H V Vᵀ H of the first n of the points V; counts the passes. */
 typedef struct points {
@@ -34,7 +29,7 @@ static void walk(points *p, size_t n, size_t length)
 	p->length = length;
 	for (size_t i = 0; i < n; i++)
 		for (size_t e = 0; e < length; e++)
-			p->v[i][e] = (i > 0 ? p->v[i - 1][e] : 0.0) + uniform(&state);
+			p->v[i][e] = (i > 0 ? p->v[i - 1][e] : 0.0) + random_uniform(&state);
 }
 
 static void centre(double *x, size_t n)
@@ -206,7 +201,7 @@ static void what_does_not_settle_is_said_to_be_undefined(void **state)
 	p.n_passes = &n_passes;
 	for (size_t i = 0; i < MOST; i++)
 		for (size_t e = 0; e < LENGTH; e++)
-			p.v[i][e] = i % LENGTH == e ? 1.0 + 1e-9 * uniform(&seed) : 0.0;
+			p.v[i][e] = i % LENGTH == e ? 1.0 + 1e-9 * random_uniform(&seed) : 0.0;
 	pt_lanczos l;
 	pt_lanczos_init(&l);
 	assert_int_equal(pt_lanczos_start(&l, p.n, 2, 2, multiply, &p, NULL), PT_OK);
@@ -224,7 +219,9 @@ static void jacobi_leads_to_what_dsyevr_says(void **state)
 	uint64_t seed = 9;
 	for (size_t i = 0; i < M; i++)
 		for (size_t j = 0; j <= i; j++) {
-			double entry = i == j ? 100.0 / (double)((i + 1) * (i + 1)) : i < M - 2 ? 0.0 : uniform(&seed);
+			double entry = i == j      ? 100.0 / (double)((i + 1) * (i + 1))
+						   : i < M - 2 ? 0.0
+									   : random_uniform(&seed);
 			matrix[i * STRIDE + j] = matrix[j * STRIDE + i] = full[i * M + j] = full[j * M + i] = entry;
 			vectors[i * STRIDE + j] = i == j ? 1.0 : 0.0;
 		}

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "../../helpers/random_numbers.h"
 #include "phasetop/plot/scale.h"
 
 static void labels_of(const pt_ticks *ticks, char *out, size_t capacity)
@@ -189,8 +190,7 @@ static void random_limits_are_fine(void **state)
 	for (int i = 0; i < 3000; i++) {
 		double values[2];
 		for (int k = 0; k < 2; k++) {
-			seed = seed * 6364136223846793005u + 1442695040888963407u;
-			double mantissa = (double)(seed >> 40) / (1 << 23) - 1;
+			double mantissa = (double)(random_step(&seed) >> 40) / (1 << 23) - 1;
 			values[k] = mantissa * pow(10, (double)(seed >> 20 & 31) - 16);
 		}
 		pt_scale scale = pt_scale_exact(values[0], values[1], i % 3 == 0);

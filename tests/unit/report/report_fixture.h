@@ -270,4 +270,14 @@ static inline void fixture_init(fixture *f)
 		printed_text;                                                                      \
 	})
 
+/* One for each test. */
+static fixture f;
+
+static inline int make_fixture(void **state)
+{
+	(void)state;
+	fixture_init(&f);
+	return 0;
+}
+
 #endif

@@ -2,8 +2,6 @@
 
 #include "phasetop/report/report_csv.h"
 
-static fixture f;
-
 static bool has_line(const char *text, const char *line)
 {
 	size_t n = strlen(line);
@@ -91,20 +89,13 @@ static void test_quoting(void **state)
 	free(text);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	fixture_init(&f);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_header_rows_and_missing, set_up),
-		cmocka_unit_test_setup(test_comparison, set_up),
-		cmocka_unit_test_setup(test_matrices_follow_the_option, set_up),
-		cmocka_unit_test_setup(test_quoting, set_up),
+		cmocka_unit_test_setup(test_header_rows_and_missing, make_fixture),
+		cmocka_unit_test_setup(test_comparison, make_fixture),
+		cmocka_unit_test_setup(test_matrices_follow_the_option, make_fixture),
+		cmocka_unit_test_setup(test_quoting, make_fixture),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,8 +4,6 @@
 
 #include "phasetop/report/report_json.h"
 
-static fixture f;
-
 static cJSON *report(const pt_report_options *options)
 {
 	char *text = PRINTED(pt_report_json_write, &f, options);
@@ -436,16 +434,9 @@ static void test_no_runs(void **state)
 	cJSON_Delete(d);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	fixture_init(&f);
-	return 0;
-}
-
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup(name, set_up)
+#define CASE(name) cmocka_unit_test_setup(name, make_fixture)
 	const struct CMUnitTest tests[] = {
 		CASE(test_keys_of_the_document),
 		CASE(test_comparison),

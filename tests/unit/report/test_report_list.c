@@ -2,8 +2,6 @@
 
 #include "phasetop/report/report_list.h"
 
-static fixture f;
-
 static void test_says_what_there_is(void **state)
 {
 	(void)state;
@@ -62,18 +60,11 @@ static void test_times(void **state)
 	assert_true(strlen(text) < sizeof text);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	fixture_init(&f);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_says_what_there_is, set_up),
-		cmocka_unit_test_setup(test_hostile_names_are_sanitized, set_up),
+		cmocka_unit_test_setup(test_says_what_there_is, make_fixture),
+		cmocka_unit_test_setup(test_hostile_names_are_sanitized, make_fixture),
 		cmocka_unit_test(test_times),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,7 +4,6 @@
 #include "phasetop/report/report_csv.h"
 #include "phasetop/report/report_pane_csv.h"
 
-static fixture f;
 static pt_view view;
 
 static int set_up(void **state)

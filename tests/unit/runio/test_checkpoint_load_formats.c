@@ -11,19 +11,7 @@
 
 #include "phasetop/runio/json.h"
 #include "checkpoint_fixture.h"
-
-static double value_at(const pt_loaded_module *m, const void *values, size_t i)
-{
-	return m->is_f64 ? ((const double *)values)[i] : (double)((const float *)values)[i];
-}
-
-static double norm_of(const pt_loaded_module *m, const void *values, size_t n)
-{
-	double sum = 0.0;
-	for (size_t i = 0; i < n; i++)
-		sum += value_at(m, values, i) * value_at(m, values, i);
-	return sqrt(sum);
-}
+#include "loaded_values.h"
 
 /* ‖s·B·A‖ formed outright, expert by expert. */
 static double norm_of_product(const pt_loaded_module *m)

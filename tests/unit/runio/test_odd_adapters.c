@@ -183,7 +183,8 @@ static void every_allocation_may_fail(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(several_pairs_for_one_module_are_ambiguous, make_scratch, remove_scratch),
+		cmocka_unit_test_setup_teardown(
+			several_pairs_for_one_module_are_ambiguous, make_scratch, remove_scratch),
 		cmocka_unit_test_setup_teardown(a_scaling_is_never_guessed, make_scratch, remove_scratch),
 		cmocka_unit_test_setup_teardown(names_of_networks_are_no_adapters, make_scratch, remove_scratch),
 		cmocka_unit_test_setup_teardown(methods_are_told_by_their_tensors, make_scratch, remove_scratch),
