@@ -270,7 +270,7 @@ static void bf16_bends_a_path_and_the_floor_says_so(void **state)
 	pt_module_history *history = NULL;
 	assert_int_equal(pt_module_history_create(&history, NULL), PT_OK);
 	for (size_t i = 0; i < 3; i++) {
-		pt_module_checkpoint c = {.shape = {PT_MODULE_LORA, 1, 1, D, 0},
+		pt_module_checkpoint c = {.shape = {.kind = PT_MODULE_LORA, .rank = 1, .d_in = 1, .d_out = D},
 			.a = {.f32 = a},
 			.b = {.f32 = b + i * D},
 			.scaling = 1,

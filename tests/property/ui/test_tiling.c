@@ -57,8 +57,8 @@ static void test_every_size(void **state)
 		"column(row(norms,pca),row(*cosine,spectrum),-loss,-runs=6,-problems=6)",
 		"column(row(norms,pca),row(*cosine,spectrum),loss,runs=6,problems=6)",
 		"row(column(norms,loss:3),column(pca,row(cosine:2,spectrum)),*runs=30)",
-		"column(row(norms,pca,modules),row(*cosine,spectrum),row(loss,k-scan,modes:2),row(map,scree),runs,"
-		"problems)",
+		("column(row(norms,pca,modules),row(*cosine,spectrum),row(loss,k-scan,modes:2),row(map,scree),runs,"
+		 "problems)"),
 	};
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
 		pt_layout layout;

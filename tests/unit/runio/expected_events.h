@@ -79,6 +79,16 @@ static inline void expect_number(expectations *all, const char *name, double ste
 	series->values[series->n++] = value;
 }
 
+/* The same as an expected.json has it: a value that is no number is not finite. */
+static inline void expect_json(
+	expectations *all, const char *name, const pt_json_value *step, const pt_json_value *value)
+{
+	double at = -1.0, number = (double)NAN;
+	assert_true(pt_json_number(step, &at));
+	(void)pt_json_number(value, &number);
+	expect_number(all, name, at, number);
+}
+
 /* The numbers that a log gives are those expected, no more and no less. */
 static inline void assert_gives(pt_log_kind kind, const char *path, expectations *all)
 {

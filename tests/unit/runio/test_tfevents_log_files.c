@@ -34,12 +34,8 @@ static void check_scalars(const char *path, const pt_json_value *scalars, bool i
 	for (const pt_json_value *tag = pt_json_first(scalars); tag; tag = pt_json_following(tag), n++) {
 		assert_true(n < MAX_EXPECTED);
 		const char *as = shown(pt_json_key(tag), is_trainer, names[n], sizeof names[n]);
-		for (const pt_json_value *row = pt_json_first(tag); row; row = pt_json_following(row)) {
-			double step = -1.0, value = (double)NAN;
-			assert_true(pt_json_number(pt_json_first(row), &step));
-			(void)pt_json_number(pt_json_following(pt_json_first(row)), &value);
-			expect_number(all, as, step, value);
-		}
+		for (const pt_json_value *row = pt_json_first(tag); row; row = pt_json_following(row))
+			expect_json(all, as, pt_json_first(row), pt_json_following(pt_json_first(row)));
 	}
 	assert_gives(PT_LOG_TFEVENTS, path, all);
 	free(all);
@@ -119,13 +115,10 @@ static void files_made_with_the_libraries(void **state)
 		const pt_json_value *row = pt_json_first(pt_json_member(expected, files[i]));
 		for (; row; row = pt_json_following(row)) {
 			const pt_json_value *step = pt_json_first(row), *tag = pt_json_following(step);
-			double at = -1.0, value = (double)NAN;
-			assert_true(pt_json_number(step, &at));
-			(void)pt_json_number(pt_json_following(tag), &value);
 			bool is_known = pt_log_role_of(pt_json_string(tag)) != PT_LOG_OTHER;
-			expect_number(all,
+			expect_json(all,
 				is_known ? shown(pt_json_string(tag), false, ignored, sizeof ignored) : pt_json_string(tag),
-				at, value);
+				step, pt_json_following(tag));
 		}
 		snprintf(path, sizeof path, "tests/data/events/%s", files[i]);
 		assert_gives(PT_LOG_TFEVENTS, path, all);
