@@ -113,7 +113,8 @@ static pt_range range_of(const pt_scene *scene, const void *context)
 	return pt_fit_end(&fit);
 }
 
-/* Dots, and between each two of them a line whose dashes begin anew: few points, far apart, are seen as such. */
+/* Dots, and between each two of them a line whose dashes begin anew: few points, far apart, are seen as such.
+ * Where dashes are none, or points too many to be told apart, one line. */
 static void draw_joined(pt_chart *chart, const pt_scene *scene, const pt_run_view *run, const pt_points *points,
 	const pt_stroke *stroke)
 {
@@ -121,6 +122,10 @@ static void draw_joined(pt_chart *chart, const pt_scene *scene, const pt_run_vie
 	dots.points_only = true;
 	line.marker = 0;
 	pt_chart_curve(chart, scene, run, &chart->y, points, &dots);
+	if (stroke->dash.off == 0 || points->n > PT_TRACING_POINTS) {
+		pt_chart_curve(chart, scene, run, &chart->y, points, &line);
+		return;
+	}
 	pt_points drawn = *points;
 	double *xs = pt_points_on_axis(scene, run, &drawn);
 	for (size_t i = 1; i < drawn.n; i++) {

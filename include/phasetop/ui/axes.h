@@ -16,6 +16,7 @@
 #include "phasetop/plot/canvas.h"
 #include "phasetop/plot/place.h"
 #include "phasetop/plot/scale.h"
+#include "phasetop/plot/tracing.h"
 #include "phasetop/ui/frame.h"
 
 typedef struct pt_axes {
@@ -70,6 +71,7 @@ bool pt_note_draw(
  * comes first gets its place first. The glyph is drawn in any case, the label where there is room. */
 typedef struct pt_point_label {
 	int col, row; /* cells of the inner rectangle */
+	pt_spot at;   /* the place itself, in cells of it: for pictures */
 	uint32_t glyph;
 	pt_pen glyph_pen, text_pen;
 	const char *text; /* NULL: none */
