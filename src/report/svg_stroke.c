@@ -12,7 +12,7 @@ enum { W = PT_SVG_CELL_W, H = PT_SVG_CELL_H, DOT = W / 2 /* a dot of braille tak
 /* Round caps: a dash of length 0 is a dot. */
 const char pt_svg_stroke_style[] =
 	".w,.n,.g,.p{fill:none;stroke-linejoin:round;stroke-linecap:round}"
-	".w{stroke-width:4}.n{stroke-width:2.5}.g{stroke-width:2;stroke-linecap:butt}.p{stroke-width:7}";
+	".w{stroke-width:4}.n{stroke-width:2.5;opacity:.6}.g{stroke-width:2;stroke-linecap:butt}.p{stroke-width:7}";
 
 /* How a path is painted; strokes of one look that follow each other are one path. */
 typedef struct path_look {

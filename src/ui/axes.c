@@ -76,13 +76,18 @@ static double beside_cell(const pt_scale *scale, double value, int cell, int n_c
 	return fabs(off) <= 0.5 ? off : 0;
 }
 
+static bool has_exact_ticks(const pt_axes *axes)
+{
+	return axes->kind != PT_CANVAS_ASCII && !axes->of_cells;
+}
+
 /* The mark of an upright axis at column x, and its label from label_x on, which stays clear of what stands above
  * and below the axis. */
 static void shift_up(pt_frame *frame, const pt_axes *axes, const pt_scale *scale, pt_rect inner,
 	const pt_tick *tick, int x, int label_x)
 {
 	const double air = 0.15;
-	if (axes->kind == PT_CANVAS_ASCII)
+	if (!has_exact_ticks(axes))
 		return;
 	double off =
 		beside_cell(scale, tick->value, tick->cell, inner.h, pt_canvas_dots_down(axes->kind), true);
@@ -138,9 +143,9 @@ static void draw_bottom(pt_frame *frame, pt_rect rect, const pt_axes *axes, cons
 	for (size_t i = 0; i < plot->x.n; i++) {
 		const pt_tick *tick = &plot->x.ticks[i];
 		int width = (int)strlen(tick->label), at = inner.x + tick->label_cell;
-		double off = axes->kind == PT_CANVAS_ASCII ? 0
-												   : beside_cell(axes->x, tick->value, tick->cell, inner.w,
-														 pt_canvas_dots_across(axes->kind), false);
+		double off = has_exact_ticks(axes) ? beside_cell(axes->x, tick->value, tick->cell, inner.w,
+												 pt_canvas_dots_across(axes->kind), false)
+										   : 0;
 		pt_frame_put(frame, rect, inner.x + tick->cell, y, line, 0x252C);
 		pt_frame_shift(frame, inner.x + tick->cell, y, 1, off, 0);
 		if (at < rect.x) /* no y axis, so no column before the plot */

@@ -30,6 +30,7 @@ typedef struct pt_axes {
 	const char *x_title, *y_title, *y2_title;
 	int x_keep_free_cols; /* columns at the right end of the label row without labels (a colour bar) */
 	int y_label_cols, y2_label_cols; /* least room for labels, so that stacked panes share one left edge; 0 */
+	bool of_cells; /* of a heat map: ticks lie in the middle of a cell in pictures too, as the values do */
 } pt_axes;
 
 typedef struct pt_plot {
