@@ -220,7 +220,6 @@ static pt_status draw(screen_app *app, pt_error *err)
 	pt_status status = pt_frame_resize(app->frame, app->view.columns, app->view.rows, err);
 	if (status != PT_OK)
 		return status;
-	pt_frame_clear(app->frame);
 	pt_screen_draw(app->snapshot, &app->view, app->frame);
 	pt_terminal_show(app->terminal, app->frame);
 	app->dirty = false;
@@ -340,9 +339,7 @@ static pt_status start(screen_app *app, pt_error *err)
 		return pt_fail_errno(err, errno, "", "cannot make a timer");
 	pt_terminal_options terminal = {.theme = app->session->theme,
 		.colour_flag = colour_flag(options->color),
-		.mouse = !app->view.no_mouse,
-		.unicode = app->session->unicode,
-		.program_dir = app->session->program_dir};
+		.mouse = !app->view.no_mouse};
 	status = pt_terminal_open(&terminal, &app->terminal, err);
 	if (status != PT_OK)
 		return status;
