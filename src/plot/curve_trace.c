@@ -81,8 +81,8 @@ static void lift(tracer *t)
 	pt_tracing_lift(t->out);
 }
 
-void pt_curve_trace(pt_canvas *canvas, const pt_scale *x, const pt_scale *y, const pt_points *points,
-	const pt_stroke *stroke)
+void pt_curve_trace(
+	pt_canvas *canvas, const pt_scale *x, const pt_scale *y, const pt_points *points, const pt_stroke *stroke)
 {
 	if (!canvas->tracing || !stroke->ink.role)
 		return;
@@ -152,7 +152,8 @@ static bool add_pair(band_piece *piece, pt_spot low, pt_spot high)
 		top->y = fmin(top->y, high.y);
 		return true;
 	}
-	if (!pt_array_reserve((void **)&piece->low, &piece->low_capacity, 2 * (piece->n + 1), sizeof *piece->low) ||
+	if (!pt_array_reserve(
+			(void **)&piece->low, &piece->low_capacity, 2 * (piece->n + 1), sizeof *piece->low) ||
 		!pt_array_reserve((void **)&piece->high, &piece->high_capacity, piece->n + 1, sizeof *piece->high))
 		return false;
 	piece->low[piece->n] = low;

@@ -13,7 +13,8 @@ static bool replace(pt_tracing *tracing, const pt_trace *style, pt_spot from, pt
 		pt_trace *trace = &tracing->traces[i];
 		const pt_spot *spots = tracing->spots + trace->from;
 		if (trace->kind != PT_TRACE_GUIDE || trace->n != 2 || fabs(spots[0].x - from.x) > same ||
-			fabs(spots[0].y - from.y) > same || fabs(spots[1].x - to.x) > same || fabs(spots[1].y - to.y) > same)
+			fabs(spots[0].y - from.y) > same || fabs(spots[1].x - to.x) > same ||
+			fabs(spots[1].y - to.y) > same)
 			continue;
 		trace->ink = style->ink;
 		trace->glyph = style->glyph;
@@ -62,8 +63,7 @@ void pt_guide_up(pt_canvas *canvas, const pt_scale *x, double value, uint32_t gl
 		canvas->cells[(size_t)row * (size_t)canvas->cols + (size_t)col].traced |= PT_TRACED_UNDER;
 }
 
-void pt_guide_shade(
-	pt_canvas *canvas, const pt_scale *x, double from, double to, uint32_t glyph, pt_ink ink)
+void pt_guide_shade(pt_canvas *canvas, const pt_scale *x, double from, double to, uint32_t glyph, pt_ink ink)
 {
 	int left = canvas ? pt_scale_dot(x, from, canvas->width) : INT_MIN;
 	int right = canvas ? pt_scale_dot(x, to, canvas->width) : INT_MIN;

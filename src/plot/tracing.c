@@ -244,8 +244,8 @@ void pt_tracing_colour_beyond(
 		return;
 	for (size_t i = 0; i < tracing->n; i++) {
 		const pt_trace *trace = &tracing->traces[i];
-		bool is_it = trace->ink.series == series &&
-					 (trace->kind == PT_TRACE_LINE || trace->kind == PT_TRACE_DOTS);
+		bool is_it =
+			trace->ink.series == series && (trace->kind == PT_TRACE_LINE || trace->kind == PT_TRACE_DOTS);
 		if (is_it)
 			divide(&anew, &re, trace, tracing->spots + trace->from);
 		else

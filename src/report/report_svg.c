@@ -73,7 +73,8 @@ static pt_cell cell_at(const svg_writer *writer, int x, int y)
 static pt_cell own_cell(const pt_frame *frame, size_t i)
 {
 	pt_cell cell = frame->cells[i];
-	pt_cell_trace trace = pt_frame_traced(frame, (int)(i % (size_t)frame->cols), (int)(i / (size_t)frame->cols));
+	pt_cell_trace trace =
+		pt_frame_traced(frame, (int)(i % (size_t)frame->cols), (int)(i / (size_t)frame->cols));
 	if (trace.glyph) {
 		cell.glyph = ' ';
 		cell.role = PT_ROLE_TEXT;
@@ -190,8 +191,19 @@ static bool has_strokes(const svg_writer *writer, int x, int y)
 	return pt_frame_traced(writer->frame, x, y).plot > 0;
 }
 
-/* What stands over a plot hides its strokes: the grounds of those cells once more, a path for each colour that
- * follows another. */
+/* The cells from (x, y) on, before column `end`, that hide the strokes of a plot with one ground: how many.
+ */
+static int n_hiding(const svg_writer *writer, int x, int y, int end)
+{
+	int n = 0;
+	while (x + n < end && !has_strokes(writer, x + n, y) &&
+		   same(look_at(writer, x + n, y)->bg, look_at(writer, x, y)->bg))
+		n++;
+	return n;
+}
+
+/* What stands over a plot hides its strokes: the grounds of those cells once more, a path for each colour
+ * that follows another. */
 static void write_covers(const svg_writer *writer)
 {
 	const pt_frame_traces *traces = writer->frame->traces;
@@ -199,9 +211,10 @@ static void write_covers(const svg_writer *writer)
 	for (size_t p = 0; traces && p < traces->n; p++) {
 		pt_rect rect = pt_rect_intersect(traces->plots[p].rect, pt_frame_rect(writer->frame));
 		for (int y = rect.y; traces->plots[p].shown && y < rect.y + rect.h; y++)
-			for (int x = rect.x; x < rect.x + rect.w; x++) {
+			for (int x = rect.x, n; x<rect.x + rect.w; x += n> 0 ? n : 1) {
+				n = n_hiding(writer, x, y, rect.x + rect.w);
 				const pt_rgb *bg = &look_at(writer, x, y)->bg;
-				if (has_strokes(writer, x, y))
+				if (n == 0)
 					continue;
 				if (!open || !same(*open, *bg)) {
 					fputs(open ? "\"/>\n<path fill=\"" : "<path fill=\"", writer->out);
@@ -209,7 +222,7 @@ static void write_covers(const svg_writer *writer)
 					fputs("\" d=\"", writer->out);
 				}
 				open = bg;
-				fprintf(writer->out, "M%d %dh%dv%dh%dz", x * W, y * H, W, H, -W);
+				fprintf(writer->out, "M%d %dh%dv%dh%dz", x * W, y * H, n * W, H, -n * W);
 			}
 	}
 	if (open)
@@ -270,7 +283,8 @@ static bool is_letter(const pt_cell *cell)
 /* Do the letters of two neighbouring cells belong equally far beside them? */
 static bool same_shift(const svg_writer *writer, int x, int y)
 {
-	pt_cell_trace here = pt_frame_traced(writer->frame, x, y), before = pt_frame_traced(writer->frame, x - 1, y);
+	pt_cell_trace here = pt_frame_traced(writer->frame, x, y),
+				  before = pt_frame_traced(writer->frame, x - 1, y);
 	return here.dx == before.dx && here.dy == before.dy;
 }
 
@@ -297,8 +311,8 @@ static void write_text_run(const svg_writer *writer, int from, int to, int y)
 	pt_cell_trace beside = pt_frame_traced(writer->frame, from, y);
 	fprintf(writer->out, "<text class=\"c%zu%s%s%s\" x=\"%d\" y=\"%d\" textLength=\"%d\">",
 		colour_index(writer, l->fg), l->attributes & PT_ATTR_BOLD ? " b" : "",
-		l->attributes & PT_ATTR_DIM ? " i" : "", l->attributes & PT_ATTR_UNDERLINE ? " u" : "", from * W + beside.dx * W / 100,
-		y * H + BASELINE + beside.dy * H / 100, (to - from) * W);
+		l->attributes & PT_ATTR_DIM ? " i" : "", l->attributes & PT_ATTR_UNDERLINE ? " u" : "",
+		from * W + beside.dx * W / 100, y * H + BASELINE + beside.dy * H / 100, (to - from) * W);
 	for (int x = from; x < to; x++) {
 		pt_cell cell = cell_at(writer, x, y);
 		char encoded[5] = {0};

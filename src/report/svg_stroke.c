@@ -10,9 +10,9 @@
 enum { W = PT_SVG_CELL_W, H = PT_SVG_CELL_H, DOT = W / 2 /* a dot of braille takes a square of this size */ };
 
 /* Round caps: a dash of length 0 is a dot. */
-const char pt_svg_stroke_style[] =
-	".w,.n,.g,.p{fill:none;stroke-linejoin:round;stroke-linecap:round}"
-	".w{stroke-width:4}.n{stroke-width:2.5;opacity:.6}.g{stroke-width:2;stroke-linecap:butt}.p{stroke-width:7}";
+const char pt_svg_stroke_style[] = ".w,.n,.g,.p{fill:none;stroke-linejoin:round;stroke-linecap:round}"
+								   ".w{stroke-width:4}.n{stroke-width:2.5;opacity:.6}.g{stroke-width:2;"
+								   "stroke-linecap:butt}.p{stroke-width:7}";
 
 /* How a path is painted; strokes of one look that follow each other are one path. */
 typedef struct path_look {
@@ -58,8 +58,9 @@ static void close_path(path_writer *writer)
 static void open_path(path_writer *writer, const path_look *look)
 {
 	const path_look *now = &writer->look;
-	if (writer->is_open && look->name == now->name && memcmp(&look->colour, &now->colour, sizeof now->colour) == 0 &&
-		look->dash[0] == now->dash[0] && look->dash[1] == now->dash[1])
+	if (writer->is_open && look->name == now->name &&
+		memcmp(&look->colour, &now->colour, sizeof now->colour) == 0 && look->dash[0] == now->dash[0] &&
+		look->dash[1] == now->dash[1])
 		return;
 	close_path(writer);
 	bool is_fill = look->name == 'c';
@@ -74,7 +75,8 @@ static void open_path(path_writer *writer, const path_look *look)
 	writer->end = (pt_spot){NAN, NAN};
 }
 
-/* Dashes of a guide, as the glyph that stands for it on a screen has them: n in a cell, gaps of the same length. */
+/* Dashes of a guide, as the glyph that stands for it on a screen has them: n in a cell, gaps of the same
+ * length. */
 static void guide_dash(uint32_t glyph, int dash[2])
 {
 	static const struct {
@@ -152,8 +154,8 @@ void pt_svg_strokes(const pt_frame *frame, const pt_theme *theme, pt_rgb foregro
 	close_path(&writer);
 }
 
-static void put_area(const pt_traced_plot *plot, const pt_trace *trace, const pt_theme *theme, pt_rgb foreground,
-	FILE *out)
+static void put_area(
+	const pt_traced_plot *plot, const pt_trace *trace, const pt_theme *theme, pt_rgb foreground, FILE *out)
 {
 	bool is_shade = trace->glyph != 0;
 	pt_cell cell = {.role = is_shade ? trace->ink.role : (uint8_t)PT_ROLE_TEXT,
@@ -163,7 +165,8 @@ static void put_area(const pt_traced_plot *plot, const pt_trace *trace, const pt
 	if (fill.kind == PT_COLOUR_DEFAULT && !is_shade)
 		return; /* the picture's own ground */
 	pt_rgb colour = fill.kind == PT_COLOUR_DEFAULT ? foreground : fill.rgb;
-	fprintf(out, "<path%s fill=\"#%02x%02x%02x\" d=\"", is_shade ? " class=\"s\"" : "", colour.r, colour.g, colour.b);
+	fprintf(out, "<path%s fill=\"#%02x%02x%02x\" d=\"", is_shade ? " class=\"s\"" : "", colour.r, colour.g,
+		colour.b);
 	for (size_t i = 0; i < trace->n; i++) {
 		pt_spot own = plot->tracing->spots[trace->from + i];
 		put_spot(out, i ? 'L' : 'M', (pt_spot){(plot->rect.x + own.x) * W, (plot->rect.y + own.y) * H});

@@ -68,8 +68,10 @@ pt_plot pt_axes_measure(pt_rect rect, const pt_axes *axes)
 	return plot;
 }
 
-/* Where a value lies beside the cell of its tick, in cells: for pictures, whose lines are finer than cells. */
-static double beside_cell(const pt_scale *scale, double value, int cell, int n_cells, int dots_per_cell, bool up)
+/* Where a value lies beside the cell of its tick, in cells: for pictures, whose lines are finer than cells.
+ */
+static double beside_cell(
+	const pt_scale *scale, double value, int cell, int n_cells, int dots_per_cell, bool up)
 {
 	double dot = pt_scale_fraction(scale, value) * (n_cells * dots_per_cell - 1);
 	double at = (dot + 0.5) / dots_per_cell, off = (up ? n_cells - at : at) - (cell + 0.5);
@@ -81,16 +83,15 @@ static bool has_exact_ticks(const pt_axes *axes)
 	return axes->kind != PT_CANVAS_ASCII && !axes->of_cells;
 }
 
-/* The mark of an upright axis at column x, and its label from label_x on, which stays clear of what stands above
- * and below the axis. */
+/* The mark of an upright axis at column x, and its label from label_x on, which stays clear of what stands
+ * above and below the axis. */
 static void shift_up(pt_frame *frame, const pt_axes *axes, const pt_scale *scale, pt_rect inner,
 	const pt_tick *tick, int x, int label_x)
 {
 	const double air = 0.15;
 	if (!has_exact_ticks(axes))
 		return;
-	double off =
-		beside_cell(scale, tick->value, tick->cell, inner.h, pt_canvas_dots_down(axes->kind), true);
+	double off = beside_cell(scale, tick->value, tick->cell, inner.h, pt_canvas_dots_down(axes->kind), true);
 	double label_off = tick->cell == 0 ? fmax(off, -air) : tick->cell == inner.h - 1 ? fmin(off, air) : off;
 	pt_frame_shift(frame, x, inner.y + tick->cell, 1, 0, off);
 	pt_frame_shift(frame, label_x, inner.y + tick->cell, (int)strlen(tick->label), 0, label_off);

@@ -10,7 +10,6 @@
 void pt_guide_across(pt_canvas *canvas, const pt_scale *y, double value, uint32_t glyph, pt_ink ink);
 void pt_guide_up(pt_canvas *canvas, const pt_scale *x, double value, uint32_t glyph, pt_ink ink);
 /** All of the plot between two values of x, filled with a glyph ('░'). Nothing where one has no place. */
-void pt_guide_shade(
-	pt_canvas *canvas, const pt_scale *x, double from, double to, uint32_t glyph, pt_ink ink);
+void pt_guide_shade(pt_canvas *canvas, const pt_scale *x, double from, double to, uint32_t glyph, pt_ink ink);
 
 #endif

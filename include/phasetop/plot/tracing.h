@@ -1,10 +1,11 @@
 /**
- * Tracing: what a canvas draws as dots, kept beside it as true lines, for pictures that are not made of cells.
+ * Tracing: what a canvas draws as dots, kept beside it as true lines, for pictures that are not made of
+ * cells.
  *
- * A canvas with a tracing writes into it what it draws; one without pays a comparison a curve. Coordinates are
- * *cells* from the left and the TOP of the canvas, with fractions: dot d of n, of `per` dots a cell, lies at
- * (d + ½) / per, and a value at the place that pt_scale_dot rounds. So a picture of the cells and one of the
- * lines lie over each other to half a dot.
+ * A canvas with a tracing writes into it what it draws; one without pays a comparison a curve. Coordinates
+ * are *cells* from the left and the TOP of the canvas, with fractions: dot d of n, of `per` dots a cell, lies
+ * at (d + ½) / per, and a value at the place that pt_scale_dot rounds. So a picture of the cells and one of
+ * the lines lie over each other to half a dot.
  */
 #ifndef PHASETOP_PLOT_TRACING_H
 #define PHASETOP_PLOT_TRACING_H
@@ -18,7 +19,7 @@ typedef struct pt_spot {
 } pt_spot;
 
 typedef enum pt_trace_kind {
-	PT_TRACE_AREA,  /* a polygon, filled with the ground of the ink's role; with a shade ('░'): with its hue */
+	PT_TRACE_AREA, /* a polygon, filled with the ground of the ink's role; with a shade ('░'): with its hue */
 	PT_TRACE_GUIDE, /* a thin line under the data, dashed as `glyph` is ('┊', '┄', …) */
 	PT_TRACE_LINE,  /* one piece of a curve */
 	PT_TRACE_DOTS,  /* a dot at each place */
@@ -28,7 +29,7 @@ typedef enum pt_trace_kind {
 /** One stroke: how it is painted, and its places spots[from … from + n). */
 typedef struct pt_trace {
 	uint8_t kind; /* pt_trace_kind */
-	bool thin; /* of a line: lies pale behind another one; of dots: they stand close, on a line */
+	bool thin;    /* of a line: lies pale behind another one; of dots: they stand close, on a line */
 	pt_ink ink;
 	pt_dash dash; /* of lines, in dots; off = 0: solid */
 	uint32_t glyph;
@@ -36,7 +37,7 @@ typedef struct pt_trace {
 } pt_trace;
 
 typedef struct pt_tracing {
-	int cols, rows; /* of the canvas: lines and areas end at its edge */
+	int cols, rows;   /* of the canvas: lines and areas end at its edge */
 	pt_trace *traces; /* in the order in which they were drawn: later ones lie on top */
 	pt_spot *spots;
 	size_t n, n_spots, capacity, spot_capacity;
@@ -44,8 +45,9 @@ typedef struct pt_tracing {
 	bool is_lost; /* memory ran out: not everything is there */
 } pt_tracing;
 
-/** Curves of more points than this keep, of each 1/PT_TRACING_FINE of a column, the first, least, greatest and
- * last (M4, see curve.h): at most 4 · PT_TRACING_FINE points a column where x rises, and no spike is lost. */
+/** Curves of more points than this keep, of each 1/PT_TRACING_FINE of a column, the first, least, greatest
+ * and last (M4, see curve.h): at most 4 · PT_TRACING_FINE points a column where x rises, and no spike is
+ * lost. */
 enum { PT_TRACING_POINTS = 16384, PT_TRACING_FINE = 32 };
 
 /** An empty one; NULL when out of memory. */
@@ -66,8 +68,8 @@ void pt_tracing_lift(pt_tracing *tracing);
 /** A polygon, cut at the canvas's edge. */
 void pt_tracing_area(pt_tracing *tracing, const pt_trace *style, const pt_spot *corners, size_t n);
 
-/** Place of a pair of values on a canvas; NaN where one has none (NaN, infinity, ≤ 0 on a log axis). Far beyond
- * the canvas it is cut to 20,000 of its sizes. */
+/** Place of a pair of values on a canvas; NaN where one has none (NaN, infinity, ≤ 0 on a log axis). Far
+ * beyond the canvas it is cut to 20,000 of its sizes. */
 pt_spot pt_canvas_spot(const pt_canvas *canvas, const pt_scale *x, const pt_scale *y, double px, double py);
 
 /** What the lines and dots of `series` have beyond a value of y gets another role. O(places). */

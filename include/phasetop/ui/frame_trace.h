@@ -1,6 +1,6 @@
 /**
- * True lines beside a frame's cells, for pictures: the strokes of its plots, which cells they show in, and where
- * a glyph really belongs that a cell can only round to.
+ * True lines beside a frame's cells, for pictures: the strokes of its plots, which cells they show in, and
+ * where a glyph really belongs that a cell can only round to.
  *
  * Off until pt_frame_trace: the screen pays a comparison a cell. Whatever is written over a plot's cells (a
  * legend, a form, the help) covers its strokes there.
@@ -39,7 +39,7 @@ PT_CHECKED pt_status pt_frame_trace(pt_frame *frame, pt_error *err);
  * nothing is kept, or no memory (the plot is then drawn by cells). */
 pt_tracing *pt_frame_tracing(pt_frame *frame, pt_rect rect);
 
-/** As pt_frame_put of a glyph of width 1 that marks a place of a plot: `at`, in cells of the frame. It covers
+/** As pt_frame_put of a marker (those of pt_marker_series) at a place of a plot: `at`, in cells of the frame. It covers
  * nothing, and a picture has it at its true place. */
 void pt_frame_mark(pt_frame *frame, pt_rect clip, int x, int y, pt_pen pen, uint32_t glyph, pt_spot at);
 

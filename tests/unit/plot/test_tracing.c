@@ -133,8 +133,7 @@ static void gaps_break_the_line_and_a_lone_point_is_a_dot(void **state)
 	double ys[] = {0, 1, NAN, 4, HUGE_VAL, 2, 3, 3, 1};
 	pt_scale x = pt_scale_exact(0, 7, false), y = pt_scale_exact(0, 7, false);
 	pt_canvas *canvas = traced_canvas(PT_CANVAS_BRAILLE);
-	pt_curve_draw(
-		canvas, &x, &y, &(pt_points){.xs = xs, .ys = ys, .n = 9}, &(pt_stroke){.ink = red});
+	pt_curve_draw(canvas, &x, &y, &(pt_points){.xs = xs, .ys = ys, .n = 9}, &(pt_stroke){.ink = red});
 	assert_int_equal(canvas->tracing->n, 3);
 	assert_int_equal(trace_at(canvas, 0)->n, 2);
 	assert_int_equal(trace_at(canvas, 1)->kind, PT_TRACE_DOTS);
@@ -170,7 +169,8 @@ static void lines_end_at_the_edge(void **state)
 	end(canvas);
 }
 
-/* Of very many points the outermost of each narrow stretch are kept: no spike is lost, and no place invented. */
+/* Of very many points the outermost of each narrow stretch are kept: no spike is lost, and no place invented.
+ */
 static void thinning_keeps_every_spike(void **state)
 {
 	(void)state;
@@ -321,7 +321,8 @@ static void guides_and_shades(void **state)
 	for (int i = 0; i < COLS * ROWS; i++)
 		assert_true(!canvas->cells[i].under == !(canvas->cells[i].traced & PT_TRACED_UNDER));
 	/* a map is made of cells */
-	pt_heatmap map = {.xs = (int64_t[]){0, 10}, .ys = (int64_t[]){0, 10}, .n_x = 2, .n_y = 2, .role = 2, .hi = 1};
+	pt_heatmap map = {
+		.xs = (int64_t[]){0, 10}, .ys = (int64_t[]){0, 10}, .n_x = 2, .n_y = 2, .role = 2, .hi = 1};
 	map.values = (double[]){0, 1, 1, 0};
 	pt_tracing *tracing = canvas->tracing;
 	pt_heatmap_draw(canvas, &x, &y, &map);

@@ -1,5 +1,5 @@
-/* True lines beside the cells: the cells are as without, what lies over a plot covers it, marks and ticks have
- * their true places. */
+/* True lines beside the cells: the cells are as without, what lies over a plot covers it, marks and ticks
+ * have their true places. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -135,7 +135,8 @@ static void ticks_lie_at_their_values(void **state)
 	pt_frame_destroy(frame);
 }
 
-/* Short of memory a plot is drawn by its cells, or no lines are kept at all; the frame is whole in any case. */
+/* Short of memory a plot is drawn by its cells, or no lines are kept at all; the frame is whole in any case.
+ */
 static void want_of_memory_leaves_cells(void **state)
 {
 	(void)state;
