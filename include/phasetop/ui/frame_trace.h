@@ -39,8 +39,8 @@ PT_CHECKED pt_status pt_frame_trace(pt_frame *frame, pt_error *err);
  * nothing is kept, or no memory (the plot is then drawn by cells). */
 pt_tracing *pt_frame_tracing(pt_frame *frame, pt_rect rect);
 
-/** As pt_frame_put of a marker (those of pt_marker_series) at a place of a plot: `at`, in cells of the frame. It covers
- * nothing, and a picture has it at its true place. */
+/** As pt_frame_put of a marker (those of pt_marker_series) at a place of a plot: `at`, in cells of the frame.
+ * It covers nothing, and a picture has it at its true place. */
 void pt_frame_mark(pt_frame *frame, pt_rect clip, int x, int y, pt_pen pen, uint32_t glyph, pt_spot at);
 
 /** What stands in the n cells from (x, y) on belongs dx, dy of a cell (less than 1) beside them. */
