@@ -21,6 +21,7 @@
 #include "mouse_report.h"
 #include "painter.h"
 #include "terminal_keys.h"
+#include "terminal_stand_in.h"
 #include "terminal_words.h"
 
 enum {
@@ -100,7 +101,9 @@ static pt_colour_depth choose_depth(
 
 static pt_status open_screen(pt_terminal *terminal, const char *term, pt_error *err)
 {
-	terminal->screen = newterm(NULL, stdout, stdin);
+	const char *entry = term;
+	while (entry && !(terminal->screen = newterm(entry, stdout, stdin)))
+		entry = pt_terminal_stand_in(term, entry == term ? NULL : entry);
 	if (!terminal->screen)
 		return pt_fail(err, PT_ERR_UNSUPPORTED, "", -1, "cannot draw on this terminal (TERM=%s)", term);
 	if (pt_word_of("cup").n == 0) {
