@@ -48,6 +48,16 @@ static void add_word(pt_brush *brush, const pt_word *word)
 	add(brush, word->bytes, word->n);
 }
 
+void pt_brush_hold(pt_brush *brush)
+{
+	add_word(brush, &brush->words.hold);
+}
+
+void pt_brush_release(pt_brush *brush)
+{
+	add_word(brush, &brush->words.release);
+}
+
 /* --- colours and attributes -------------------------------------------------------------------------- */
 
 void pt_brush_rest(pt_brush *brush)

@@ -58,6 +58,8 @@ struct pt_terminal {
 static void prepare_emergency(const pt_terminal *terminal)
 {
 	pt_text text = pt_text_over(emergency.bytes, sizeof emergency.bytes);
+	const pt_word *release = &terminal->painter.brush.words.release; /* a frame may be half sent */
+	pt_text_add_bytes(&text, release->bytes, release->n);
 	pt_text_add(&text, mouse_off);
 	static const char *const names[] = {"sgr0", "op", "rmkx", "cnorm", "rmcup"};
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

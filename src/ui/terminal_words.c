@@ -119,6 +119,10 @@ void pt_terminal_words_read(pt_terminal_words *words)
 	words->clear = pt_word_of("clear");
 	words->erase_line = pt_word_of("el");
 	words->move = is_word("cup", "\033[%i%p1%d;%p2%dH") ? NULL : capability("cup");
+	if (!words->move) { /* DEC private mode 2026, of the terminals that read ECMA-48's control sequences */
+		words->hold = word_of("\033[?2026h");
+		words->release = word_of("\033[?2026l");
+	}
 	words->moves_by_columns = is_word("cuf", "\033[%p1%dC") && is_word("hpa", "\033[%i%p1%dG");
 	words->erases_cells = is_word("ech", "\033[%p1%dX");
 	words->erases_in_ground = tigetflag("bce") > 0;
