@@ -341,7 +341,7 @@ bool pt_painter_paint(pt_painter *painter, const pt_frame *frame)
 	if (painter->screen == PT_SCREEN_UNKNOWN)
 		pt_brush_clear(&painter->brush);
 	/* with sixteen colours a colour costs no more than a move */
-	if (painter->depth >= PT_DEPTH_256)
+	if (painter->depth >= PT_DEPTH_256 && painter->n_spans > 1)
 		qsort(painter->spans, painter->n_spans, sizeof *painter->spans, by_look);
 	for (size_t i = 0; i < painter->n_spans; i++)
 		send_span(painter, frame, &painter->spans[i]);
