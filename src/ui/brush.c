@@ -34,6 +34,8 @@ void pt_brush_forget(pt_brush *brush)
 static void add(pt_brush *brush, const char *bytes, size_t n)
 {
 	void *memory = brush->bytes;
+	if (n == 0)
+		return;
 	if (!pt_array_reserve(&memory, &brush->capacity, brush->n_bytes + n, 1)) {
 		brush->failed = true;
 		return;
