@@ -7,7 +7,7 @@
 #include "curve_trace.h"
 #include "phasetop/base/text.h"
 
-enum { MARKER_COLS = 12 };
+enum { MARKER_COLS = 12, LEAST_SPIKE = 4 /* dots */ };
 
 /* As pt_scale_dot, but true far beyond the canvas: a line that leaves a zoomed plot keeps its slope. INT_MIN: the
  * value has no place. */
@@ -48,6 +48,10 @@ static void close_column(curve_pen *pen)
 {
 	if (!pen->down || pen->low == pen->high)
 		return;
+	pt_dash dash = pen->stroke->dash;
+	bool is_gap = dash.off > 0 && pen->phase % ((unsigned)dash.on + dash.off) >= dash.on;
+	if (is_gap && pen->high - pen->low < LEAST_SPIKE)
+		return; /* the width of a line that rises: the dashes go on */
 	unsigned phase = 0; /* a spike is drawn whole, whatever the dash pattern says */
 	pt_canvas_line(pen->canvas, pen->x, pen->low, pen->x, pen->high, pen->stroke->ink, PT_SOLID, &phase);
 }
