@@ -34,6 +34,8 @@ void pt_brush_forget(pt_brush *brush)
 static void add(pt_brush *brush, const char *bytes, size_t n)
 {
 	void *memory = brush->bytes;
+	if (n == 0)
+		return;
 	if (!pt_array_reserve(&memory, &brush->capacity, brush->n_bytes + n, 1)) {
 		brush->failed = true;
 		return;
@@ -46,6 +48,16 @@ static void add(pt_brush *brush, const char *bytes, size_t n)
 static void add_word(pt_brush *brush, const pt_word *word)
 {
 	add(brush, word->bytes, word->n);
+}
+
+void pt_brush_hold(pt_brush *brush)
+{
+	add_word(brush, &brush->words.hold);
+}
+
+void pt_brush_release(pt_brush *brush)
+{
+	add_word(brush, &brush->words.release);
 }
 
 /* --- colours and attributes -------------------------------------------------------------------------- */

@@ -48,6 +48,10 @@ void pt_brush_begin(pt_brush *brush);
 /** Nothing is known of the terminal any more. */
 void pt_brush_forget(pt_brush *brush);
 
+/** What comes between is shown at once, where the terminal can. */
+void pt_brush_hold(pt_brush *brush);
+void pt_brush_release(pt_brush *brush);
+
 /** No attributes, the terminal's own colours. */
 void pt_brush_rest(pt_brush *brush);
 /** Draw so from here on; PT_BRUSH_ANY as fg: as it is, if a blank does not show it. */

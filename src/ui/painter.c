@@ -6,7 +6,7 @@
 #include "phasetop/base/alloc.h"
 #include "phasetop/base/text.h"
 
-enum { FIRST_SPANS = 256, MAX_BRIDGE = 8 };
+enum { FIRST_SPANS = 256, MAX_BRIDGE = 8, MANY_SPANS = 64, FARTHEST_MOVE = 8 /* bytes */ };
 
 void pt_painter_init(pt_painter *painter)
 {
@@ -238,10 +238,10 @@ static void go(pt_painter *painter, const pt_cell *cells, int y, int x)
 	for (int i = brush->x; ahead && i < x; i++) {
 		pt_look look = look_of(painter, &cells[i], &painter->now);
 		char utf8[4];
-		ahead =
-			cells[i].width == 1 && (is_free_blank(painter, &cells[i]) || pt_looks_equal(look, brush->look));
+		ahead = cells[i].width == 1 &&
+				(is_free_blank(painter, &cells[i]) || pt_looks_equal(look, brush->look));
 		bytes += pt_utf8_encode(cells[i].glyph, utf8);
-		ahead = ahead && bytes < 8;
+		ahead = ahead && bytes < FARTHEST_MOVE;
 	}
 	if (ahead && pt_brush_is_far(brush, y, x, bytes - 1)) {
 		while (brush->x < x)
@@ -334,13 +334,19 @@ bool pt_painter_paint(pt_painter *painter, const pt_frame *frame)
 		pt_painter_forget(painter);
 		return false;
 	}
+	/* colour by colour, and over a slow line, a large frame would be seen half done */
+	bool large = painter->n_spans > MANY_SPANS;
+	if (large)
+		pt_brush_hold(&painter->brush);
 	if (painter->screen == PT_SCREEN_UNKNOWN)
 		pt_brush_clear(&painter->brush);
 	/* with sixteen colours a colour costs no more than a move */
-	if (painter->depth >= PT_DEPTH_256)
+	if (painter->depth >= PT_DEPTH_256 && painter->n_spans > 1)
 		qsort(painter->spans, painter->n_spans, sizeof *painter->spans, by_look);
 	for (size_t i = 0; i < painter->n_spans; i++)
 		send_span(painter, frame, &painter->spans[i]);
+	if (large)
+		pt_brush_release(&painter->brush);
 	memcpy(painter->shown, frame->cells, (size_t)frame->cols * (size_t)frame->rows * sizeof *frame->cells);
 	painter->screen = PT_SCREEN_KNOWN;
 	return is_done(painter);

@@ -21,6 +21,7 @@
 #include "mouse_report.h"
 #include "painter.h"
 #include "terminal_keys.h"
+#include "terminal_stand_in.h"
 #include "terminal_words.h"
 
 enum {
@@ -57,6 +58,8 @@ struct pt_terminal {
 static void prepare_emergency(const pt_terminal *terminal)
 {
 	pt_text text = pt_text_over(emergency.bytes, sizeof emergency.bytes);
+	const pt_word *release = &terminal->painter.brush.words.release; /* a frame may be half sent */
+	pt_text_add_bytes(&text, release->bytes, release->n);
 	pt_text_add(&text, mouse_off);
 	static const char *const names[] = {"sgr0", "op", "rmkx", "cnorm", "rmcup"};
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -100,7 +103,9 @@ static pt_colour_depth choose_depth(
 
 static pt_status open_screen(pt_terminal *terminal, const char *term, pt_error *err)
 {
-	terminal->screen = newterm(NULL, stdout, stdin);
+	const char *entry = term;
+	while (entry && !(terminal->screen = newterm(entry, stdout, stdin)))
+		entry = pt_terminal_stand_in(term, entry == term ? NULL : entry);
 	if (!terminal->screen)
 		return pt_fail(err, PT_ERR_UNSUPPORTED, "", -1, "cannot draw on this terminal (TERM=%s)", term);
 	if (pt_word_of("cup").n == 0) {

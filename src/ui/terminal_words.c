@@ -9,6 +9,8 @@
 #include <curses.h>
 #include <term.h>
 
+enum { N_BASIC = 8 }; /* colours that an entry of true colours numbers as the palette's */
+
 /* Of a capability; "" where the entry has it not. */
 static const char *capability(const char *name)
 {
@@ -50,15 +52,27 @@ static bool holds(const pt_word *word, const char *bytes)
 	return memmem(word->bytes, word->n, bytes, strlen(bytes)) != NULL;
 }
 
+/* As every terminal of 256 colours takes it. */
+static pt_word palette_word(int index, bool ground)
+{
+	pt_word word;
+	pt_text text = pt_text_over(word.bytes, sizeof word.bytes);
+	pt_text_addf(&text, "\033[%d;5;%dm", ground ? 48 : 38, index);
+	word.n = (uint8_t)text.length;
+	return word;
+}
+
 static void read_colours(pt_terminal_words *words)
 {
 	const char *fg = capability("setaf"), *bg = capability("setab");
 	words->n_colours = *fg && *bg ? tigetnum("colors") : 0;
 	if (words->n_colours < 0)
 		words->n_colours = 0;
+	/* where an entry numbers true colours, most of the palette has no number; its words are known all the same */
+	int n_by_entry = words->n_colours > PT_N_PALETTE ? N_BASIC : words->n_colours;
 	for (int i = 0; i < words->n_colours && i < PT_N_PALETTE; i++) {
-		words->fg[i] = word_of(tiparm(fg, i));
-		words->bg[i] = word_of(tiparm(bg, i));
+		words->fg[i] = i < n_by_entry ? word_of(tiparm(fg, i)) : palette_word(i, false);
+		words->bg[i] = i < n_by_entry ? word_of(tiparm(bg, i)) : palette_word(i, true);
 	}
 	words->own_colours = pt_word_of("op");
 	if (tigetflag("AX") > 0) { /* the convention of ECMA-48's terminals, as curses has it */
@@ -105,6 +119,10 @@ void pt_terminal_words_read(pt_terminal_words *words)
 	words->clear = pt_word_of("clear");
 	words->erase_line = pt_word_of("el");
 	words->move = is_word("cup", "\033[%i%p1%d;%p2%dH") ? NULL : capability("cup");
+	if (!words->move) { /* DEC private mode 2026, of the terminals that read ECMA-48's control sequences */
+		words->hold = word_of("\033[?2026h");
+		words->release = word_of("\033[?2026l");
+	}
 	words->moves_by_columns = is_word("cuf", "\033[%p1%dC") && is_word("hpa", "\033[%i%p1%dG");
 	words->erases_cells = is_word("ech", "\033[%p1%dX");
 	words->erases_in_ground = tigetflag("bce") > 0;

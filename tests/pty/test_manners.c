@@ -239,8 +239,9 @@ static void test_256_colours(void **state)
 static void test_true_colour(void **state)
 {
 	(void)state;
-	/* whatever TERM is: no entry says it, COLORTERM does */
-	static const char *const terms[] = {"TERM=xterm-256color", "TERM=tmux-256color", "TERM=xterm", "TERM=rxvt"};
+	/* whatever TERM is, its entry installed or not: COLORTERM says it */
+	static const char *const terms[] = {"TERM=xterm-256color", "TERM=tmux-256color", "TERM=xterm", "TERM=rxvt",
+		"TERM=xterm-kitty", "TERM=alacritty"};
 	for (size_t i = 0; i < sizeof terms / sizeof terms[0]; i++) {
 		const char *env[] = {terms[i], "COLORTERM=truecolor", NULL};
 		colour_count count = colours_under(env);

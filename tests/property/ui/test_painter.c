@@ -240,6 +240,26 @@ static void test_little_is_sent_for_little(void **state)
 	close_screen(&s);
 }
 
+/* Large frames are not seen half done, where the terminal can hold them back; small ones need no such words. */
+static void test_large_frames_come_at_once(void **state)
+{
+	(void)state;
+	static const char hold[] = "\033[?2026h", release[] = "\033[?2026l";
+	const size_t n = sizeof hold - 1;
+	screen s = open_screen("xterm-256color", PT_DEPTH_256, 80, 24);
+	pt_rect all = pt_frame_rect(s.frame);
+	for (int y = 0; y < 24; y++)
+		for (int x = y % 4; x < 80; x += 8)
+			pt_frame_put(s.frame, all, x, y, pt_pen_of(PT_ROLE_BORDER), U'│');
+	size_t n_bytes = show(&s);
+	const char *bytes = s.painter.brush.bytes;
+	assert_true(n_bytes > 2 * n && memcmp(bytes, hold, n) == 0 && memcmp(bytes + n_bytes - n, release, n) == 0);
+	assert_null(memmem(bytes + n, n_bytes - 2 * n, "\033[?", 3));
+	pt_frame_put(s.frame, all, 20, 12, pt_pen_of(PT_ROLE_SERIES_1), U'x');
+	assert_true(show(&s) < 20);
+	close_screen(&s);
+}
+
 static void test_no_memory_costs_one_frame(void **state)
 {
 	(void)state;
@@ -263,6 +283,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_frame_is_on_the_screen),
 		cmocka_unit_test(test_little_is_sent_for_little),
+		cmocka_unit_test(test_large_frames_come_at_once),
 		cmocka_unit_test(test_no_memory_costs_one_frame),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
