@@ -234,6 +234,7 @@ static void draw_single(const pt_scene *scene, pt_chart *chart, pt_legend *legen
 static void draw_several(const pt_scene *scene, pt_chart *chart)
 {
 	pt_chart_guides(chart, scene);
+	pt_overlay overlay = pt_overlay_begin(scene, chart);
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
 		const pt_run_view *run = &scene->snapshot->runs[r];
@@ -250,7 +251,9 @@ static void draw_several(const pt_scene *scene, pt_chart *chart)
 			is_first = false;
 			stroke.marker = 0;
 		}
+		pt_overlay_add(&overlay, chart, r);
 	}
+	pt_overlay_end(&overlay, chart);
 }
 
 static void add_readout(const pt_scene *scene, pt_chart *chart)
