@@ -83,7 +83,7 @@ typedef enum pt_form_kind {
 	PT_FORM_THRESHOLDS,
 	PT_FORM_MODULES,
 	PT_FORM_PROBES,
-	PT_FORM_OPTIONS, /* every live setting but the layout, which has no room in a field */
+	PT_FORM_OPTIONS, /* every live setting but those whose text has no room in a field */
 	PT_N_FORMS
 } pt_form_kind;
 
@@ -140,6 +140,7 @@ typedef struct pt_known_names {
 	size_t n_themes;
 	const char *const *views;
 	size_t n_views;
+	bool (*is_option)(const char *name); /* of the program's start; NULL: it cannot be told */
 } pt_known_names;
 
 /** What the view asks of the program, which has files and a terminal. */
