@@ -315,6 +315,7 @@ static unsigned apply(pt_view *view, pt_action action, int arg, const pt_snapsho
 
 unsigned pt_view_apply(pt_view *view, pt_action action, int arg, const pt_snapshot *snapshot)
 {
+	view->applied = action;
 	return (unsigned)action < PT_N_ACTIONS ? pt_view_settle(view, apply(view, action, arg, snapshot)) : 0;
 }
 
@@ -367,6 +368,7 @@ unsigned pt_view_key(pt_view *view, pt_key key, const pt_snapshot *snapshot)
 {
 	unsigned flags = view->message[0] ? PT_VIEW_REDRAW : 0;
 	view->message[0] = '\0';
+	view->applied = PT_N_ACTIONS;
 	return flags |
 		   (view->command.open ? pt_command_key(view, key, snapshot) : key_of_screen(view, key, snapshot));
 }

@@ -204,6 +204,7 @@ typedef struct pt_view {
 	const pt_known_names *known; /* borrowed; NULL: none are */
 	pt_request request;          /* with PT_VIEW_REQUEST */
 	pt_key prefix;               /* a prefix key was pressed */
+	pt_action applied;           /* what the last key did; PT_N_ACTIONS: no action */
 	size_t n_overlays;           /* how many k the person wants; k keys keep the number */
 	bool runs_pane_placed;       /* the runs pane was shown by itself, or the person decided */
 	bool matrix_placed;
