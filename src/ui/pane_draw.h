@@ -34,6 +34,8 @@ size_t pt_scene_next_run(const pt_scene *scene, size_t from);
 #define PT_FOR_SHOWN_RUNS(scene, r)                                                                  \
 	for (size_t r = pt_scene_next_run(scene, 0); (scene)->snapshot && r < (scene)->snapshot->n_runs; \
 		 r = pt_scene_next_run(scene, r + 1))
+/** The scene of one run alone. */
+pt_scene pt_scene_run(const pt_scene *scene, size_t run);
 /** The scene of one column alone; the scene itself where there are none. */
 pt_scene pt_scene_column(const pt_scene *scene, size_t column);
 /** Is it a column whose words another one before it says already: legends, what shading means? */

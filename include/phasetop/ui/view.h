@@ -206,6 +206,8 @@ typedef struct pt_view {
 	pt_key prefix;               /* a prefix key was pressed */
 	pt_action applied;           /* what the last key did; PT_N_ACTIONS: no action */
 	size_t n_overlays;           /* how many k the person wants; k keys keep the number */
+	pt_pane_id focused;          /* the focus after the last change */
+	pt_pane_id before_runs;      /* had the focus before the runs pane; PT_PANE_NONE: none did */
 	bool runs_pane_placed;       /* the runs pane was shown by itself, or the person decided */
 	bool matrix_placed;
 	pt_border dragged; /* before = -1: none */
