@@ -7,6 +7,7 @@
 
 #include "phasetop/base/number.h"
 #include "phasetop/ui/preset.h"
+#include "phasetop/ui/theme.h"
 #include "setting_ranges.h"
 #include "setting_values.h"
 #include "view_private.h"
@@ -236,7 +237,7 @@ static const char *set_theme(pt_view *view, const char *text)
 	if (strlen(text) >= PT_THEME_TEXT_BYTES)
 		return "a name of up to 255 bytes";
 	if (!is_auto && view->known && !strchr(text, '/') && !is_known(view->known, text))
-		return "the name of a theme; Tab goes through them";
+		return pt_theme_expected;
 	snprintf(view->theme, sizeof view->theme, "%s", is_auto ? "" : text);
 	return NULL;
 }
