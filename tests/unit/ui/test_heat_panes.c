@@ -252,6 +252,11 @@ static void without_colours_a_map_is_a_ramp(void **state)
 	assert_int_equal(pt_cell_plain_glyph(&cell), '@');
 	cell.ground = PT_ROLE_NONE; /* a curve of half blocks */
 	assert_int_equal(pt_cell_plain_glyph(&cell), 0x2584);
+	/* a band is its ground alone; where something stands on it that is seen */
+	cell = (pt_cell){.glyph = ' ', .width = 1, .role = PT_ROLE_TEXT, .ground = PT_ROLE_BAND};
+	assert_int_equal(pt_cell_plain_glyph(&cell), ',');
+	cell.glyph = U'⣀';
+	assert_int_equal(pt_cell_plain_glyph(&cell), U'⣀');
 	drawing d = start(FIXTURE_MEDICAL, 70, 20);
 	draw_pane(&d, PT_PANE_MAP);
 	assert_shows(d.frame, "cos 0.7 ..");
