@@ -23,6 +23,7 @@ LDLIBS := -llapacke -lopenblas -lcjson -lutf8proc -lm -lpthread
 CURSES_LIBS := -lncursesw -ltinfo
 TEST_LIBS := -lcmocka
 TEST_LIBS_pty := -lvterm
+TEST_LIBS_ui := -lvterm
 
 # Layers, each allowed to use those to its right (checked by `make check-layers`).
 LAYERS := app report ui plot analysis runio numeric base
@@ -56,7 +57,7 @@ THEMES := $(wildcard themes/*.theme)
 
 .DEFAULT_GOAL := all
 .PHONY: all
-all: $(PROGRAM) $(B)/terminfo/stamp
+all: $(PROGRAM)
 
 # Short lines; V=1 shows the commands.
 Q := $(if $(V),,@)
@@ -64,13 +65,6 @@ Q := $(if $(V),,@)
 $(PROGRAM): $(B)/src/app/main.o $(ALL_LIBS)
 	@$(if $(V),,echo "  link $@")
 	$(Q)$(CC) $(VFLAGS) $(LDFLAGS) -o $@ $^ $(CURSES_LIBS) $(LDLIBS)
-
-# Our own terminfo entries; the program finds them beside itself.
-TERMINFO := $(B)/terminfo/stamp
-$(TERMINFO): src/ui/phasetop.ti
-	@mkdir -p $(@D)
-	tic -x -o $(@D) $<
-	@touch $@
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -202,8 +196,6 @@ fuzz:
 install: $(PROGRAM)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/phasetop/themes
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/phasetop
-	install -d $(DESTDIR)$(PREFIX)/share/phasetop/terminfo
-	tic -x -o $(DESTDIR)$(PREFIX)/share/phasetop/terminfo src/ui/phasetop.ti
 	install -m 644 man/phasetop.1 $(DESTDIR)$(PREFIX)/share/man/man1/phasetop.1
 	$(if $(THEMES),install -m 644 $(THEMES) $(DESTDIR)$(PREFIX)/share/phasetop/themes)
 

@@ -48,7 +48,7 @@ owner() {
 	[ -n "$wrong" ] && complain "only $* may include <$pattern>:
 $wrong"
 }
-owner '(ncursesw?/)?(curses|ncurses|term)\.h' src/ui/terminal.c src/ui/terminal_draw.c src/ui/terminal_keys.c
+owner '(ncursesw?/)?(curses|ncurses|term)\.h' src/ui/terminal.c src/ui/terminal_keys.c src/ui/terminal_words.c
 owner '(openblas/)?(cblas|lapacke|lapack)[a-z_]*\.h' src/numeric/blas.c
 owner '(cjson/)?cJSON\.h' src/runio/json.c
 owner 'sys/inotify\.h' src/runio/run_watch.c

@@ -237,7 +237,6 @@ static pt_status draw(screen_app *app, pt_error *err)
 		return status;
 	app->frame = app->spare;
 	app->spare = before;
-	pt_frame_clear(app->frame);
 	pt_screen_draw(app->snapshot, &app->view, app->frame);
 	/* of several at once nobody knows which did nothing */
 	if (app->n_actions == 1 && app->pressed != PT_N_ACTIONS && pt_answer_same_picture(before, app->frame) &&
@@ -364,9 +363,7 @@ static pt_status start(screen_app *app, pt_error *err)
 		return pt_fail_errno(err, errno, "", "cannot make a timer");
 	pt_terminal_options terminal = {.theme = app->session->theme,
 		.colour_flag = colour_flag(options->color),
-		.mouse = !app->view.no_mouse,
-		.unicode = app->session->unicode,
-		.program_dir = app->session->program_dir};
+		.mouse = !app->view.no_mouse};
 	status = pt_terminal_open(&terminal, &app->terminal, err);
 	if (status != PT_OK)
 		return status;

@@ -149,15 +149,10 @@ static int n_taken_with_air(const pt_places *places, int col, int row, int cols,
 	return pt_places_n_taken(places, from, row, to - from, rows);
 }
 
-bool pt_places_box(pt_places *places, pt_corner preferred, int cols, int rows, int *col, int *row)
+/* Where the fewest cells are taken, nearest to the wanted place among those. */
+static void find_box(const pt_places *places, int cols, int rows, int *col, int *row)
 {
-	if (!places || cols < 1 || rows < 1 || cols > places->cols || rows > places->rows)
-		return false;
-	bool right = preferred == PT_CORNER_TOP_RIGHT || preferred == PT_CORNER_BOTTOM_RIGHT;
-	bool bottom = preferred == PT_CORNER_BOTTOM_LEFT || preferred == PT_CORNER_BOTTOM_RIGHT;
-	int want_col = right ? places->cols - cols : 0, want_row = bottom ? places->rows - rows : 0;
-	int best_col = want_col, best_row = want_row;
-	int best_taken = INT_MAX;
+	int want_col = *col, want_row = *row, best_taken = INT_MAX;
 	long best_distance = LONG_MAX;
 	for (int y = 0; y + rows <= places->rows; y++)
 		for (int x = 0; x + cols <= places->cols; x++) {
@@ -169,11 +164,21 @@ bool pt_places_box(pt_places *places, pt_corner preferred, int cols, int rows, i
 				continue;
 			best_taken = taken;
 			best_distance = far;
-			best_col = x;
-			best_row = y;
+			*col = x;
+			*row = y;
 		}
-	pt_places_take(places, best_col - 1, best_row, cols + 2, rows); /* the next box keeps a distance of two */
-	*col = best_col;
-	*row = best_row;
+}
+
+bool pt_places_box(pt_places *places, pt_corner preferred, int cols, int rows, int *col, int *row)
+{
+	if (!places || cols < 1 || rows < 1 || cols > places->cols || rows > places->rows)
+		return false;
+	bool right = preferred == PT_CORNER_TOP_RIGHT || preferred == PT_CORNER_BOTTOM_RIGHT;
+	bool bottom = preferred == PT_CORNER_BOTTOM_LEFT || preferred == PT_CORNER_BOTTOM_RIGHT;
+	*col = right ? places->cols - cols : 0;
+	*row = bottom ? places->rows - rows : 0;
+	if (n_taken_with_air(places, *col, *row, cols, rows) > 0)
+		find_box(places, cols, rows, col, row);
+	pt_places_take(places, *col - 1, *row, cols + 2, rows); /* the next box keeps a distance of two */
 	return true;
 }

@@ -70,6 +70,10 @@ pt_status pt_frame_resize(pt_frame *frame, int cols, int rows, pt_error *err)
 {
 	cols = bounded(cols);
 	rows = bounded(rows);
+	if (frame->cells && cols == frame->cols && rows == frame->rows) {
+		pt_frame_clear(frame);
+		return PT_OK;
+	}
 	pt_cell *cells = pt_array_alloc((size_t)cols * (size_t)rows, sizeof *cells);
 	if (!cells)
 		return pt_fail(err, PT_ERR_MEMORY, NULL, -1, "no memory for a frame of %d x %d cells", cols, rows);
@@ -301,11 +305,12 @@ void pt_frame_blit(pt_frame *frame, pt_rect rect, const pt_canvas *canvas)
 			int col = x - rect.x, row = y - rect.y;
 			if (col >= canvas->cols || row >= canvas->rows)
 				continue;
-			pt_ink ink;
-			uint32_t glyph = pt_canvas_glyph(canvas, col, row, &ink);
-			if (glyph)
-				put(frame, visible, x, y, (pt_pen){ink.role, ink.level, ink.attributes}, glyph);
 			const pt_canvas_cell *from = &canvas->cells[(size_t)row * (size_t)canvas->cols + (size_t)col];
+			pt_ink ink;
+			if (from->over || from->dots || from->under) {
+				uint32_t glyph = pt_canvas_glyph(canvas, col, row, &ink);
+				put(frame, visible, x, y, (pt_pen){ink.role, ink.level, ink.attributes}, glyph);
+			}
 			if (from->ground) {
 				cell_at(frame, x, y)->ground = from->ground;
 				cell_at(frame, x, y)->ground_level = from->ground_level;

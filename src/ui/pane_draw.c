@@ -232,8 +232,9 @@ static pt_places *free_places(const pt_canvas *canvas)
 	pt_places *places = pt_places_create(canvas->cols, canvas->rows);
 	for (int row = 0; places && row < canvas->rows; row++)
 		for (int col = 0; col < canvas->cols; col++) {
-			uint32_t under = canvas->cells[row * canvas->cols + col].under;
-			if (pt_canvas_is_taken(canvas, col, row) || (under && under != U'┊' && under != U'╎' && under != U'┈' && under != U'·'))
+			const pt_canvas_cell *cell = &canvas->cells[row * canvas->cols + col];
+			uint32_t under = cell->under;
+			if (cell->dots || cell->over || (under && under != U'┊' && under != U'╎' && under != U'┈' && under != U'·'))
 				pt_places_take(places, col, row, 1, 1);
 		}
 	return places;

@@ -231,8 +231,10 @@ static void draw_single(const pt_scene *scene, pt_chart *chart, pt_legend *legen
 		pt_legend_add(legend, U'┅', '.', pt_pen_of(PT_ROLE_SERIES_6), "learning rate (right)");
 }
 
-static void draw_several(const pt_scene *scene, pt_chart *chart)
+/* *kinds tells which line is which. */
+static void draw_several(const pt_scene *scene, pt_chart *chart, pt_legend *kinds)
 {
+	bool solid[N_COLUMNS] = {false}, dashed[N_COLUMNS] = {false};
 	pt_chart_guides(chart, scene);
 	pt_overlay overlay = pt_overlay_begin(scene, chart);
 	PT_FOR_SHOWN_RUNS(scene, r)
@@ -248,12 +250,20 @@ static void draw_several(const pt_scene *scene, pt_chart *chart)
 				continue;
 			stroke.dash = is_first ? PT_SOLID : PT_DASHED;
 			draw_sparse(chart, scene, run, values, &stroke);
+			solid[c] |= is_first;
+			dashed[c] |= !is_first;
 			is_first = false;
 			stroke.marker = 0;
 		}
 		pt_overlay_add(&overlay, chart, r);
 	}
 	pt_overlay_end(&overlay, chart);
+	for (int c = 0; c < N_COLUMNS; c++)
+		if (solid[c])
+			pt_legend_add(kinds, U'━', '-', pt_pen_of(PT_ROLE_LABEL), column_names[c]);
+	for (int c = 0; c < N_COLUMNS; c++)
+		if (dashed[c])
+			pt_legend_add(kinds, U'╍', '-', pt_pen_of(PT_ROLE_LABEL), column_names[c]);
 }
 
 static void add_readout(const pt_scene *scene, pt_chart *chart)
@@ -305,12 +315,14 @@ static void draw(const pt_scene *scene, pt_frame *frame, pt_rect inner)
 	if (scene->n_shown == 1)
 		draw_single(scene, &chart, &legend);
 	else
-		draw_several(scene, &chart);
+		draw_several(scene, &chart, &legend);
 	pt_chart_show(&chart);
 	if (scene->n_shown == 1 && !pt_scene_is_later_column(scene))
 		pt_chart_legend(&chart, PT_CORNER_TOP_RIGHT, &legend, 1);
-	else if (scene->n_shown > 1)
+	else if (scene->n_shown > 1) {
 		pt_runs_names(scene, &chart, PT_CORNER_TOP_RIGHT);
+		pt_chart_legend(&chart, PT_CORNER_BOTTOM_RIGHT, &legend, legend.n);
+	}
 	add_readout(scene, &chart);
 	pt_chart_end(&chart);
 }

@@ -19,8 +19,10 @@
 #include "phasetop/ui/clipboard.h"
 #include "key_sequence.h"
 #include "mouse_report.h"
-#include "terminal_draw.h"
+#include "painter.h"
 #include "terminal_keys.h"
+#include "terminal_stand_in.h"
+#include "terminal_words.h"
 
 enum {
 	ESCAPE_DELAY_MS = 25,
@@ -42,7 +44,7 @@ static struct {
 struct pt_terminal {
 	pt_terminal_options options;
 	SCREEN *screen;
-	pt_drawing drawing;
+	pt_painter painter;
 	bool mouse;
 	struct termios modes; /* as they were before */
 	pt_mouse_report report;
@@ -53,33 +55,17 @@ struct pt_terminal {
 
 /* --- opening and closing ---------------------------------------------------------------------------- */
 
-static const char *capability(const char *name)
-{
-	const char *value = tigetstr(name);
-	return value && value != (const char *)-1 ? value : "";
-}
-
-/* Strings of terminfo may carry padding ("$<5>"), which a raw write must not send. */
-static void add_capability(pt_text *text, const char *name)
-{
-	for (const char *at = capability(name); *at;) {
-		const char *padding = strstr(at, "$<");
-		const char *end = padding ? strchr(padding, '>') : NULL;
-		size_t n = end ? (size_t)(padding - at) : strlen(at);
-		pt_text_add_bytes(text, at, n);
-		at += n;
-		if (end)
-			at = end + 1;
-	}
-}
-
 static void prepare_emergency(const pt_terminal *terminal)
 {
 	pt_text text = pt_text_over(emergency.bytes, sizeof emergency.bytes);
+	const pt_word *release = &terminal->painter.brush.words.release; /* a frame may be half sent */
+	pt_text_add_bytes(&text, release->bytes, release->n);
 	pt_text_add(&text, mouse_off);
 	static const char *const names[] = {"sgr0", "op", "rmkx", "cnorm", "rmcup"};
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		add_capability(&text, names[i]);
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		pt_word word = pt_word_of(names[i]);
+		pt_text_add_bytes(&text, word.bytes, word.n);
+	}
 	emergency.n = text.length;
 	emergency.modes = terminal->modes;
 	emergency.open = 1;
@@ -101,38 +87,6 @@ void pt_terminal_emergency_restore(void)
 	tcsetattr(STDIN_FILENO, TCSANOW, &emergency.modes);
 }
 
-/* Our own terminfo entries lie beside the program, for each TERM that we know: "phasetop-TERM" has true
-   colour, "phasetop-plain-TERM" the colours that TERM has. NULL: there is none. */
-static SCREEN *open_own_entry(const pt_terminal_options *options, const char *prefix, const char *term)
-{
-	char directory[PATH_MAX], entry[64], file[PATH_MAX];
-	static const char *const places[] = {"terminfo", "../share/phasetop/terminfo"};
-	pt_text name = pt_text_over(entry, sizeof entry);
-	pt_text_add(&name, prefix);
-	pt_text_add(&name, term);
-	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-		pt_text place = pt_text_over(directory, sizeof directory), path = pt_text_over(file, sizeof file);
-		pt_text_addf(&place, "%s/%s", options->program_dir ? options->program_dir : "", places[i]);
-		pt_text_addf(&path, "%s/p/%s", directory, entry);
-		if (!options->program_dir || strchr(term, '/') || name.cut || place.cut || path.cut ||
-			access(file, R_OK) != 0)
-			continue;
-		char *before = getenv("TERMINFO_DIRS");
-		char *kept = before ? pt_text_copy(before, strlen(before)) : NULL;
-		char list[PATH_MAX * 2];
-		snprintf(list, sizeof list, "%s:%s", directory, kept ? kept : "");
-		setenv("TERMINFO_DIRS", list, 1);
-		SCREEN *screen = newterm(entry, stdout, stdin);
-		if (kept)
-			setenv("TERMINFO_DIRS", kept, 1);
-		else
-			unsetenv("TERMINFO_DIRS");
-		pt_free(kept);
-		return screen;
-	}
-	return NULL;
-}
-
 /* The deepest colours that flag, environment and terminfo allow. */
 static pt_colour_depth choose_depth(
 	const pt_terminal_options *options, const char *term, int terminfo_colours)
@@ -149,31 +103,47 @@ static pt_colour_depth choose_depth(
 
 static pt_status open_screen(pt_terminal *terminal, const char *term, pt_error *err)
 {
-	terminal->drawing.depth = choose_depth(&terminal->options, term, -1);
-	if (terminal->drawing.depth == PT_DEPTH_TRUE)
-		terminal->screen = open_own_entry(&terminal->options, "phasetop-", term);
-	if (terminal->screen)
-		return PT_OK;
-	terminal->screen = open_own_entry(&terminal->options, "phasetop-plain-", term);
-	if (!terminal->screen)
-		terminal->screen = newterm(NULL, stdout, stdin);
+	const char *entry = term;
+	while (entry && !(terminal->screen = newterm(entry, stdout, stdin)))
+		entry = pt_terminal_stand_in(term, entry == term ? NULL : entry);
 	if (!terminal->screen)
 		return pt_fail(err, PT_ERR_UNSUPPORTED, "", -1, "cannot draw on this terminal (TERM=%s)", term);
-	terminal->drawing.depth = choose_depth(&terminal->options, term, tigetnum("colors"));
-	int colours = tigetnum("colors");
-	if (terminal->drawing.depth == PT_DEPTH_TRUE && colours <= 256)
-		terminal->drawing.depth = PT_DEPTH_256; /* no entry that can say it */
-	if (terminal->drawing.depth == PT_DEPTH_256 && colours < 256)
-		terminal->drawing.depth = PT_DEPTH_16;
-	if (terminal->drawing.depth == PT_DEPTH_16 && colours < 8)
-		terminal->drawing.depth = PT_DEPTH_MONO;
+	if (pt_word_of("cup").n == 0) {
+		endwin();
+		delscreen(terminal->screen);
+		return pt_fail(
+			err, PT_ERR_UNSUPPORTED, "", -1, "this terminal cannot move its cursor (TERM=%s)", term);
+	}
+	pt_terminal_words_read(&terminal->painter.brush.words);
+	int colours = terminal->painter.brush.words.n_colours;
+	pt_colour_depth depth = choose_depth(&terminal->options, term, colours);
+	if (depth == PT_DEPTH_256 && colours < 256)
+		depth = PT_DEPTH_16;
+	if (depth == PT_DEPTH_16 && colours < 8)
+		depth = PT_DEPTH_MONO;
+	terminal->painter.depth = depth;
 	return PT_OK;
 }
 
-static void send(const char *bytes)
+/* As curses writes: waits for a terminal that is slow, and gives up one that is gone. */
+static void send_bytes(const char *bytes, size_t n)
 {
-	fputs(bytes, stdout);
+	struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
 	fflush(stdout);
+	while (n > 0) {
+		ssize_t sent = write(STDOUT_FILENO, bytes, n);
+		if (sent < 0 && errno == EAGAIN)
+			poll(&out, 1, -1);
+		else if (sent < 0 && errno != EINTR)
+			return;
+		bytes += sent > 0 ? sent : 0;
+		n -= sent > 0 ? (size_t)sent : 0;
+	}
+}
+
+static void send(const char *text)
+{
+	send_bytes(text, strlen(text));
 }
 
 /* Ctrl-s must not stop the output: whoever presses it by mistake would think that the program hangs. */
@@ -197,14 +167,8 @@ static void set_up_curses(pt_terminal *terminal)
 	intrflush(stdscr, FALSE);
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
-	leaveok(stdscr, TRUE);
-	typeahead(-1); /* a key that arrives meanwhile must not leave a frame half sent */
-	scrollok(stdscr, FALSE);
+	refresh(); /* an empty screen, which is all that curses ever knows of; reading keys refreshes nothing then */
 	curs_set(0);
-	if (terminal->drawing.depth != PT_DEPTH_MONO) {
-		start_color();
-		use_default_colors();
-	}
 	pt_terminal_define_keys();
 	pt_terminal_set_mouse(terminal, terminal->options.mouse);
 }
@@ -218,16 +182,10 @@ pt_status pt_terminal_open(const pt_terminal_options *options, pt_terminal **out
 	if (!terminal)
 		return pt_fail(err, PT_ERR_MEMORY, "", -1, "out of memory for the terminal");
 	terminal->options = *options;
-	terminal->drawing.theme = options->theme;
-	terminal->drawing.whole = true;
+	pt_painter_init(&terminal->painter);
+	terminal->painter.theme = options->theme;
 	tcgetattr(STDIN_FILENO, &terminal->modes);
 	pt_status status = open_screen(terminal, term, err);
-	if (status == PT_OK && *capability("cup") == '\0') {
-		endwin();
-		delscreen(terminal->screen);
-		status =
-			pt_fail(err, PT_ERR_UNSUPPORTED, "", -1, "this terminal cannot move its cursor (TERM=%s)", term);
-	}
 	if (status != PT_OK) {
 		pt_free(terminal);
 		return status;
@@ -238,21 +196,29 @@ pt_status pt_terminal_open(const pt_terminal_options *options, pt_terminal **out
 	return PT_OK;
 }
 
+/* Give the terminal back, as it was. */
+static void leave(pt_terminal *terminal)
+{
+	pt_terminal_set_mouse(terminal, false);
+	if (pt_painter_rest(&terminal->painter))
+		send_bytes(terminal->painter.brush.bytes, terminal->painter.brush.n_bytes);
+	endwin();
+	emergency.open = 0;
+}
+
 void pt_terminal_close(pt_terminal *terminal)
 {
 	if (!terminal)
 		return;
-	pt_terminal_set_mouse(terminal, false);
-	endwin();
-	emergency.open = 0;
+	leave(terminal);
 	delscreen(terminal->screen);
-	pt_drawing_fini(&terminal->drawing);
+	pt_painter_fini(&terminal->painter);
 	pt_free(terminal);
 }
 
 pt_colour_depth pt_terminal_depth(const pt_terminal *terminal)
 {
-	return terminal->drawing.depth;
+	return terminal->painter.depth;
 }
 
 void pt_terminal_set_mouse(pt_terminal *terminal, bool on)
@@ -265,8 +231,7 @@ void pt_terminal_set_mouse(pt_terminal *terminal, bool on)
 
 void pt_terminal_set_theme(pt_terminal *terminal, const pt_theme *theme)
 {
-	terminal->drawing.theme = theme;
-	terminal->drawing.whole = true;
+	pt_painter_set_theme(&terminal->painter, theme);
 }
 
 bool pt_terminal_copy(pt_terminal *terminal, const char *text, size_t n)
@@ -297,22 +262,20 @@ void pt_terminal_resize(pt_terminal *terminal)
 	int columns, rows;
 	pt_terminal_size(terminal, &columns, &rows);
 	resizeterm(rows, columns);
+	refresh(); /* its empty screen: now, and not when the next key is read */
 	/* even where the size is what it was: a window that shrank and grew back has lost its content */
 	pt_terminal_repaint(terminal);
 }
 
 void pt_terminal_repaint(pt_terminal *terminal)
 {
-	terminal->drawing.whole = true;
-	clearok(curscr, TRUE);
+	pt_painter_forget(&terminal->painter);
 }
 
 void pt_terminal_suspend(pt_terminal *terminal)
 {
 	bool mouse = terminal->mouse;
-	pt_terminal_set_mouse(terminal, false);
-	endwin();
-	emergency.open = 0;
+	leave(terminal);
 	/* the default action, so that an orphan (which nobody could continue) goes on instead of stopping */
 	struct sigaction stop = {.sa_handler = SIG_DFL}, before;
 	sigaction(SIGTSTP, &stop, &before);
@@ -330,8 +293,8 @@ void pt_terminal_suspend(pt_terminal *terminal)
 
 void pt_terminal_show(pt_terminal *terminal, const pt_frame *frame)
 {
-	if (pt_drawing_put(&terminal->drawing, frame))
-		refresh();
+	if (pt_painter_paint(&terminal->painter, frame))
+		send_bytes(terminal->painter.brush.bytes, terminal->painter.brush.n_bytes);
 }
 
 bool pt_terminal_writable(const pt_terminal *terminal)

@@ -1,8 +1,8 @@
 /**
  * The terminal: a frame goes out, keys and the mouse come in. The only owner of curses.
  *
- * One terminal at a time. Only cells that changed since the last frame are touched, so that curses sends
- * little (erase and diff, never a clear). The user's palette is never redefined. Whatever happens, the
+ * One terminal at a time. Only cells that changed since the last frame are sent (erase and diff, never a clear).
+ * Curses opens the terminal and reads its keys; what is drawn are our own bytes, in the words of its entry. The user's palette is never redefined. Whatever happens, the
  * terminal is given back: on close, on suspension, and in an emergency by a prepared string that any thread
  * or signal handler may write.
  */
@@ -24,8 +24,6 @@ typedef struct pt_terminal_options {
 	const pt_theme *theme;   /* borrowed for the life of the terminal */
 	const char *colour_flag; /* --color: NULL or "auto", "never", "16", "256", "true" */
 	bool mouse;              /* capture it */
-	bool unicode;            /* characters beyond ASCII may be sent */
-	const char *program_dir; /* where terminfo/ with our true-colour entries may lie; NULL: not known */
 } pt_terminal_options;
 
 /**
