@@ -90,12 +90,14 @@ bool pt_places_beside(pt_places *places, int col, int row, int width, int *label
 	if (!places || width < 1 || width > places->cols || col < -1 || row < -1 || col > places->cols ||
 		row > places->rows)
 		return false;
-	/* right, left, then the rows above and below: right, centred, left; then two rows off */
+	/* right, left, either a column further, then the rows above and below: right, centred, left; then two rows off */
 	const struct {
 		int dx, dy;
 	} spots[] = {
 		{2, 0},
 		{-1 - width, 0},
+		{3, 0},
+		{-2 - width, 0},
 		{1, -1},
 		{1, 1},
 		{-width / 2, -1},
@@ -112,8 +114,6 @@ bool pt_places_beside(pt_places *places, int col, int row, int width, int *label
 		{-width / 2, 2},
 		{-width, -2},
 		{-width, 2},
-		{3, 0},
-		{-2 - width, 0},
 		{4, 0},
 		{-3 - width, 0},
 	};
