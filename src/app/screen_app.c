@@ -33,6 +33,7 @@ typedef struct screen_app {
 	pt_frame *frame, *spare; /* what is on the screen; what the next one is drawn into */
 	int n_actions;           /* that keys applied since it was drawn */
 	pt_action pressed;       /* what the last of them did, where that is to be seen; else PT_N_ACTIONS */
+	bool is_pending;         /* it asked for other numbers */
 	pt_snapshot *snapshot; /* what is drawn; NULL before the first one */
 	pt_snapshot *newer;    /* came while the picture is frozen */
 	pt_settings posted;    /* what the worker was asked for last */
@@ -191,9 +192,10 @@ static void handle_signals(screen_app *app)
 static void take_key(screen_app *app, pt_key key)
 {
 	unsigned changes = pt_view_key(&app->view, key, app->snapshot);
-	bool is_seen = !(changes & ~(unsigned)PT_VIEW_REDRAW) && !app->view.command.open && !app->view.form.open;
+	bool is_seen = !(changes & ~(unsigned)(PT_VIEW_REDRAW | PT_VIEW_SETTINGS)) && !app->view.command.open && !app->view.form.open;
 	app->n_actions += app->view.applied != PT_N_ACTIONS;
 	app->pressed = is_seen ? app->view.applied : PT_N_ACTIONS;
+	app->is_pending = changes & PT_VIEW_SETTINGS;
 	app->dirty |= app->pressed != PT_N_ACTIONS;
 	act(app, changes);
 }
@@ -240,7 +242,7 @@ static pt_status draw(screen_app *app, pt_error *err)
 	pt_screen_draw(app->snapshot, &app->view, app->frame);
 	/* of several at once nobody knows which did nothing */
 	if (app->n_actions == 1 && app->pressed != PT_N_ACTIONS && pt_answer_same_picture(before, app->frame) &&
-		pt_answer(&app->view, app->pressed, app->snapshot)) {
+		pt_answer(&app->view, app->pressed, app->is_pending, app->snapshot)) {
 		pt_frame_clear(app->frame);
 		pt_screen_draw(app->snapshot, &app->view, app->frame);
 	}

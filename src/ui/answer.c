@@ -142,7 +142,7 @@ static const char *words_for(const pt_view *view, const struct answer *answer, c
 	return answer->words;
 }
 
-bool pt_answer(pt_view *view, pt_action action, const pt_snapshot *snapshot)
+bool pt_answer(pt_view *view, pt_action action, bool is_pending, const pt_snapshot *snapshot)
 {
 	const struct answer *answer = (unsigned)action < PT_N_ACTIONS ? answer_to(action) : NULL;
 	if (!answer || view->message[0])
@@ -150,6 +150,8 @@ bool pt_answer(pt_view *view, pt_action action, const pt_snapshot *snapshot)
 	const char *words = words_for(view, answer, snapshot);
 	if (words == answer->words && tell_unseen(view, answer->panes))
 		return true;
+	if (words == answer->words && is_pending)
+		return false;
 	pt_view_say(view, false, "%s", words);
 	return true;
 }

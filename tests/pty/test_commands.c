@@ -97,6 +97,12 @@ static void test_keys_that_do_nothing_say_why(void **state)
 		pty_wait_for(terminal, "this is for several runs, and there is one");
 	}
 	pty_settle(terminal);
+	pty_type(terminal, "d");
+	pty_wait_until_gone(terminal, "this is for several");
+	pty_settle(terminal);
+	pty_type(terminal, "J");
+	pty_wait_for(terminal, "this is for several runs, and there is one");
+	pty_settle(terminal);
 	pty_type(terminal, "a");
 	pty_wait_for(terminal, "all runs are shown");
 	pty_type(terminal, "\033[H"); /* Home */

@@ -12,7 +12,7 @@
 enum { COLS = 120, ROWS = 40 };
 
 /* What the program does outside of the frame, or what the terminal does with it. */
-static const unsigned elsewhere = ~(unsigned)PT_VIEW_REDRAW;
+static const unsigned elsewhere = ~(unsigned)(PT_VIEW_REDRAW | PT_VIEW_SETTINGS);
 
 /* Esc with nothing to leave, and the end of a list, need no words. */
 static bool is_plain(const pt_view *view, pt_action action)
@@ -42,7 +42,7 @@ static int n_silent(fixture_kind kind, size_t preset)
 			pt_frame_clear(d.frame);
 			pt_screen_draw(d.snapshot, &d.view, d.frame);
 			if (flags & elsewhere || d.view.form.open || d.view.command.open || !pt_answer_same_picture(before, d.frame) ||
-				d.view.filter_open || (pt_answer(&d.view, (pt_action)action, d.snapshot) && d.view.message[0]))
+				d.view.filter_open || pt_answer(&d.view, (pt_action)action, flags & PT_VIEW_SETTINGS, d.snapshot) || flags & PT_VIEW_SETTINGS)
 				continue;
 			print_error("%s does nothing, the %s time, in preset %s of %s\n", pt_action_row_of((pt_action)action)->name,
 				time ? "second" : "first", pt_preset_name(preset), kind == FIXTURE_THREE ? "three runs" : "one run");
@@ -65,10 +65,27 @@ static void every_action_answers(void **state)
 	assert_int_equal(n, 0);
 }
 
+/* The joint plane is asked for, but of one run there will be none; a larger k will come. */
+static void what_is_pending_is_not_denied(void **state)
+{
+	(void)state;
+	drawing d = start(FIXTURE_RICH, COLS, ROWS);
+	unsigned flags = pt_view_apply(&d.view, PT_ACTION_JOINT_PLANE, 1, d.snapshot);
+	assert_true(flags & PT_VIEW_SETTINGS);
+	assert_true(pt_answer(&d.view, PT_ACTION_JOINT_PLANE, true, d.snapshot));
+	assert_string_equal(d.view.message, "this is for several runs, and there is one");
+	d.view.message[0] = '\0';
+	assert_true(pt_view_apply(&d.view, PT_ACTION_K_MORE, 1, d.snapshot) & PT_VIEW_SETTINGS);
+	assert_false(pt_answer(&d.view, PT_ACTION_K_MORE, true, d.snapshot));
+	assert_string_equal(d.view.message, "");
+	end(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_action_answers),
+		cmocka_unit_test(what_is_pending_is_not_denied),
 	};
 	setenv("TZ", "UTC", 1);
 	return cmocka_run_group_tests(tests, NULL, NULL);
