@@ -110,10 +110,12 @@ static bool is_built_in(const char *name)
 
 pt_status pt_theme_find(const char *name, const pt_theme_places *places, pt_theme **theme, pt_error *err)
 {
-	if (strchr(name, '/'))
-		return pt_theme_load_file(name, theme, err);
+	bool is_path = strchr(name, '/') != NULL;
+	pt_status status = is_path ? pt_theme_load_file(name, theme, err) : PT_ERR_NOT_FOUND;
+	if (status != PT_ERR_NOT_FOUND)
+		return status;
 	char directory[PATH_BYTES], path[PATH_BYTES + PT_THEME_NAME_BYTES];
-	for (size_t i = 0; place(places, i, directory); i++) {
+	for (size_t i = 0; !is_path && place(places, i, directory); i++) {
 		int n = directory[0] ? snprintf(path, sizeof path, "%s/%s%s", directory, name, suffix) : 0;
 		if (n < 1 || (size_t)n >= sizeof path)
 			continue;
