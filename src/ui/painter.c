@@ -93,7 +93,7 @@ static bool cell_differs(pt_painter *painter, const pt_cell *cell, const pt_cell
 	if (painter->screen == PT_SCREEN_KNOWN) {
 		if (memcmp(cell, shown, sizeof *cell) == 0)
 			return false;
-		return cell->glyph != ' ' || shown->glyph != ' ' ||
+		return pt_cell_plain_glyph(cell) != ' ' || pt_cell_plain_glyph(shown) != ' ' ||
 			   !pt_looks_equal(
 				   look_of(painter, cell, &painter->now), look_of(painter, shown, &painter->before));
 	}
