@@ -9,6 +9,7 @@
 #include "phasetop/base/text.h"
 #include "phasetop/report/report_pane_csv.h"
 #include "phasetop/report/report_svg.h"
+#include "phasetop/ui/frame_trace.h"
 #include "phasetop/ui/pane.h"
 #include "phasetop/ui/screen.h"
 #include "phasetop/ui/stage.h"
@@ -75,8 +76,12 @@ static pt_status write_picture(
 	choose_size(job, kind == EXPORT_SVG, &cols, &rows);
 	pt_charset charset = job->session->unicode ? PT_CHARSET_UTF8 : PT_CHARSET_ASCII;
 	pt_status status = pt_frame_create(cols, rows, charset, &frame, err);
-	if (status != PT_OK)
+	if (status == PT_OK && kind == EXPORT_SVG)
+		status = pt_frame_trace(frame, err);
+	if (status != PT_OK) {
+		pt_frame_destroy(frame);
 		return status;
+	}
 	pt_pane_id pane = job->view->layout.focus;
 	pt_stage stage = pt_stage_of(job->snapshot, job->view);
 	if (job->screen)

@@ -200,6 +200,7 @@ void pt_canvas_under(pt_canvas *canvas, int col, int row, uint32_t glyph, pt_ink
 		return;
 	cell->under = glyph;
 	cell->under_ink = ink;
+	cell->traced &= (uint8_t)~PT_TRACED_UNDER;
 }
 
 void pt_canvas_over(pt_canvas *canvas, int col, int row, uint32_t glyph, pt_ink ink)
@@ -209,6 +210,7 @@ void pt_canvas_over(pt_canvas *canvas, int col, int row, uint32_t glyph, pt_ink 
 		return;
 	cell->over = glyph;
 	cell->over_ink = ink;
+	cell->traced &= (uint8_t)~PT_TRACED_OVER;
 }
 
 void pt_canvas_vline(pt_canvas *canvas, int x, uint32_t glyph, pt_ink ink)
@@ -256,10 +258,12 @@ void pt_canvas_shade(pt_canvas *canvas, int x0, int y0, int x1, int y1, uint32_t
 			if (glyph) {
 				cell->under = glyph;
 				cell->under_ink = ink;
+				cell->traced &= (uint8_t)~PT_TRACED_UNDER;
 			}
 			if (ground) {
 				cell->ground = ground;
 				cell->ground_level = ground_level;
+				cell->traced &= (uint8_t)~PT_TRACED_GROUND;
 			}
 		}
 }

@@ -4,9 +4,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "curve_trace.h"
 #include "phasetop/base/text.h"
 
-enum { MARKER_COLS = 12 };
+enum { MARKER_COLS = 12, LEAST_SPIKE = 4 /* dots */ };
 
 /* As pt_scale_dot, but true far beyond the canvas: a line that leaves a zoomed plot keeps its slope. INT_MIN: the
  * value has no place. */
@@ -47,6 +48,10 @@ static void close_column(curve_pen *pen)
 {
 	if (!pen->down || pen->low == pen->high)
 		return;
+	pt_dash dash = pen->stroke->dash;
+	bool is_gap = dash.off > 0 && pen->phase % ((unsigned)dash.on + dash.off) >= dash.on;
+	if (is_gap && pen->high - pen->low < LEAST_SPIKE)
+		return; /* the width of a line that rises: the dashes go on */
 	unsigned phase = 0; /* a spike is drawn whole, whatever the dash pattern says */
 	pt_canvas_line(pen->canvas, pen->x, pen->low, pen->x, pen->high, pen->stroke->ink, PT_SOLID, &phase);
 }
@@ -82,21 +87,23 @@ static void move_to(curve_pen *pen, int x, int y)
 	pen->low = pen->high = pen->last = y;
 }
 
-/* Set a marker glyph on the first cell of each stretch of marker_cols columns that the line passes. */
-static void mark(pt_canvas *canvas, const pt_stroke *stroke, int x, int y, int *last_stretch)
+/* Set a marker glyph on the first cell of each stretch of marker_cols columns that the line passes. Was one? */
+static bool mark(pt_canvas *canvas, const pt_stroke *stroke, int x, int y, int *last_stretch)
 {
 	int across = pt_canvas_dots_across(canvas->kind), down = pt_canvas_dots_down(canvas->kind);
 	if (x < 0 || x >= canvas->width || y < 0 || y >= canvas->height)
-		return;
+		return false;
 	int every = stroke->marker_cols > 0 ? stroke->marker_cols : MARKER_COLS;
 	int col = x / across, phase = stroke->marker_phase_cols % every;
 	int stretch = (col - phase + every) / every;
 	if (stretch == *last_stretch)
-		return;
+		return false;
 	/* the first stretch begins at the curve's own start, which carries a marker only when it is due */
-	if (*last_stretch != INT_MIN || (col - phase + every) % every == 0)
+	bool is_due = *last_stretch != INT_MIN || (col - phase + every) % every == 0;
+	if (is_due)
 		pt_canvas_over(canvas, col, y / down, stroke->marker, stroke->ink);
 	*last_stretch = stretch;
+	return is_due;
 }
 
 void pt_curve_draw(
@@ -104,6 +111,7 @@ void pt_curve_draw(
 {
 	if (!canvas || !points->ys || (!points->xs && !points->steps))
 		return;
+	pt_curve_trace(canvas, x, y, points, stroke);
 	curve_pen pen = {.canvas = canvas, .stroke = stroke};
 	int last_stretch = INT_MIN;
 	for (size_t i = 0; i < points->n; i++) {
@@ -114,8 +122,9 @@ void pt_curve_draw(
 			continue;
 		}
 		move_to(&pen, dot_x, dot_y);
-		if (stroke->marker)
-			mark(canvas, stroke, dot_x, dot_y, &last_stretch);
+		if (stroke->marker && mark(canvas, stroke, dot_x, dot_y, &last_stretch))
+			pt_curve_trace_mark(canvas, stroke,
+				pt_canvas_spot(canvas, x, y, pt_points_x(points, i), points->ys[i]), dot_x, dot_y);
 	}
 	lift(&pen);
 }
@@ -125,6 +134,7 @@ void pt_curve_band(pt_canvas *canvas, const pt_scale *x, const pt_scale *y, cons
 {
 	if (!canvas || !low->ys || !high || (!low->xs && !low->steps))
 		return;
+	pt_curve_trace_band(canvas, x, y, low, high, ground);
 	bool has_last = false;
 	int last_x = 0, last_low = 0, last_high = 0;
 	for (size_t i = 0; i < low->n; i++) {
@@ -147,6 +157,7 @@ void pt_curve_band(pt_canvas *canvas, const pt_scale *x, const pt_scale *y, cons
 			int y0 = (int)lround(last_low + f * (from - last_low));
 			int y1 = (int)lround(last_high + f * (to - last_high));
 			pt_canvas_shade(canvas, column, y1, column, y0, glyph, ink, ground, 0);
+			pt_curve_trace_ground(canvas, column, y1, y0);
 		}
 		has_last = true;
 		last_x = at;

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "phasetop/base/alloc.h"
+#include "phasetop/plot/tracing.h"
 #include "phasetop/base/missing.h"
 
 /* Which places fall into one cell (or half cell) along an axis; n = 0: none. */
@@ -115,6 +116,8 @@ void pt_heatmap_draw(pt_canvas *canvas, const pt_scale *x, const pt_scale *y, co
 {
 	if (!canvas || !map->values || map->n_x == 0 || map->n_y == 0 || !(map->hi > map->lo))
 		return;
+	pt_tracing_clear(canvas->tracing);
+	canvas->tracing = NULL; /* a map is made of cells, in pictures too */
 	int down = canvas->kind == PT_CANVAS_ASCII ? 1 : 2, n_rows = canvas->rows * down;
 	bin *across =
 		bins_of(x, canvas->cols, pt_canvas_dots_across(canvas->kind), map->xs, map->n_x, map->spacing);

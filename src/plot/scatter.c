@@ -41,11 +41,46 @@ static void gradient_line(
 	}
 }
 
+/* The same line at its true ends, for a tracing. */
+static void gradient_trace(pt_tracing *tracing, pt_spot a, pt_spot b, pt_ink ink, uint8_t from, uint8_t to)
+{
+	int pieces = abs((int)to - from) / 2 + 1;
+	pt_trace style = {.kind = PT_TRACE_LINE, .ink = ink};
+	for (int i = 0; i < pieces; i++) {
+		double start = (double)i / pieces, end = (double)(i + 1) / pieces;
+		pt_spot p = {a.x + start * (b.x - a.x), a.y + start * (b.y - a.y)};
+		pt_spot q = {a.x + end * (b.x - a.x), a.y + end * (b.y - a.y)};
+		style.ink.level = (uint8_t)lround(from + (start + end) / 2 * (to - from));
+		pt_tracing_segment(tracing, &style, p, i + 1 < pieces ? q : b);
+	}
+}
+
+static void trace_path(
+	const pt_canvas *canvas, const pt_scale *x, const pt_scale *y, const pt_trajectory *trajectory)
+{
+	pt_spot last = {NAN, NAN};
+	uint8_t last_level = 0;
+	pt_trace dot = {.kind = PT_TRACE_DOTS};
+	for (size_t i = 0; canvas->tracing && i < trajectory->n; i++) {
+		pt_spot spot = pt_canvas_spot(canvas, x, y, trajectory->x[i], trajectory->y[i]);
+		bool is_there = !isnan(spot.x) && !isnan(spot.y), goes_on = trajectory->connect && !isnan(last.x);
+		dot.ink = trajectory->ink;
+		dot.ink.level = level_of(trajectory, i);
+		if (is_there && goes_on)
+			gradient_trace(canvas->tracing, last, spot, dot.ink, last_level, dot.ink.level);
+		else if (is_there && spot.x >= 0 && spot.y >= 0 && spot.x <= canvas->cols && spot.y <= canvas->rows)
+			pt_tracing_add(canvas->tracing, &dot, &spot, 1);
+		last = is_there ? spot : (pt_spot){NAN, NAN};
+		last_level = dot.ink.level;
+	}
+}
+
 void pt_trajectory_draw(
 	pt_canvas *canvas, const pt_scale *x, const pt_scale *y, const pt_trajectory *trajectory)
 {
 	if (!canvas || !trajectory->x || !trajectory->y)
 		return;
+	trace_path(canvas, x, y, trajectory);
 	bool has_last = false;
 	int last_x = 0, last_y = 0;
 	uint8_t last_level = 0;

@@ -6,6 +6,7 @@
 #include "phasetop/base/alloc.h"
 #include "phasetop/base/text.h"
 #include "svg_glyph.h"
+#include "svg_stroke.h"
 
 enum {
 	W = PT_SVG_CELL_W,
@@ -26,6 +27,7 @@ typedef struct svg_writer {
 	FILE *out;
 	int margin;
 	pt_rgb background, foreground;
+	pt_cell *cells;  /* rows × cols: of the frame, without what its strokes draw */
 	look *looks;     /* rows × cols */
 	pt_rgb *colours; /* every ink of the picture, by first appearance */
 	size_t n_colours, capacity;
@@ -60,6 +62,29 @@ static size_t colour_index(const svg_writer *writer, pt_rgb colour)
 	return i;
 }
 
+static pt_cell cell_at(const svg_writer *writer, int x, int y)
+{
+	if (!pt_rect_contains(pt_frame_rect(writer->frame), x, y))
+		return (pt_cell){.glyph = ' ', .width = 1, .role = PT_ROLE_TEXT};
+	return writer->cells[(size_t)y * (size_t)writer->frame->cols + (size_t)x];
+}
+
+/* The cell without the glyph and the ground that are drawn as strokes and areas. */
+static pt_cell own_cell(const pt_frame *frame, size_t i)
+{
+	pt_cell cell = frame->cells[i];
+	pt_cell_trace trace =
+		pt_frame_traced(frame, (int)(i % (size_t)frame->cols), (int)(i / (size_t)frame->cols));
+	if (trace.glyph) {
+		cell.glyph = ' ';
+		cell.role = PT_ROLE_TEXT;
+		cell.attributes = 0;
+	}
+	if (trace.ground)
+		cell.ground = 0;
+	return cell;
+}
+
 static const look *look_at(const svg_writer *writer, int x, int y)
 {
 	return &writer->looks[(size_t)y * (size_t)writer->frame->cols + (size_t)x];
@@ -70,9 +95,11 @@ static bool survey(svg_writer *writer)
 {
 	const pt_frame *frame = writer->frame;
 	size_t n = (size_t)frame->cols * (size_t)frame->rows;
+	writer->cells = pt_array_alloc(n, sizeof *writer->cells);
 	writer->looks = pt_array_alloc(n, sizeof *writer->looks);
-	for (size_t i = 0; writer->looks && i < n; i++) {
-		const pt_cell *cell = &frame->cells[i];
+	for (size_t i = 0; writer->cells && writer->looks && i < n; i++) {
+		const pt_cell *cell = &writer->cells[i];
+		writer->cells[i] = own_cell(frame, i);
 		writer->looks[i] = look_of(writer, cell);
 		if (cell->glyph == ' ' || cell->glyph == 0)
 			continue;
@@ -83,7 +110,7 @@ static bool survey(svg_writer *writer)
 			return false;
 		writer->colours[writer->n_colours++] = writer->looks[i].fg;
 	}
-	return writer->looks != NULL;
+	return writer->cells && writer->looks;
 }
 
 static void write_escaped(FILE *out, const char *text)
@@ -124,6 +151,7 @@ static void write_head(const svg_writer *writer, const pt_svg_options *options)
 		  ".d,.l,.h,.o{fill:none;stroke-width:2}.d{stroke-width:7;stroke-linecap:round}.h{stroke-width:5}"
 		  ".s{opacity:.25}.t{opacity:.5}.v{opacity:.75}",
 		writer->out);
+	fputs(pt_svg_stroke_style, writer->out);
 	for (size_t i = 0; i < writer->n_colours; i++) {
 		fprintf(writer->out, ".c%zu{fill:", i);
 		write_colour(writer->out, writer->colours[i]);
@@ -157,8 +185,61 @@ static void write_grounds(const svg_writer *writer)
 		}
 }
 
-/* All glyphs of one ink and one kind of paint are one path. */
-static void write_shapes(const svg_writer *writer, size_t colour, pt_svg_paint paint)
+/* Are the strokes of a plot seen in the cell? */
+static bool has_strokes(const svg_writer *writer, int x, int y)
+{
+	return pt_frame_traced(writer->frame, x, y).plot > 0;
+}
+
+/* The cells from (x, y) on, before column `end`, that hide the strokes of a plot with one ground: how many.
+ */
+static int n_hiding(const svg_writer *writer, int x, int y, int end)
+{
+	int n = 0;
+	while (x + n < end && !has_strokes(writer, x + n, y) &&
+		   same(look_at(writer, x + n, y)->bg, look_at(writer, x, y)->bg))
+		n++;
+	return n;
+}
+
+/* What stands over a plot hides its strokes: the grounds of those cells once more, a path for each colour
+ * that follows another. */
+static void write_covers(const svg_writer *writer)
+{
+	const pt_frame_traces *traces = writer->frame->traces;
+	const pt_rgb *open = NULL;
+	for (size_t p = 0; traces && p < traces->n; p++) {
+		pt_rect rect = pt_rect_intersect(traces->plots[p].rect, pt_frame_rect(writer->frame));
+		for (int y = rect.y; traces->plots[p].shown && y < rect.y + rect.h; y++)
+			for (int x = rect.x, n; x<rect.x + rect.w; x += n> 0 ? n : 1) {
+				n = n_hiding(writer, x, y, rect.x + rect.w);
+				const pt_rgb *bg = &look_at(writer, x, y)->bg;
+				if (n == 0)
+					continue;
+				if (!open || !same(*open, *bg)) {
+					fputs(open ? "\"/>\n<path fill=\"" : "<path fill=\"", writer->out);
+					write_colour(writer->out, *bg);
+					fputs("\" d=\"", writer->out);
+				}
+				open = bg;
+				fprintf(writer->out, "M%d %dh%dv%dh%dz", x * W, y * H, n * W, H, -n * W);
+			}
+	}
+	if (open)
+		fputs("\"/>\n", writer->out);
+}
+
+/* A tick of the lower axis moves along it: the axis itself stays whole. */
+static void write_shape(uint32_t glyph, int x, int y, int dx, int dy, FILE *out)
+{
+	bool is_tick = glyph == 0x252C && dx != 0; /* ┬ is ─ and ╷ */
+	if (is_tick)
+		pt_svg_glyph_path(0x2500, x, y, out);
+	pt_svg_glyph_path(is_tick ? 0x2577 : glyph, x + dx, y + dy, out);
+}
+
+/* All glyphs of one ink and one kind of paint are one path: those under strokes, or all others. */
+static void write_shapes(const svg_writer *writer, size_t colour, pt_svg_paint paint, bool under)
 {
 	static const char *const classes[PT_N_SVG_PAINTS] = {
 		[PT_SVG_DOTS] = "d k",
@@ -173,17 +254,25 @@ static void write_shapes(const svg_writer *writer, size_t colour, pt_svg_paint p
 	bool begun = false;
 	for (int y = 0; y < writer->frame->rows; y++)
 		for (int x = 0; x < writer->frame->cols; x++) {
-			pt_cell cell = pt_frame_get(writer->frame, x, y);
+			pt_cell cell = cell_at(writer, x, y);
 			if (cell.glyph < 0x80 || !same(look_at(writer, x, y)->fg, writer->colours[colour]) ||
-				pt_svg_paint_of(cell.glyph) != paint)
+				pt_svg_paint_of(cell.glyph) != paint || has_strokes(writer, x, y) != under)
 				continue;
+			pt_cell_trace beside = pt_frame_traced(writer->frame, x, y);
 			if (!begun)
 				fprintf(writer->out, "<path class=\"%s%zu\" d=\"", classes[paint], colour);
 			begun = true;
-			pt_svg_glyph_path(cell.glyph, x * W, y * H, writer->out);
+			write_shape(cell.glyph, x * W, y * H, beside.dx * W / 100, beside.dy * H / 100, writer->out);
 		}
 	if (begun)
 		fputs("\"/>\n", writer->out);
+}
+
+static void write_all_shapes(const svg_writer *writer, bool under)
+{
+	for (size_t i = 0; i < writer->n_colours; i++)
+		for (int paint = PT_SVG_TEXT + 1; paint < PT_N_SVG_PAINTS; paint++)
+			write_shapes(writer, i, (pt_svg_paint)paint, under);
 }
 
 static bool is_letter(const pt_cell *cell)
@@ -191,31 +280,41 @@ static bool is_letter(const pt_cell *cell)
 	return cell->width > 0 && cell->glyph != ' ' && pt_svg_paint_of(cell->glyph) == PT_SVG_TEXT;
 }
 
+/* Do the letters of two neighbouring cells belong equally far beside them? */
+static bool same_shift(const svg_writer *writer, int x, int y)
+{
+	pt_cell_trace here = pt_frame_traced(writer->frame, x, y),
+				  before = pt_frame_traced(writer->frame, x - 1, y);
+	return here.dx == before.dx && here.dy == before.dy;
+}
+
 /* Does the cell go on a run of text in this look? A single space may stand between two words of it. */
 static bool goes_on(const svg_writer *writer, int x, int y, const look *first)
 {
-	pt_cell cell = pt_frame_get(writer->frame, x, y);
+	pt_cell cell = cell_at(writer, x, y);
 	if (x >= writer->frame->cols)
 		return false;
 	if (cell.width == 0)
 		return true;
 	if (cell.glyph == ' ' && !(first->attributes & PT_ATTR_UNDERLINE)) {
-		pt_cell next = pt_frame_get(writer->frame, x + 1, y);
+		pt_cell next = cell_at(writer, x + 1, y);
 		return is_letter(&next) && goes_on(writer, x + 1, y, first);
 	}
 	const look *l = look_at(writer, x, y);
-	return is_letter(&cell) && same(l->fg, first->fg) && l->attributes == first->attributes;
+	return is_letter(&cell) && same(l->fg, first->fg) && l->attributes == first->attributes &&
+		   same_shift(writer, x, y);
 }
 
 static void write_text_run(const svg_writer *writer, int from, int to, int y)
 {
 	const look *l = look_at(writer, from, y);
+	pt_cell_trace beside = pt_frame_traced(writer->frame, from, y);
 	fprintf(writer->out, "<text class=\"c%zu%s%s%s\" x=\"%d\" y=\"%d\" textLength=\"%d\">",
 		colour_index(writer, l->fg), l->attributes & PT_ATTR_BOLD ? " b" : "",
-		l->attributes & PT_ATTR_DIM ? " i" : "", l->attributes & PT_ATTR_UNDERLINE ? " u" : "", from * W,
-		y * H + BASELINE, (to - from) * W);
+		l->attributes & PT_ATTR_DIM ? " i" : "", l->attributes & PT_ATTR_UNDERLINE ? " u" : "",
+		from * W + beside.dx * W / 100, y * H + BASELINE + beside.dy * H / 100, (to - from) * W);
 	for (int x = from; x < to; x++) {
-		pt_cell cell = pt_frame_get(writer->frame, x, y);
+		pt_cell cell = cell_at(writer, x, y);
 		char encoded[5] = {0};
 		if (cell.width == 0)
 			continue;
@@ -229,7 +328,7 @@ static void write_texts(const svg_writer *writer)
 {
 	for (int y = 0; y < writer->frame->rows; y++)
 		for (int x = 0; x < writer->frame->cols;) {
-			pt_cell cell = pt_frame_get(writer->frame, x, y);
+			pt_cell cell = cell_at(writer, x, y);
 			int from = x++;
 			if (!is_letter(&cell))
 				continue;
@@ -255,9 +354,11 @@ pt_status pt_report_svg(
 	if (survey(&writer)) {
 		write_head(&writer, options);
 		write_grounds(&writer);
-		for (size_t i = 0; i < writer.n_colours; i++)
-			for (int paint = PT_SVG_TEXT + 1; paint < PT_N_SVG_PAINTS; paint++)
-				write_shapes(&writer, i, (pt_svg_paint)paint);
+		pt_svg_areas(frame, theme, writer.foreground, out);
+		write_all_shapes(&writer, true);
+		pt_svg_strokes(frame, theme, writer.foreground, out);
+		write_covers(&writer);
+		write_all_shapes(&writer, false);
 		write_texts(&writer);
 		fputs(writer.margin ? "</g>\n</svg>\n" : "</svg>\n", out);
 		if (ferror(out))
@@ -265,6 +366,7 @@ pt_status pt_report_svg(
 	} else {
 		status = pt_fail(err, PT_ERR_MEMORY, NULL, -1, "no memory for an SVG picture");
 	}
+	pt_free(writer.cells);
 	pt_free(writer.looks);
 	pt_free(writer.colours);
 	return status;

@@ -1,6 +1,9 @@
 #include "phasetop/ui/axes.h"
 
+#include <math.h>
 #include <string.h>
+
+#include "phasetop/ui/frame_trace.h"
 
 enum {
 	X_AXIS_ROWS = 2,
@@ -68,6 +71,35 @@ pt_plot pt_axes_measure(pt_rect rect, const pt_axes *axes)
 	return plot;
 }
 
+/* Where a value lies beside the cell of its tick, in cells: for pictures, whose lines are finer than cells.
+ */
+static double beside_cell(
+	const pt_scale *scale, double value, int cell, int n_cells, int dots_per_cell, bool up)
+{
+	double dot = pt_scale_fraction(scale, value) * (n_cells * dots_per_cell - 1);
+	double at = (dot + 0.5) / dots_per_cell, off = (up ? n_cells - at : at) - (cell + 0.5);
+	return fabs(off) <= 0.5 ? off : 0;
+}
+
+static bool has_exact_ticks(const pt_axes *axes)
+{
+	return axes->kind != PT_CANVAS_ASCII && !axes->of_cells;
+}
+
+/* The mark of an upright axis at column x, and its label from label_x on, which stays clear of what stands
+ * above and below the axis. */
+static void shift_up(pt_frame *frame, const pt_axes *axes, const pt_scale *scale, pt_rect inner,
+	const pt_tick *tick, int x, int label_x)
+{
+	const double air = 0.15;
+	if (!has_exact_ticks(axes))
+		return;
+	double off = beside_cell(scale, tick->value, tick->cell, inner.h, pt_canvas_dots_down(axes->kind), true);
+	double label_off = tick->cell == 0 ? fmax(off, -air) : tick->cell == inner.h - 1 ? fmin(off, air) : off;
+	pt_frame_shift(frame, x, inner.y + tick->cell, 1, 0, off);
+	pt_frame_shift(frame, label_x, inner.y + tick->cell, (int)strlen(tick->label), 0, label_off);
+}
+
 static void draw_left(pt_frame *frame, pt_rect rect, const pt_axes *axes, const pt_plot *plot)
 {
 	pt_pen pen = pt_pen_of(axes->y_role ? axes->y_role : PT_ROLE_LABEL);
@@ -77,6 +109,7 @@ static void draw_left(pt_frame *frame, pt_rect rect, const pt_axes *axes, const 
 		int y = plot->inner.y + tick->cell;
 		pt_frame_put(frame, rect, x, y, pt_pen_of(PT_ROLE_AXIS), 0x2524);
 		pt_frame_text_right(frame, rect, x, y, pen, tick->label);
+		shift_up(frame, axes, axes->y, plot->inner, tick, x, x - (int)strlen(tick->label));
 	}
 }
 
@@ -89,6 +122,7 @@ static void draw_right(pt_frame *frame, pt_rect rect, const pt_axes *axes, const
 		int y = plot->inner.y + tick->cell;
 		pt_frame_put(frame, rect, x, y, pt_pen_of(PT_ROLE_AXIS), 0x251C);
 		pt_frame_text(frame, rect, x + 1, y, pen, tick->label);
+		shift_up(frame, axes, axes->y2, plot->inner, tick, x, x + 1);
 	}
 }
 
@@ -113,13 +147,19 @@ static void draw_bottom(pt_frame *frame, pt_rect rect, const pt_axes *axes, cons
 	for (size_t i = 0; i < plot->x.n; i++) {
 		const pt_tick *tick = &plot->x.ticks[i];
 		int width = (int)strlen(tick->label), at = inner.x + tick->label_cell;
+		double off = has_exact_ticks(axes) ? beside_cell(axes->x, tick->value, tick->cell, inner.w,
+												 pt_canvas_dots_across(axes->kind), false)
+										   : 0;
 		pt_frame_put(frame, rect, inner.x + tick->cell, y, line, 0x252C);
+		pt_frame_shift(frame, inner.x + tick->cell, y, 1, off, 0);
 		if (at < rect.x) /* no y axis, so no column before the plot */
 			at = rect.x;
 		if (axes->x_keep_free_cols == 0)
 			free_to = rect.x + rect.w;
-		if (at >= free_from && at + width <= free_to)
-			pt_frame_text(frame, rect, at, y + 1, label, tick->label);
+		if (at < free_from || at + width > free_to)
+			continue;
+		pt_frame_text(frame, rect, at, y + 1, label, tick->label);
+		pt_frame_shift(frame, at, y + 1, width, off, 0);
 	}
 }
 

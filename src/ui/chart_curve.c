@@ -63,7 +63,7 @@ void pt_chart_noisy_curve(pt_chart *chart, const pt_scene *scene, const pt_run_v
 		pt_chart_curve(chart, scene, run, y, points, stroke);
 		return;
 	}
-	pt_stroke raw = {.ink = pt_ink_of(PT_ROLE_INACTIVE, RAW_SERIES + stroke->ink.series % 64)};
+	pt_stroke raw = {.ink = pt_ink_of(PT_ROLE_INACTIVE, RAW_SERIES + stroke->ink.series % 64), .thin = true};
 	raw.ink.ascii = '.';
 	pt_chart_curve(chart, scene, run, y, points, &raw);
 	pt_smooth_ema(points->steps, points->ys, points->n, half_life, y->is_log, smooth);

@@ -8,8 +8,7 @@ static void line_at(pt_chart *chart, double x, uint32_t glyph, pt_role role)
 {
 	double fraction = pt_scale_fraction(&chart->x, x);
 	if (chart->canvas && fraction >= 0 && fraction <= 1)
-		pt_canvas_vline(
-			chart->canvas, pt_scale_dot(&chart->x, x, chart->canvas->width), glyph, pt_ink_of(role, 0));
+		pt_guide_up(chart->canvas, &chart->x, x, glyph, pt_ink_of(role, 0));
 }
 
 void pt_chart_line_at(pt_chart *chart, const pt_scene *scene, const pt_run_view *run, int64_t step,
@@ -54,13 +53,11 @@ void pt_chart_grid(pt_chart *chart, const pt_scene *scene)
 	pt_ink ink = pt_ink_of(PT_ROLE_GUIDE, 0);
 	/* in ASCII lines would look like curves */
 	bool is_ascii = canvas->kind == PT_CANVAS_ASCII;
-	int across = pt_canvas_dots_across(canvas->kind), down = pt_canvas_dots_down(canvas->kind);
 	for (size_t i = 0; chart->plot.has_y && i < chart->plot.y.n; i++)
 		if (!chart->plot.y.ticks[i].minor)
-			pt_canvas_hline(canvas, chart->plot.y.ticks[i].cell * down, 0, canvas->width - 1,
-				is_ascii ? U'·' : U'┈', ink);
+			pt_guide_across(canvas, &chart->y, chart->plot.y.ticks[i].value, is_ascii ? U'·' : U'┈', ink);
 	for (size_t i = 0; chart->plot.has_x && i < chart->plot.x.n; i++)
-		pt_canvas_vline(canvas, chart->plot.x.ticks[i].cell * across, is_ascii ? U'·' : U'┊', ink);
+		pt_guide_up(canvas, &chart->x, chart->plot.x.ticks[i].value, is_ascii ? U'·' : U'┊', ink);
 }
 
 void pt_scene_x_title(const pt_scene *scene, char *out, size_t capacity)

@@ -6,6 +6,7 @@
 #include "phasetop/base/alloc.h"
 #include "phasetop/base/text.h"
 #include "phasetop/plot/heatmap.h"
+#include "phasetop/ui/frame_trace.h"
 
 /* ---- rectangles: arithmetic in 64 bits, so that no sum of two ints overflows ---- */
 
@@ -62,6 +63,7 @@ void pt_frame_destroy(pt_frame *frame)
 {
 	if (!frame)
 		return;
+	pt_frame_trace_end(frame);
 	pt_free(frame->cells);
 	pt_free(frame);
 }
@@ -77,6 +79,7 @@ pt_status pt_frame_resize(pt_frame *frame, int cols, int rows, pt_error *err)
 	pt_cell *cells = pt_array_alloc((size_t)cols * (size_t)rows, sizeof *cells);
 	if (!cells)
 		return pt_fail(err, PT_ERR_MEMORY, NULL, -1, "no memory for a frame of %d x %d cells", cols, rows);
+	pt_frame_trace_end(frame);
 	pt_free(frame->cells);
 	frame->cells = cells;
 	frame->cols = cols;
@@ -90,6 +93,7 @@ void pt_frame_clear(pt_frame *frame)
 	size_t n = (size_t)frame->cols * (size_t)frame->rows;
 	for (size_t i = 0; i < n; i++)
 		frame->cells[i] = blank;
+	pt_frame_trace_clear(frame);
 }
 
 pt_rect pt_frame_rect(const pt_frame *frame)
@@ -147,6 +151,8 @@ static void set_cell(pt_frame *frame, int x, int y, pt_pen pen, uint32_t glyph, 
 	cell->role = pen.role;
 	cell->level = pen.level;
 	cell->attributes = pen.attributes;
+	if (frame->traces)
+		pt_frame_trace_cover(frame, x, y);
 }
 
 /* `visible` is the clip cut to the frame. Returns the columns of the glyph. */
@@ -177,6 +183,8 @@ static int put(pt_frame *frame, pt_rect visible, int x, int y, pt_pen pen, uint3
 		*half = *cell_at(frame, x, y);
 		half->glyph = 0;
 		half->width = 0;
+		if (frame->traces)
+			pt_frame_trace_cover(frame, x + 1, y);
 	} else if (left || right) {
 		set_cell(frame, left ? x : x + 1, y, pen, ' ', 1);
 	}
@@ -316,6 +324,8 @@ void pt_frame_blit(pt_frame *frame, pt_rect rect, const pt_canvas *canvas)
 				cell_at(frame, x, y)->ground_level = from->ground_level;
 			}
 		}
+	if (frame->traces && canvas->tracing)
+		pt_frame_trace_blit(frame, visible, rect, canvas);
 }
 
 uint32_t pt_cell_plain_glyph(const pt_cell *cell)

@@ -6,7 +6,7 @@
 #include "phasetop/base/alloc.h"
 #include "phasetop/base/text.h"
 
-enum { FIRST_SPANS = 256, MAX_BRIDGE = 8, MANY_SPANS = 64 };
+enum { FIRST_SPANS = 256, MAX_BRIDGE = 8, MANY_SPANS = 64, FARTHEST_MOVE = 8 /* bytes */ };
 
 void pt_painter_init(pt_painter *painter)
 {
@@ -240,10 +240,10 @@ static void go(pt_painter *painter, const pt_cell *cells, int y, int x)
 	for (int i = brush->x; ahead && i < x; i++) {
 		pt_look look = look_of(painter, &cells[i], &painter->now);
 		char utf8[4];
-		ahead =
-			cells[i].width == 1 && (is_free_blank(painter, &cells[i]) || pt_looks_equal(look, brush->look));
+		ahead = cells[i].width == 1 &&
+				(is_free_blank(painter, &cells[i]) || pt_looks_equal(look, brush->look));
 		bytes += pt_utf8_encode(cells[i].glyph, utf8);
-		ahead = ahead && bytes < 8;
+		ahead = ahead && bytes < FARTHEST_MOVE;
 	}
 	if (ahead && pt_brush_is_far(brush, y, x, bytes - 1)) {
 		while (brush->x < x)

@@ -109,30 +109,20 @@ static void shade_pending(const pt_scene *scene, pt_matrix matrix, pt_chart *cha
 {
 	const pt_run_view *run = pt_scene_first_run(scene);
 	const pt_cosine_view *cosine = run ? main_cosine(scene, run, matrix) : NULL;
-	if (!chart->canvas || scene->n_shown != 1 || !cosine || cosine->pending_from_step == PT_NO_STEP)
+	if (scene->n_shown != 1 || !cosine || cosine->pending_from_step == PT_NO_STEP)
 		return;
 	double first = pt_scene_x(scene, run, cosine->pending_from_step);
 	double last = pt_scene_x(scene, run, run->steps[run->n_steps - 1]);
-	if (pt_is_missing(first) || pt_is_missing(last))
-		return;
-	int from = pt_scale_dot(&chart->x, first, chart->canvas->width);
-	int to = pt_scale_dot(&chart->x, last, chart->canvas->width);
-	pt_canvas_shade(
-		chart->canvas, from, 0, to, chart->canvas->height - 1, U'░', pt_ink_of(PT_ROLE_PROVISIONAL, 0), 0, 0);
+	pt_guide_shade(chart->canvas, &chart->x, first, last, U'░', pt_ink_of(PT_ROLE_PROVISIONAL, 0));
 }
 
 static void draw_guides(const pt_scene *scene, pt_chart *chart)
 {
-	if (!chart->canvas)
-		return;
-	int right = chart->canvas->width - 1;
 	if (pt_scale_fraction(&chart->y, 0) >= 0 && pt_scale_fraction(&chart->y, 0) <= 1)
-		pt_canvas_hline(chart->canvas, pt_chart_dot_row(chart, &chart->y, 0), 0, right, U'╌',
-			pt_ink_of(PT_ROLE_GUIDE, 0));
+		pt_guide_across(chart->canvas, &chart->y, 0, U'╌', pt_ink_of(PT_ROLE_GUIDE, 0));
 	double turn_below = sign_of(scene) * pt_settings_turn_below(&scene->snapshot->settings);
 	if (!scene->view->thresholds_off && !scene->versus)
-		pt_canvas_hline(chart->canvas, pt_chart_dot_row(chart, &chart->y, turn_below), 0, right, U'┄',
-			pt_ink_of(PT_ROLE_THRESHOLD, 0));
+		pt_guide_across(chart->canvas, &chart->y, turn_below, U'┄', pt_ink_of(PT_ROLE_THRESHOLD, 0));
 }
 
 /* Values with the sign that is drawn; to be freed. NULL draws nothing: no wrong sign for want of memory. */
@@ -197,6 +187,7 @@ static void colour_dips(const pt_scene *scene, uint8_t series, pt_chart *chart)
 	double turn_below = sign_of(scene) * pt_settings_turn_below(&scene->snapshot->settings);
 	int line_row = pt_chart_dot_row(chart, &chart->y, turn_below) / pt_canvas_dots_down(canvas->kind);
 	bool dips_go_down = !scene->view->negate_cosine == !chart->y.inverted;
+	pt_tracing_colour_beyond(canvas, &chart->y, turn_below, dips_go_down, series, PT_ROLE_ALERT);
 	for (int row = 0; row < canvas->rows; row++) {
 		bool is_beyond = dips_go_down ? row > line_row : row < line_row;
 		for (int col = 0; is_beyond && col < canvas->cols; col++) {

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "phasetop/ui/frame_trace.h"
+
 enum { COLS_FOR_X_TITLE = 40 };
 
 void pt_name_text(const char *name, int cols, char *out, size_t capacity)
@@ -213,6 +215,8 @@ pt_chart pt_chart_begin(const pt_scene *scene, pt_pane_id pane, pt_frame *frame,
 	if (axes->x == &scene->steps && !chart.plot.has_x)
 		put_steps_in_border(frame, rect, &chart, own.kind);
 	chart.canvas = pt_canvas_create(own.kind, chart.plot.inner.w, chart.plot.inner.h);
+	if (chart.canvas && own.kind != PT_CANVAS_ASCII)
+		chart.canvas->tracing = pt_frame_tracing(frame, chart.plot.inner);
 	pt_chart_grid(&chart, scene);
 	if (is_over_steps)
 		answer_probe(scene, &chart, own.y, own.y2);

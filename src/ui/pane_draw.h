@@ -7,6 +7,7 @@
 
 #include "phasetop/base/text.h"
 #include "phasetop/plot/curve.h"
+#include "phasetop/plot/guide.h"
 #include "phasetop/plot/place.h"
 #include "phasetop/plot/scatter.h"
 #include "phasetop/ui/axes.h"

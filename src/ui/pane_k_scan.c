@@ -136,7 +136,10 @@ static void draw_one(
 		return;
 	}
 	pt_scale y = pt_heatmap_scale(map.ys, map.n_y);
-	pt_axes axes = {.x = &scene->steps, .y = &y, .y_title = rect.h >= ROWS_FOR_Y_TITLE ? "k in steps" : NULL};
+	pt_axes axes = {.x = &scene->steps,
+		.y = &y,
+		.y_title = rect.h >= ROWS_FOR_Y_TITLE ? "k in steps" : NULL,
+		.of_cells = true};
 	pt_chart chart = pt_chart_begin(scene, PT_PANE_K_SCAN, frame, rect, &axes);
 	pt_heat_draw(&chart, scene, pt_small_plot_run(scene, plot), pane, map);
 	pt_heat_cursor(&chart, true, pt_scene_cursor_x(scene));

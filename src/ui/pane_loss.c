@@ -6,13 +6,13 @@
 #include "pane_draw.h"
 #include "phasetop/base/alloc.h"
 
-enum { RATE_SERIES = 110, FIRST_EXTRA_SERIES = 111, MAX_EXTRA = 3 };
+enum { RATE_SERIES = 110, FIRST_EXTRA_SERIES = 111, MAX_EXTRA = 3, LEAST_DOTS_APART = 8 };
 
 typedef enum column { COLUMN_TRAIN, COLUMN_EVAL, COLUMN_PROBES, N_COLUMNS } column;
 
 static const char *const column_names[] = {"train", "eval", "probe mean"};
 static const pt_role column_roles[] = {PT_ROLE_SERIES_1, PT_ROLE_SERIES_2, PT_ROLE_SERIES_5};
-static const pt_dash column_dashes[] = {{1, 0}, {4, 2}, {2, 1}};
+static const pt_dash column_dashes[] = {{1, 0}, {4, 3}, {2, 2}};
 _Static_assert(sizeof column_names / sizeof column_names[0] == N_COLUMNS, "a name for every column");
 _Static_assert(sizeof column_roles / sizeof column_roles[0] == N_COLUMNS, "a hue for every column");
 _Static_assert(sizeof column_dashes / sizeof column_dashes[0] == N_COLUMNS, "a line style for every column");
@@ -113,16 +113,33 @@ static pt_range range_of(const pt_scene *scene, const void *context)
 	return pt_fit_end(&fit);
 }
 
-/* Dots, and between each two of them a line whose dashes begin anew: few points, far apart, are seen as such. */
+/* Are the points in view so far apart that a dash fits between two? */
+static bool is_sparse(const pt_chart *chart, const pt_points *points)
+{
+	size_t n_seen = 0;
+	for (size_t i = 0; i < points->n; i++) {
+		double fraction = pt_scale_fraction(&chart->x, pt_points_x(points, i));
+		n_seen += fraction >= 0 && fraction <= 1;
+	}
+	return chart->canvas && n_seen * LEAST_DOTS_APART <= (size_t)chart->canvas->width;
+}
+
+/* A curve; where it is dashed, and its points are few and far apart, they are seen as such: a dot each, and dashes that
+ * begin anew between two of them. */
 static void draw_joined(pt_chart *chart, const pt_scene *scene, const pt_run_view *run, const pt_points *points,
 	const pt_stroke *stroke)
 {
 	pt_stroke dots = *stroke, line = *stroke;
+	pt_points drawn = *points;
+	double *xs = pt_points_on_axis(scene, run, &drawn);
+	if (stroke->dash.off == 0 || !is_sparse(chart, &drawn)) {
+		pt_chart_curve(chart, scene, run, &chart->y, points, stroke);
+		pt_free(xs);
+		return;
+	}
 	dots.points_only = true;
 	line.marker = 0;
 	pt_chart_curve(chart, scene, run, &chart->y, points, &dots);
-	pt_points drawn = *points;
-	double *xs = pt_points_on_axis(scene, run, &drawn);
 	for (size_t i = 1; i < drawn.n; i++) {
 		pt_points pair = {
 			.steps = drawn.steps + i - 1, .xs = xs ? xs + i - 1 : NULL, .ys = drawn.ys + i - 1, .n = 2};

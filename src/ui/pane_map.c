@@ -98,7 +98,7 @@ static void draw_one(
 		return;
 	}
 	pt_scale steps = steps_of(scene, pt_small_plot_run(scene, plot), &map);
-	pt_axes axes = {.x = &steps, .y = &steps};
+	pt_axes axes = {.x = &steps, .y = &steps, .of_cells = true};
 	pt_chart chart = pt_chart_begin(scene, PT_PANE_MAP, frame, rect, &axes);
 	double cursor = scene->cursor == PT_NO_STEP ? PT_MISSING : (double)scene->cursor;
 	pt_heat_draw(&chart, scene, NULL, pane, map);

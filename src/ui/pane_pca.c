@@ -116,6 +116,7 @@ static void add_label(label_list *list, const pt_chart *chart, const pt_pca_view
 	snprintf(list->texts[list->n], LABEL_BYTES, "%lld%s", (long long)step, suffix);
 	*label = (pt_point_label){.col = col,
 		.row = row,
+		.at = pt_canvas_spot(chart->canvas, &chart->x, &chart->y, pca->pc1[i], pca->pc2[i]),
 		.glyph = is_diamond ? U'◆' : U'●',
 		.glyph_pen = pen,
 		.text_pen = is_diamond ? pen : pt_pen_of(PT_ROLE_LABEL),

@@ -149,6 +149,7 @@ static void add_label(path_labels *all, const pt_chart *chart, const pt_pca_view
 	snprintf(all->texts[all->n], LABEL_BYTES, "%s", text);
 	all->labels[all->n] = (pt_point_label){.col = col,
 		.row = row,
+		.at = pt_canvas_spot(chart->canvas, &chart->x, &chart->y, path->pc1[i], path->pc2[i]),
 		.glyph = glyph,
 		.glyph_pen = pen,
 		.text_pen = pen,

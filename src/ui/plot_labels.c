@@ -1,5 +1,6 @@
 /* Words inside of a plot: legends, read-outs, labels of points, colour bars (contracts in axes.h). */
 #include "phasetop/ui/axes.h"
+#include "phasetop/ui/frame_trace.h"
 
 enum { LEGEND_GAP = 3 };
 
@@ -97,8 +98,8 @@ void pt_point_labels_draw(
 		const pt_point_label *label = &labels[i];
 		if (label->col < 0 || label->row < 0 || label->col >= inner.w || label->row >= inner.h)
 			continue;
-		pt_frame_put(
-			frame, inner, inner.x + label->col, inner.y + label->row, label->glyph_pen, label->glyph);
+		pt_frame_mark(frame, inner, inner.x + label->col, inner.y + label->row, label->glyph_pen, label->glyph,
+			(pt_spot){inner.x + label->at.x, inner.y + label->at.y});
 		pt_places_take(places, label->col, label->row, 1, 1);
 	}
 	for (size_t i = 0; i < n; i++) {

@@ -183,6 +183,19 @@ static void test_export_of_series(void **state)
 	assert_null(strstr(out, "cosine"));
 }
 
+/* Curves are lines there, and no dots of a terminal. */
+static void test_export_of_a_picture(void **state)
+{
+	(void)state;
+	char arguments[256];
+	snprintf(arguments, sizeof arguments, "--export '%s/a.svg' --size 80x24 sample_runs/medical", place);
+	run_program("LC_ALL=C.UTF-8", arguments);
+	assert_int_equal(code, 0);
+	slurp("a.svg", out);
+	assert_says(out, "<path class=\"w\" stroke=\"#");
+	assert_null(strstr(out, "class=\"d "));
+}
+
 static int set_up(void **state)
 {
 	char path[128];
@@ -220,6 +233,7 @@ int main(void)
 		CASE(test_the_configuration_is_in_force),
 		CASE(test_views_by_name),
 		CASE(test_export_of_series),
+		CASE(test_export_of_a_picture),
 		CASE(test_a_pipe_is_a_configuration),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -396,6 +396,7 @@ static void test_exports(void **state)
 		 *two = read_whole("medical-cosine-2.svg");
 	assert_int_equal(strncmp(svg, "<svg", 4) == 0 || strncmp(svg, "<?xml", 5) == 0, 1);
 	assert_non_null(strstr(svg, "</svg>"));
+	assert_non_null(strstr(svg, "<path class=\"w\"")); /* curves are lines */
 	assert_string_equal(svg, two);
 	assert_int_equal(strncmp(csv, "run,step,series,value\nmedical,", 30), 0);
 	assert_non_null(strstr(csv, ",cosine.B.k15,"));

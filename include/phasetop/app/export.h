@@ -18,7 +18,7 @@ typedef struct pt_export_job {
 
 /**
  * Write it. A pane as SVG is for print: without a window, at least 96 × 28 cells, on a light ground where the
- * theme is dark and the light one is found.
+ * theme is dark and the light one is found. In SVG curves are lines at the resolution of the data.
  *
  * @param[out] written  the file's path
  * @retval PT_ERR_INVALID       no such ending

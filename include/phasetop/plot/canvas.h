@@ -7,6 +7,9 @@
  * cross-hair, shading), seen where a cell has no dots; above them an *over* glyph (markers).
  * The plot layer knows no roles and no colours: it hands an opaque pt_ink through (ui/frame.h fills it in).
  *
+ * A canvas with a tracing (see tracing.h) also keeps what the functions of curve.h, guide.h and scatter.h draw
+ * as true lines; `traced` says which parts of a cell are among them.
+ *
  * Dots count from the left and from the TOP. Every drawing function clips, takes any numbers, and does
  * nothing on a NULL canvas (so that a pane may go on when memory is out).
  */
@@ -39,6 +42,9 @@ typedef struct pt_ink {
 	char ascii;         /* ASCII canvas: the character for this series' cells; 0: by dot pattern */
 } pt_ink;
 
+/** Parts of a cell that a tracing has too; dots it always has. */
+enum { PT_TRACED_UNDER = 1, PT_TRACED_OVER = 2, PT_TRACED_GROUND = 4 };
+
 typedef struct pt_canvas_cell {
 	uint32_t under, over; /* code points of width 1; 0: none */
 	pt_ink ink;           /* of the dots */
@@ -46,6 +52,7 @@ typedef struct pt_canvas_cell {
 	uint8_t ground; /* role of the cell's background; 0: none */
 	uint8_t ground_level;
 	uint8_t dots; /* braille: the bits of U+2800; block: 1 upper, 2 lower; ASCII: 1, 2, 4 from the top */
+	uint8_t traced; /* PT_TRACED_… */
 } pt_canvas_cell;
 
 typedef struct pt_canvas {
@@ -53,6 +60,7 @@ typedef struct pt_canvas {
 	int cols, rows;        /* cells */
 	int width, height;     /* dots */
 	pt_canvas_cell *cells; /* rows × cols */
+	struct pt_tracing *tracing; /* borrowed; NULL: lines are not kept */
 } pt_canvas;
 
 /** An empty canvas; NULL when out of memory or when cols or rows is < 1. Sizes above 4096 are cut. */
@@ -81,7 +89,7 @@ typedef struct pt_dash {
 void pt_canvas_line(
 	pt_canvas *canvas, int x0, int y0, int x1, int y1, pt_ink ink, pt_dash dash, unsigned *phase);
 
-/** Glyph below the dots, or above them, of one cell. */
+/** Glyph below the dots, or above them, of one cell. What was traced there before is no more. */
 void pt_canvas_under(pt_canvas *canvas, int col, int row, uint32_t glyph, pt_ink ink);
 void pt_canvas_over(pt_canvas *canvas, int col, int row, uint32_t glyph, pt_ink ink);
 

@@ -21,6 +21,7 @@ static inline double pt_points_x(const pt_points *points, size_t i)
 typedef struct pt_stroke {
 	pt_ink ink;
 	pt_dash dash;          /* {0, 0} is solid */
+	bool thin;             /* in a tracing: what lies pale behind another curve */
 	bool points_only;      /* dots without lines between */
 	uint32_t marker;       /* glyph set along the line every marker_cols columns; 0: none */
 	int marker_cols;       /* 0: 12 */

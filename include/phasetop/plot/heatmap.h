@@ -33,7 +33,7 @@ char pt_heatmap_ramp(int level);
  * Draw a map. Each half cell shows the mean of the values whose place lies in it; where none does, the value
  * that stands for the room there; else, and where all of these are missing, nothing. Braille and block
  * canvases use '▀' with one value as ink and one as ground, ASCII canvases the ramp. A NULL
- * canvas or no memory draws nothing.
+ * canvas or no memory draws nothing. The canvas's tracing is cleared and taken away: a map is made of cells.
  * @param x, y  linear, not inverted
  * @cost  O(values + cells)
  */

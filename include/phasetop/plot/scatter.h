@@ -4,6 +4,7 @@
 
 #include "phasetop/plot/canvas.h"
 #include "phasetop/plot/scale.h"
+#include "phasetop/plot/tracing.h"
 
 typedef struct pt_trajectory {
 	const double *x, *y; /* n each, borrowed; a missing one breaks the path */

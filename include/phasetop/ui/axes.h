@@ -16,6 +16,7 @@
 #include "phasetop/plot/canvas.h"
 #include "phasetop/plot/place.h"
 #include "phasetop/plot/scale.h"
+#include "phasetop/plot/tracing.h"
 #include "phasetop/ui/frame.h"
 
 typedef struct pt_axes {
@@ -29,6 +30,7 @@ typedef struct pt_axes {
 	const char *x_title, *y_title, *y2_title;
 	int x_keep_free_cols; /* columns at the right end of the label row without labels (a colour bar) */
 	int y_label_cols, y2_label_cols; /* least room for labels, so that stacked panes share one left edge; 0 */
+	bool of_cells; /* of a heat map: ticks lie in the middle of a cell in pictures too, as the values do */
 } pt_axes;
 
 typedef struct pt_plot {
@@ -70,6 +72,7 @@ bool pt_note_draw(
  * comes first gets its place first. The glyph is drawn in any case, the label where there is room. */
 typedef struct pt_point_label {
 	int col, row; /* cells of the inner rectangle */
+	pt_spot at;   /* the place itself, in cells of it: for pictures */
 	uint32_t glyph;
 	pt_pen glyph_pen, text_pen;
 	const char *text; /* NULL: none */

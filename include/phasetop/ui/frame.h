@@ -74,6 +74,7 @@ typedef struct pt_frame {
 	int cols, rows;
 	pt_charset charset;
 	pt_cell *cells; /* rows × cols, owned */
+	struct pt_frame_traces *traces; /* true lines, for pictures (see frame_trace.h); NULL: none are kept */
 } pt_frame;
 
 enum { PT_FRAME_MAX = 4096 }; /* columns and rows; larger sizes are cut */
@@ -81,7 +82,7 @@ enum { PT_FRAME_MAX = 4096 }; /* columns and rows; larger sizes are cut */
 /** A cleared frame of at least 1 × 1. @retval PT_ERR_MEMORY */
 PT_CHECKED pt_status pt_frame_create(int cols, int rows, pt_charset charset, pt_frame **frame, pt_error *err);
 void pt_frame_destroy(pt_frame *frame);
-/** New size, cleared. @retval PT_ERR_MEMORY the frame keeps its size and content */
+/** New size, cleared; traces end. @retval PT_ERR_MEMORY the frame keeps its size and content */
 PT_CHECKED pt_status pt_frame_resize(pt_frame *frame, int cols, int rows, pt_error *err);
 /** All spaces of role text without ground. */
 void pt_frame_clear(pt_frame *frame);

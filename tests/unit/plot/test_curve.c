@@ -97,6 +97,41 @@ static void no_spike_is_lost_among_many_points(void **state)
 	pt_free(values);
 }
 
+/* Many points a dot column, and a rise that makes columns two dots high: the pattern is seen all the same. */
+static void dense_curves_are_dashed_too(void **state)
+{
+	(void)state;
+	enum { N = 2000, SPIKE = 1400 };
+	int64_t steps[N];
+	double values[N];
+	for (int i = 0; i < N; i++) {
+		steps[i] = i;
+		values[i] = i;
+	}
+	pt_canvas *canvas = pt_canvas_create(PT_CANVAS_BRAILLE, 40, 40);
+	pt_scale x = scale(0, N - 1), y = scale(0, N - 1);
+	pt_points points = {.steps = steps, .ys = values, .n = N};
+	pt_curve_draw(canvas, &x, &y, &points, &(pt_stroke){.ink = red, .dash = {4, 3}});
+	int n_empty = 0, n_full = 0;
+	for (int column = 0; column < canvas->width; column++) {
+		int n = 0;
+		for (int row = 0; row < canvas->height; row++)
+			n += has_dot(canvas, column, row);
+		n_empty += n == 0;
+		n_full += n > 0;
+	}
+	assert_in_range(n_empty, 15, 35);
+	assert_in_range(n_full, 35, 65);
+	pt_canvas_destroy(canvas);
+	values[SPIKE] = 0; /* what is far out is drawn whole */
+	canvas = pt_canvas_create(PT_CANVAS_BRAILLE, 40, 40);
+	pt_curve_draw(canvas, &x, &y, &points, &(pt_stroke){.ink = red, .dash = {1, 9}});
+	int column = pt_scale_dot(&x, SPIKE, canvas->width);
+	for (int row = canvas->height - 1; row > canvas->height * 2 / 5; row--)
+		assert_true(has_dot(canvas, column, row));
+	pt_canvas_destroy(canvas);
+}
+
 static void decimation_draws_what_all_points_would(void **state)
 {
 	(void)state;
@@ -252,6 +287,7 @@ int main(void)
 		cmocka_unit_test(a_rising_line),
 		cmocka_unit_test(missing_values_break_the_line_and_a_lone_point_is_a_dot),
 		cmocka_unit_test(no_spike_is_lost_among_many_points),
+		cmocka_unit_test(dense_curves_are_dashed_too),
 		cmocka_unit_test(decimation_draws_what_all_points_would),
 		cmocka_unit_test(values_beyond_the_scale_leave_at_the_edge),
 		cmocka_unit_test(a_line_keeps_its_slope_far_beyond_the_canvas),

@@ -111,8 +111,10 @@ static void every_size_down_to_nothing(void **state)
 				pt_legend_draw(frame, plot.inner, places, PT_CORNER_TOP_RIGHT, entries, 2, 0);
 				pt_note_draw(frame, plot.inner, places, PT_CORNER_BOTTOM_LEFT, pt_pen_of(PT_ROLE_CROSSHAIR),
 					"190  0.087");
-				pt_point_label label = {
-					0, 0, 0x25C6, pt_pen_of(PT_ROLE_CROSSHAIR), pt_pen_of(PT_ROLE_LABEL), "190 turn"};
+				pt_point_label label = {.glyph = 0x25C6,
+					.glyph_pen = pt_pen_of(PT_ROLE_CROSSHAIR),
+					.text_pen = pt_pen_of(PT_ROLE_LABEL),
+					.text = "190 turn"};
 				pt_point_labels_draw(frame, plot.inner, places, &label, 1);
 				pt_colour_bar_draw(frame, plot.x_label_row, PT_ROLE_STEP, "0", "9", 5);
 				pt_places_destroy(places);
