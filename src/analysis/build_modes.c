@@ -8,7 +8,7 @@
 #include "probe_groups.h"
 
 enum {
-	LOADING_PROBES = 8, /* of a mode, those that load most on it */
+	LOADING_PROBES = 24, /* as many as a high pane has rows; of a mode, those that load most on it */
 	LOADING_GROUPS = 24
 };
 

@@ -12,13 +12,25 @@
 typedef struct taking {
 	pt_options *options;
 	const char *name;
+	int setting_lines[PT_N_SETTINGS], key_lines[PT_N_ACTIONS]; /* where each was given; 0: not yet */
 } taking;
 
-static void take_setting(const taking *t, const pt_conf_entry *entry)
+/* What is said twice is mostly a slip: the reader of the file may look at the other line. */
+static void warn_of_two(const taking *t, const pt_conf_entry *entry, int *line)
+{
+	if (*line > 0)
+		pt_options_warn(t->options, "%s:%d: %s was given on line %d already; the last that is valid counts", t->name,
+			entry->line, entry->name, *line);
+	*line = entry->line;
+}
+
+static void take_setting(taking *t, const pt_conf_entry *entry)
 {
 	char expected[PT_EXPECTED_BYTES];
 	pt_setting setting = pt_setting_named(entry->name);
 	pt_origin origin = {.kind = PT_ORIGIN_CONFIG, .line = entry->line};
+	if (setting != PT_N_SETTINGS)
+		warn_of_two(t, entry, &t->setting_lines[setting]);
 	if (setting == PT_N_SETTINGS)
 		pt_options_warn(
 			t->options, "%s:%d: no setting '%s'; see --default-config", t->name, entry->line, entry->name);
@@ -27,7 +39,7 @@ static void take_setting(const taking *t, const pt_conf_entry *entry)
 			entry->value, expected);
 }
 
-static void take_key(const taking *t, const pt_conf_entry *entry)
+static void take_key(taking *t, const pt_conf_entry *entry)
 {
 	char words[PT_KEYMAP_WORDS_BYTES];
 	pt_action action = pt_action_named(entry->name);
@@ -36,6 +48,7 @@ static void take_key(const taking *t, const pt_conf_entry *entry)
 			t->options, "%s:%d: no action '%s'; see --default-config", t->name, entry->line, entry->name);
 		return;
 	}
+	warn_of_two(t, entry, &t->key_lines[action]);
 	bool bound = pt_keymap_bind(&t->options->keymap, action, entry->value, words);
 	if (words[0])
 		pt_options_warn(t->options, "%s:%d: %s: %s", t->name, entry->line, entry->name, words);
@@ -45,7 +58,7 @@ static void take_key(const taking *t, const pt_conf_entry *entry)
 
 static void take_entry(void *context, const pt_conf_entry *entry)
 {
-	const taking *t = context;
+	taking *t = context;
 	if (entry->section[0] == '\0')
 		take_setting(t, entry);
 	else if (strcmp(entry->section, "keys") == 0)

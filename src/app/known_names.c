@@ -20,6 +20,14 @@ static void add(const char *name, const char *path, void *context)
 	themes->n += themes->names[themes->n] != NULL;
 }
 
+static bool is_option(const char *name)
+{
+	for (size_t i = 0; i < PT_N_OPTIONS; i++)
+		if (strcmp(pt_option_rows()[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 void pt_known_names_find(const pt_session *session, pt_known_names *names)
 {
 	list themes = {0};
@@ -31,7 +39,8 @@ void pt_known_names_find(const pt_session *session, pt_known_names *names)
 	*names = (pt_known_names){.themes = (const char *const *)themes.names,
 		.n_themes = themes.n,
 		.views = (const char *const *)views,
-		.n_views = n_views};
+		.n_views = n_views,
+		.is_option = is_option};
 }
 
 static void free_list(const char *const *names, size_t n)

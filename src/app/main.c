@@ -61,11 +61,24 @@ static int print_logger(const pt_options *options)
 	return pt_batch_exit_code(status);
 }
 
+/* A terminal that says nothing of itself, or that it can nothing. */
+static bool is_dumb(void)
+{
+	const char *term = getenv("TERM");
+	return !term || !*term || strcmp(term, "dumb") == 0;
+}
+
 /* Standard input and output are a terminal that can be addressed. */
 static bool has_screen(void)
 {
-	const char *term = getenv("TERM");
-	return isatty(STDOUT_FILENO) && isatty(STDIN_FILENO) && term && *term && strcmp(term, "dumb") != 0;
+	return isatty(STDOUT_FILENO) && isatty(STDIN_FILENO) && !is_dumb();
+}
+
+/* May braille and lines be written? Files and pipes take what the locale says; a dumb terminal takes ASCII. */
+static bool takes_unicode(const pt_options *options)
+{
+	bool to_terminal = !options->export_path && isatty(STDOUT_FILENO);
+	return !options->ascii && strcmp(nl_langinfo(CODESET), "UTF-8") == 0 && !(to_terminal && is_dumb());
 }
 
 static bool wants_screen(const pt_options *options)
@@ -222,7 +235,7 @@ static pt_status prepare(pt_options *options, pt_session *session, pt_error *err
 {
 	session->view_paths = view_paths(options, session->paths, session->n_paths);
 	session->n_view_paths = session->view_paths ? session->n_paths : 0;
-	session->unicode = !options->ascii && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	session->unicode = takes_unicode(options);
 	pt_status status = restore_view(options, session, err);
 	if (status == PT_OK)
 		status = load_theme(options, session, err);

@@ -84,14 +84,19 @@ static const char *set_logger(const char *value, pt_options *options)
 }
 
 /* One more request: the option may be given several times. */
-static const char *set_metric(const char *value, pt_settings *settings)
+static const char *set_metric(const char *value, pt_options *options)
 {
+	pt_settings *settings = &options->view.settings;
+	pt_origin *origin = &options->origins[PT_SETTING_METRIC];
 	if (!pt_metric_request_valid(value))
 		return "[FILE:]NAME[,NAME...] of at most 255 bytes";
+	if (origin->kind != PT_ORIGIN_FLAG) /* what a variable asked for stands back */
+		settings->n_metrics = 0;
 	if (settings->n_metrics == PT_MAX_METRICS)
 		return "one of the 16 that are taken";
 	_Static_assert(PT_MAX_METRICS == 16 && PT_METRIC_BYTES == 256, "the messages name the limits");
 	memcpy(settings->metrics[settings->n_metrics++], value, strlen(value) + 1);
+	origin->kind = PT_ORIGIN_FLAG;
 	return NULL;
 }
 
@@ -120,7 +125,7 @@ static const char *set_other(pt_option_id id, const char *value, pt_options *opt
 	case PT_OPTION_LOGGER:
 		return set_logger(value, options);
 	case PT_OPTION_METRIC:
-		return set_metric(value, &options->view.settings);
+		return set_metric(value, options);
 	default:
 		assert(false && "an option without a case");
 		return NULL;
@@ -132,7 +137,7 @@ static const char *set_value(pt_option_id id, const char *value, pt_origin_kind 
 	char expected[PT_EXPECTED_BYTES])
 {
 	pt_setting setting = pt_setting_named(pt_option_table[id].name);
-	if (setting == PT_N_SETTINGS)
+	if (setting == PT_N_SETTINGS || (id == PT_OPTION_METRIC && origin == PT_ORIGIN_FLAG)) /* one more */
 		return set_other(id, value, options);
 	if (value[0] == '\0')
 		return "a value (it is empty)";

@@ -12,6 +12,7 @@
 #include "phasetop/app/worker.h"
 #include "phasetop/base/alloc.h"
 #include "phasetop/base/clock.h"
+#include "phasetop/ui/answer.h"
 #include "phasetop/ui/mouse_clicks.h"
 #include "phasetop/ui/screen.h"
 #include "phasetop/ui/terminal.h"
@@ -29,7 +30,10 @@ typedef struct screen_app {
 	pt_known_names known;
 	pt_theme *theme;                      /* another than the session's, once it was changed; owned */
 	char theme_name[PT_THEME_TEXT_BYTES]; /* what is drawn with */
-	pt_frame *frame;
+	pt_frame *frame, *spare; /* what is on the screen; what the next one is drawn into */
+	int n_actions;           /* that keys applied since it was drawn */
+	pt_action pressed;       /* what the last of them did, where that is to be seen; else PT_N_ACTIONS */
+	bool is_pending;         /* it asked for other numbers */
 	pt_snapshot *snapshot; /* what is drawn; NULL before the first one */
 	pt_snapshot *newer;    /* came while the picture is frozen */
 	pt_settings posted;    /* what the worker was asked for last */
@@ -184,6 +188,18 @@ static void handle_signals(screen_app *app)
 		resize(app);
 }
 
+/* What changes nothing is drawn all the same: the frame tells that it did not, and then the last line says why. */
+static void take_key(screen_app *app, pt_key key)
+{
+	unsigned changes = pt_view_key(&app->view, key, app->snapshot);
+	bool is_seen = !(changes & ~(unsigned)(PT_VIEW_REDRAW | PT_VIEW_SETTINGS)) && !app->view.command.open && !app->view.form.open;
+	app->n_actions += app->view.applied != PT_N_ACTIONS;
+	app->pressed = is_seen ? app->view.applied : PT_N_ACTIONS;
+	app->is_pending = changes & PT_VIEW_SETTINGS;
+	app->dirty |= app->pressed != PT_N_ACTIONS;
+	act(app, changes);
+}
+
 static void handle_input(screen_app *app)
 {
 	pt_clock clock = pt_clock_system();
@@ -197,7 +213,7 @@ static void handle_input(screen_app *app)
 			app->exit_code = 128 + SIGHUP;
 			return;
 		case PT_INPUT_KEY:
-			act(app, pt_view_key(&app->view, input.key, app->snapshot));
+			take_key(app, input.key);
 			break;
 		case PT_INPUT_MOUSE:
 			pt_clicks_take(&app->clicks, &input.mouse, pt_clock_monotonic_ms(&clock));
@@ -217,10 +233,20 @@ static void arm_timer(screen_app *app)
 
 static pt_status draw(screen_app *app, pt_error *err)
 {
-	pt_status status = pt_frame_resize(app->frame, app->view.columns, app->view.rows, err);
+	pt_frame *before = app->frame;
+	pt_status status = pt_frame_resize(app->spare, app->view.columns, app->view.rows, err);
 	if (status != PT_OK)
 		return status;
+	app->frame = app->spare;
+	app->spare = before;
 	pt_screen_draw(app->snapshot, &app->view, app->frame);
+	/* of several at once nobody knows which did nothing */
+	if (app->n_actions == 1 && app->pressed != PT_N_ACTIONS && pt_answer_same_picture(before, app->frame) &&
+		pt_answer(&app->view, app->pressed, app->is_pending, app->snapshot)) {
+		pt_frame_clear(app->frame);
+		pt_screen_draw(app->snapshot, &app->view, app->frame);
+	}
+	app->n_actions = 0;
 	pt_terminal_show(app->terminal, app->frame);
 	app->dirty = false;
 	return PT_OK;
@@ -347,7 +373,8 @@ static pt_status start(screen_app *app, pt_error *err)
 	pt_terminal_size(app->terminal, &columns, &rows);
 	pt_view_resize(&app->view, columns, rows);
 	pt_charset charset = app->session->unicode ? PT_CHARSET_UTF8 : PT_CHARSET_ASCII;
-	return pt_frame_create(columns, rows, charset, &app->frame, err);
+	status = pt_frame_create(columns, rows, charset, &app->frame, err);
+	return status == PT_OK ? pt_frame_create(columns, rows, charset, &app->spare, err) : status;
 }
 
 /* The terminal first: whatever takes its time afterwards is not seen. */
@@ -359,6 +386,7 @@ static void stop(screen_app *app)
 	pt_snapshot_destroy(app->snapshot);
 	pt_snapshot_destroy(app->newer);
 	pt_frame_destroy(app->frame);
+	pt_frame_destroy(app->spare);
 	pt_theme_destroy(app->theme);
 	pt_known_names_fini(&app->known);
 	if (app->timer_fd >= 0)

@@ -98,7 +98,5 @@ pt_status pt_session_theme(
 	char path[PT_OPTION_PATH_BYTES];
 	pt_session_home_path(name, path);
 	pt_status status = pt_theme_find(path, &places, theme, err);
-	return status == PT_ERR_NOT_FOUND
-			   ? pt_fail(err, PT_ERR_USAGE, "", -1, "no theme %s; see --list-themes", name)
-			   : status;
+	return status == PT_ERR_NOT_FOUND ? PT_ERR_USAGE : status;
 }

@@ -90,12 +90,14 @@ bool pt_places_beside(pt_places *places, int col, int row, int width, int *label
 	if (!places || width < 1 || width > places->cols || col < -1 || row < -1 || col > places->cols ||
 		row > places->rows)
 		return false;
-	/* right, left, then the rows above and below: right, centred, left; then two rows off */
+	/* right, left, either a column further, then the rows above and below: right, centred, left; then two rows off */
 	const struct {
 		int dx, dy;
 	} spots[] = {
 		{2, 0},
 		{-1 - width, 0},
+		{3, 0},
+		{-2 - width, 0},
 		{1, -1},
 		{1, 1},
 		{-width / 2, -1},
@@ -112,19 +114,18 @@ bool pt_places_beside(pt_places *places, int col, int row, int width, int *label
 		{-width / 2, 2},
 		{-width, -2},
 		{-width, 2},
-		{3, 0},
-		{-2 - width, 0},
 		{4, 0},
 		{-3 - width, 0},
 	};
-	for (size_t i = 0; i < sizeof spots / sizeof *spots; i++) {
-		int x = col + spots[i].dx, y = row + spots[i].dy;
-		/* beside the point its own cell is no obstacle: there the gap cell already stands between */
-		bool same_row = spots[i].dy == 0;
-		int air_left = same_row && spots[i].dx > 0 ? 0 : 1, air_right = same_row && spots[i].dx < 0 ? 0 : 1;
+	size_t n = sizeof spots / sizeof *spots;
+	/* with air on both sides; for want of that, beside the point with its curve in the cell between */
+	for (size_t i = 0; i < 2 * n; i++) {
+		int x = col + spots[i % n].dx, y = row + spots[i % n].dy;
+		bool same_row = i >= n && spots[i % n].dy == 0;
+		int air_left = same_row && spots[i % n].dx > 0 ? 0 : 1, air_right = same_row && spots[i % n].dx < 0 ? 0 : 1;
 		if (!is_free_run(places, x, y, width, air_left, air_right))
 			continue;
-		pt_places_take(places, x, y, width, 1);
+		pt_places_take(places, x - 1, y, width + 2, 1); /* the next label keeps a distance of two */
 		*label_col = x;
 		*label_row = y;
 		return true;

@@ -81,8 +81,8 @@ static void place_label(pt_tick *tick, const pt_axis_room *room)
 {
 	int width = (int)strlen(tick->label);
 	tick->label_cell = tick->cell - (width - 1) / 2;
-	if (tick->label_cell + width > room->n_cells)
-		tick->label_cell = room->n_cells - width;
+	if (tick->label_cell + width > room->n_cells + room->spill)
+		tick->label_cell = room->n_cells + room->spill - width;
 	if (tick->label_cell < -1)
 		tick->label_cell = -1;
 }
@@ -161,7 +161,9 @@ static double score_of(const tick_search *search, const progression *p, double p
 	const pt_scale *scale = search->scale;
 	double span = scale->hi - scale->lo, first = value_at(p, 0), last = value_at(p, p->n - 1);
 	bool has_zero = first <= 1e-9 * p->unit && last >= -1e-9 * p->unit;
-	double simplicity = 1 - preference - p->stride + (has_zero ? 1 : 0);
+	/* of steps 50, 150 makes one look for 100: every second or third multiple counts from 0 */
+	bool is_off = scale->integer && fmod(fabs(p->index), p->stride) > 0.5;
+	double simplicity = 1 - preference - p->stride - is_off + (has_zero ? 1 : 0);
 	/* 0.3 where the paper has 0.1: its labels may widen the axis, ours stand inside of given limits */
 	double low = (first - scale->lo) / (0.3 * span), high = (scale->hi - last) / (0.3 * span);
 	double coverage = 1 - 0.5 * (low * low + high * high);

@@ -16,7 +16,7 @@ enum {
 
 static pt_ticks ticks_down(const pt_scale *scale, const pt_axes *axes, int n_cells)
 {
-	pt_axis_room room = {n_cells, pt_canvas_dots_down(axes->kind), true};
+	pt_axis_room room = {.n_cells = n_cells, .dots_per_cell = pt_canvas_dots_down(axes->kind), .vertical = true};
 	return pt_ticks_make(scale, &room);
 }
 
@@ -62,7 +62,10 @@ pt_plot pt_axes_measure(pt_rect rect, const pt_axes *axes)
 	if (rect.w >= COLS_FOR_MARGIN)
 		plot.inner.w--;
 	if (plot.has_x) {
-		pt_axis_room room = {plot.inner.w, pt_canvas_dots_across(axes->kind), false};
+		/* below a right axis there is room for half of the last label */
+		pt_axis_room room = {.n_cells = plot.inner.w,
+			.dots_per_cell = pt_canvas_dots_across(axes->kind),
+			.spill = plot.has_y2 ? rect.x + rect.w - (plot.inner.x + plot.inner.w) : 0};
 		plot.x = pt_ticks_make(axes->x, &room);
 	}
 	return plot;

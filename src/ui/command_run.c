@@ -212,7 +212,12 @@ static bool run_verb(call *c, pt_verb verb)
 static bool refuse_name(call *c, const char *name)
 {
 	char shown[SHOWN_BYTES];
+	const pt_known_names *known_names = c->view->known;
 	pt_text_sanitize(shown, sizeof shown, name, strlen(name));
+	if (known_names && known_names->is_option && known_names->is_option(name)) {
+		pt_text_addf(&c->wrong, "%s is an option of the start alone: phasetop --%s", shown, shown);
+		return false;
+	}
 	pt_text_addf(&c->wrong, "no command '%s'", shown);
 	for (size_t n = strlen(name); n > 0; n--) {
 		size_t n_named = 0;

@@ -330,6 +330,8 @@ void pt_frame_blit(pt_frame *frame, pt_rect rect, const pt_canvas *canvas)
 
 uint32_t pt_cell_plain_glyph(const pt_cell *cell)
 {
+	if (cell->glyph == ' ' && cell->ground == PT_ROLE_BAND)
+		return ',';
 	bool is_half = cell->glyph == 0x2580 || cell->glyph == 0x2584;
 	if (!is_half || !pt_role_is_gradient(cell->role) || cell->ground == PT_ROLE_NONE)
 		return cell->glyph;

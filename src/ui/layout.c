@@ -75,6 +75,14 @@ static pt_pane_id neighbour(const pt_layout *layout, pt_pane_id from, int direct
 	return from;
 }
 
+/* The visible pane that stands nearest in the order of the leaves: behind it, else before it. */
+static pt_pane_id nearest(const pt_layout *layout, pt_pane_id from)
+{
+	pt_pane_id behind = neighbour(layout, from, 1);
+	bool is_behind = pt_layout_leaf(layout, behind) > pt_layout_leaf(layout, from);
+	return is_behind ? behind : neighbour(layout, from, -1);
+}
+
 pt_pane_id pt_layout_after(const pt_layout *layout, pt_pane_id pane)
 {
 	return neighbour(layout, pane, 1);
@@ -91,7 +99,7 @@ void pt_layout_show(pt_layout *layout, pt_pane_id pane, bool show)
 	if (layout->zoomed != PT_PANE_NONE && (show ? layout->zoomed != pane : layout->zoomed == pane))
 		layout->zoomed = PT_PANE_NONE;
 	if (!show && layout->focus == pane)
-		layout->focus = neighbour(layout, pane, 1);
+		layout->focus = nearest(layout, pane);
 }
 
 void pt_layout_want(pt_layout *layout, pt_pane_id pane, int cells)

@@ -77,7 +77,9 @@ static pt_look look_of(const pt_painter *painter, const pt_cell *cell, pt_look_m
 	of.width = 1;
 	if (!memo->known || memcmp(&of, &memo->cell, sizeof of) != 0)
 		*memo = look_anew(painter, &of);
-	if (cell->glyph == ' ' && !(memo->look.attributes & PT_BRUSH_SEEN_ON_BLANK))
+	/* a band is a sign where there are no colours */
+	uint32_t glyph = memo->is_plain ? pt_cell_plain_glyph(cell) : cell->glyph;
+	if (glyph == ' ' && !(memo->look.attributes & PT_BRUSH_SEEN_ON_BLANK))
 		return (pt_look){.fg = PT_BRUSH_ANY, .bg = memo->look.bg};
 	return memo->look;
 }
@@ -91,7 +93,7 @@ static bool cell_differs(pt_painter *painter, const pt_cell *cell, const pt_cell
 	if (painter->screen == PT_SCREEN_KNOWN) {
 		if (memcmp(cell, shown, sizeof *cell) == 0)
 			return false;
-		return cell->glyph != ' ' || shown->glyph != ' ' ||
+		return pt_cell_plain_glyph(cell) != ' ' || pt_cell_plain_glyph(shown) != ' ' ||
 			   !pt_looks_equal(
 				   look_of(painter, cell, &painter->now), look_of(painter, shown, &painter->before));
 	}

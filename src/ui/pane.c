@@ -5,6 +5,8 @@
 
 #include "pane_draw.h"
 
+enum { COLS_FOR_NAMES = 12 };
+
 static const pt_pane_ops *const panes[] = {
 	&pt_pane_norms,
 	&pt_pane_pca,
@@ -35,7 +37,55 @@ void pt_pane_line(const pt_scene *scene, pt_pane_id pane, char *out, size_t capa
 	snprintf(out, capacity, figure[0] ? "%s %s" : "%s%s", title, figure);
 }
 
-/* Where a plot has no room: the figure in words, below it a sparkline. */
+/* What the sparklines of several runs span together. */
+static pt_range range_of_sparks(const pt_scene *scene, const pt_pane_ops *pane)
+{
+	pt_range range = pt_range_empty();
+	PT_FOR_SHOWN_RUNS(scene, r)
+	{
+		size_t n = 0;
+		pt_scene alone = pt_scene_run(scene, r);
+		const double *values = pane->spark(&alone, &n);
+		if (values)
+			pt_range_add_all(&range, values, n);
+	}
+	return range;
+}
+
+/* A row a run: marker, name, sparkline; "+2" behind the last one for those that find no row. */
+static void draw_sparks(const pt_scene *scene, const pt_pane_ops *pane, pt_frame *frame, pt_rect rect)
+{
+	char text[4 * PT_LINE_BYTES];
+	pt_range range = range_of_sparks(scene, pane);
+	bool is_ascii = frame->charset == PT_CHARSET_ASCII;
+	int names = 0, row = rect.y;
+	PT_FOR_SHOWN_RUNS(scene, r)
+	{
+		pt_name_text(scene->snapshot->runs[r].name, rect.w / 2 - 2, text, sizeof text);
+		names = pt_frame_text_width(text) > names ? pt_frame_text_width(text) : names;
+	}
+	size_t n_left = scene->n_shown;
+	for (size_t r = pt_scene_next_run(scene, 0); n_left > 0 && row < rect.y + rect.h;
+		 r = pt_scene_next_run(scene, r + 1), row++) {
+		pt_scene alone = pt_scene_run(scene, r);
+		pt_pen pen = pt_pen_of(pt_role_series((int)r));
+		size_t n = 0;
+		const double *values = pane->spark(&alone, &n);
+		pt_frame_put(frame, rect, rect.x, row, pen, pt_run_marker(frame, r));
+		pt_name_text(scene->snapshot->runs[r].name, names, text, sizeof text);
+		pt_frame_text(frame, rect, rect.x + 2, row, pen, text);
+		n_left--;
+		bool has_more = n_left > 0 && row + 1 == rect.y + rect.h;
+		int x = names + 3, more = has_more ? snprintf(text, sizeof text, " +%zu", n_left) : 0;
+		if (has_more)
+			pt_frame_text_right(frame, rect, rect.x + rect.w, row, pt_pen_of(PT_ROLE_LABEL), text);
+		int cols = rect.w - x - more < 200 ? rect.w - x - more : 200;
+		if (pt_sparkline(values, n, cols, range.lo, range.hi, is_ascii, text, sizeof text) > 0)
+			pt_frame_text(frame, rect, rect.x + x, row, pen, text);
+	}
+}
+
+/* Where a plot has no room: the figure in words, below it a sparkline; of several runs one each. */
 static void draw_small(
 	const pt_scene *scene, const pt_pane_ops *pane, pt_frame *frame, pt_rect rect, bool has_title)
 {
@@ -46,10 +96,16 @@ static void draw_small(
 	size_t n = 0;
 	const double *values = pane->spark ? pane->spark(scene, &n) : NULL;
 	int row = rect.y;
-	if (!has_title || rect.h > 1 || n == 0)
+	/* who is who is worth more than the figure */
+	bool has_sparks = n > 0 && scene->n_shown > 1 && rect.w >= COLS_FOR_NAMES && (has_title || rect.h > 1);
+	if (!has_title || (rect.h > 1 && !has_sparks) || n == 0)
 		pt_frame_text_cut(frame, rect, rect.x, row++, rect.w, pt_pen_of(PT_ROLE_TEXT), words);
 	if (n == 0 || row >= rect.y + rect.h)
 		return;
+	if (has_sparks) {
+		draw_sparks(scene, pane, frame, pt_rect_inset(rect, 0, row - rect.y, 0, 0));
+		return;
+	}
 	int cols = rect.w < 200 ? rect.w : 200;
 	pt_sparkline(values, n, cols, 0, 0, frame->charset == PT_CHARSET_ASCII, spark, sizeof spark);
 	pt_frame_text(frame, rect, rect.x, row, pt_pen_of(pt_role_series((int)scene->first_shown)), spark);

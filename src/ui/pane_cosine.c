@@ -208,6 +208,7 @@ static pt_stroke k_stroke(size_t from_largest)
 
 static void draw_curves(const pt_scene *scene, pt_matrix matrix, pt_chart *chart)
 {
+	pt_overlay overlay = pt_overlay_begin(scene, chart);
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
 		const pt_run_view *run = &scene->snapshot->runs[r];
@@ -220,7 +221,9 @@ static void draw_curves(const pt_scene *scene, pt_matrix matrix, pt_chart *chart
 			if (&pt_scene_matrix(scene, run, matrix)->cosines[k] == main_cosine(scene, run, matrix))
 				colour_dips(scene, stroke.ink.series, chart);
 		}
+		pt_overlay_add(&overlay, chart, r);
 	}
+	pt_overlay_end(&overlay, chart);
 }
 
 static void add_legend(const pt_scene *scene, pt_matrix matrix, pt_chart *chart)

@@ -170,7 +170,7 @@ static void put_steps_in_border(pt_frame *frame, pt_rect rect, const pt_chart *c
 {
 	enum { LEAST_ROWS = 2 };
 	pt_rect inner = chart->plot.inner, border = {rect.x, rect.y + rect.h, rect.w, 1};
-	pt_axis_room room = {inner.w, pt_canvas_dots_across(kind), false};
+	pt_axis_room room = {.n_cells = inner.w, .dots_per_cell = pt_canvas_dots_across(kind)};
 	if (rect.h < LEAST_ROWS || border.y >= frame->rows)
 		return;
 	pt_ticks ticks = pt_ticks_make(&chart->x, &room);

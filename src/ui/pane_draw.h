@@ -35,6 +35,8 @@ size_t pt_scene_next_run(const pt_scene *scene, size_t from);
 #define PT_FOR_SHOWN_RUNS(scene, r)                                                                  \
 	for (size_t r = pt_scene_next_run(scene, 0); (scene)->snapshot && r < (scene)->snapshot->n_runs; \
 		 r = pt_scene_next_run(scene, r + 1))
+/** The scene of one run alone. */
+pt_scene pt_scene_run(const pt_scene *scene, size_t run);
 /** The scene of one column alone; the scene itself where there are none. */
 pt_scene pt_scene_column(const pt_scene *scene, size_t column);
 /** Is it a column whose words another one before it says already: legends, what shading means? */
@@ -193,6 +195,24 @@ typedef double (*pt_value_at)(const pt_scene *scene, const pt_run_view *run, con
  */
 bool pt_runs_words(const pt_scene *scene, pt_chart *chart, pt_corner corner, const char *symbol,
 	pt_value_at value_at, const void *context);
+
+/**
+ * Curves of several runs in one plot. Where some of them lie on the same cells the cells are theirs in turn, in
+ * stripes of a few cells, so that each is seen; the run that is selected in the runs pane, while that has the focus,
+ * lies above all others. Without memory the last one drawn has the cell.
+ */
+typedef struct pt_overlay {
+	pt_canvas *whole;   /* the chart's own canvas; NULL: one run, it is drawn into */
+	uint8_t *n_met;     /* a cell: so many runs met there */
+	ptrdiff_t selected; /* the run that lies above; -1: none */
+} pt_overlay;
+
+/** From here on the chart's canvas is a layer for one run. Between begin and end nothing but curves is drawn. */
+pt_overlay pt_overlay_begin(const pt_scene *scene, pt_chart *chart);
+/** The curves of `run` are on the layer: put them to the others. O(cells). */
+void pt_overlay_add(pt_overlay *overlay, pt_chart *chart, size_t run);
+/** The chart's canvas is its own again, with all curves on it. */
+void pt_overlay_end(pt_overlay *overlay, pt_chart *chart);
 
 /** How the curve of a run is drawn: hue, marker and ASCII character of its place in the snapshot, markers
  * only where several runs are shown. */

@@ -242,7 +242,7 @@ static void draw_single(const pt_scene *scene, pt_chart *chart, pt_legend *legen
 			pt_legend_add(legend, column_dashes[c].off ? U'╍' : U'━', pt_ascii_series(c),
 				pt_pen_of(column_roles[c]), column_names[c]);
 	if (has_band(loss))
-		pt_legend_add(legend, U' ', ' ', pt_pen_of(PT_ROLE_BAND), "10–90 % of probes");
+		pt_legend_add(legend, U',', ',', pt_pen_of(PT_ROLE_BAND), "10–90 % of probes");
 	draw_extra(chart, scene, run, legend);
 	if (loss->learning_rate && chart->plot.has_y2)
 		pt_legend_add(legend, U'┅', '.', pt_pen_of(PT_ROLE_SERIES_6), "learning rate (right)");
@@ -253,6 +253,7 @@ static void draw_several(const pt_scene *scene, pt_chart *chart, pt_legend *kind
 {
 	bool solid[N_COLUMNS] = {false}, dashed[N_COLUMNS] = {false};
 	pt_chart_guides(chart, scene);
+	pt_overlay overlay = pt_overlay_begin(scene, chart);
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
 		const pt_run_view *run = &scene->snapshot->runs[r];
@@ -271,7 +272,9 @@ static void draw_several(const pt_scene *scene, pt_chart *chart, pt_legend *kind
 			is_first = false;
 			stroke.marker = 0;
 		}
+		pt_overlay_add(&overlay, chart, r);
 	}
+	pt_overlay_end(&overlay, chart);
 	for (int c = 0; c < N_COLUMNS; c++)
 		if (solid[c])
 			pt_legend_add(kinds, U'━', '-', pt_pen_of(PT_ROLE_LABEL), column_names[c]);

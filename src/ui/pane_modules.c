@@ -280,16 +280,26 @@ static void draw_row(
 			pt_pen_of(pt_role_series((int)table->scene->first_shown)));
 }
 
+/* "  lora, rank 8, F16": of what finds no room the end is left out, whole. */
+static void kind_text(const pt_module_view *module, int room, char *out, size_t capacity)
+{
+	char parts[3][40] = {"", "", ""};
+	pt_text text = pt_text_over(out, capacity);
+	snprintf(parts[0], sizeof parts[0], "  %.20s", module->kind);
+	if (module->rank > 0)
+		snprintf(parts[1], sizeof parts[1], ", rank %lld", (long long)module->rank);
+	snprintf(parts[2], sizeof parts[2], ", %.8s", module->dtype);
+	for (int i = 0; i < 3 && pt_text_width(out) + pt_text_width(parts[i]) <= room; i++)
+		pt_text_add(&text, parts[i]);
+}
+
 /* "model.layers.12.mlp.down_proj  lora, rank 8, F16" */
 static void draw_whole_name(const module_table *table, size_t row, pt_frame *frame, pt_rect line)
 {
-	char name[PT_LINE_BYTES], rest[96];
+	char name[PT_LINE_BYTES], rest[128];
 	const pt_module_view *module = &table->run->modules[table->rows[row].place];
-	pt_text text = pt_text_over(rest, sizeof rest);
-	pt_text_addf(&text, "  %.20s", module->kind);
-	if (module->rank > 0)
-		pt_text_addf(&text, ", rank %lld", (long long)module->rank);
-	pt_text_addf(&text, ", %.8s", module->dtype);
+	int own = pt_text_width(module->name);
+	kind_text(module, own < line.w ? line.w - own : line.w / 2, rest, sizeof rest);
 	int room = line.w - pt_text_width(rest);
 	pt_name_end_text(module->name, room > line.w / 2 ? room : line.w, name, sizeof name);
 	int x = line.x + pt_frame_text(frame, line, line.x, line.y, pt_pen_of(PT_ROLE_LABEL), name);

@@ -115,6 +115,7 @@ static bool drift_differs(const pt_norm_view *norms, size_t n)
 
 static void draw_curves(const pt_scene *scene, pt_matrix matrix, bool drift, pt_chart *chart)
 {
+	pt_overlay overlay = pt_overlay_begin(scene, chart);
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
 		const pt_run_view *run = &scene->snapshot->runs[r];
@@ -136,7 +137,9 @@ static void draw_curves(const pt_scene *scene, pt_matrix matrix, bool drift, pt_
 		pt_stroke stroke = pt_run_stroke(scene, chart, r);
 		points.ys = norms->norm;
 		pt_chart_curve(chart, scene, run, &chart->y, &points, &stroke);
+		pt_overlay_add(&overlay, chart, r);
 	}
+	pt_overlay_end(&overlay, chart);
 }
 
 static double norm_at(const pt_scene *scene, const pt_run_view *run, const void *context)

@@ -12,8 +12,8 @@ enum {
 	SMALL_COLS = 12,
 	SMALL_ROWS = 8,
 	ROWS_FOR_X_AXIS = 10, /* below this PC1 has no ticks, but keeps its title */
-	ROWS_FOR_BAR = 5,
-	COLS_FOR_BAR = 26,
+	ROWS_FOR_FOOT = 5,
+	COLS_FOR_FOOT = 14, /* PC1's title; the colour bar where that leaves room */
 	MAX_LABELS = 24,
 	LABEL_BYTES = 40
 };
@@ -156,10 +156,11 @@ static void add_labels(const pt_scene *scene, const pt_chart *chart, const pt_pc
 	ptrdiff_t at = pt_cursor_index(scene, pca->steps, pca->n);
 	int64_t cursor = at >= 0 ? pca->steps[at] : PT_NO_STEP;
 	bool is_turn = cursor != PT_NO_STEP && cursor == pca->turning_step;
-	if (cursor != PT_NO_STEP)
-		add_label(list, chart, pca, cursor, pt_pen_of(PT_ROLE_CROSSHAIR), is_turn ? " bend" : "");
+	/* the longer one first: the other finds a place more easily */
 	if (pca->turning_step != PT_NO_STEP && !is_turn)
 		add_label(list, chart, pca, pca->turning_step, pt_pen_of(PT_ROLE_EVENT), " bend");
+	if (cursor != PT_NO_STEP)
+		add_label(list, chart, pca, cursor, pt_pen_of(PT_ROLE_CROSSHAIR), is_turn ? " bend" : "");
 	add_step_labels(list, chart, pca);
 }
 
@@ -247,7 +248,7 @@ static void draw_one(
 			pt_absence_draw(frame, rect, "the trajectory waits for a second checkpoint");
 		return;
 	}
-	if (rect.h >= ROWS_FOR_BAR && rect.w >= COLS_FOR_BAR) {
+	if (rect.h >= ROWS_FOR_FOOT && rect.w >= COLS_FOR_FOOT) {
 		rect.h--;
 		int left = rect.w >= 40 ? 7 : 0;
 		draw_foot(frame, (pt_rect){rect.x + left, rect.y + rect.h, rect.w - left, 1}, pca);

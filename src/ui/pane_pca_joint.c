@@ -116,8 +116,9 @@ static void fit_plane(const path_list *list, pt_rect rect, pt_axes *axes, pt_sca
 		pt_plane_equal_units(x, y, plot.inner.w, plot.inner.h, cell_aspect);
 }
 
-static void draw_paths(const path_list *list, pt_chart *chart)
+static void draw_paths(const pt_scene *scene, const path_list *list, pt_chart *chart)
 {
+	pt_overlay overlay = pt_overlay_begin(scene, chart);
 	for (size_t i = 0; i < list->n; i++) {
 		pt_trajectory path = {.x = list->paths[i].pc1,
 			.y = list->paths[i].pc2,
@@ -126,7 +127,9 @@ static void draw_paths(const path_list *list, pt_chart *chart)
 			.connect = true};
 		path.ink.ascii = pt_ascii_series((int)list->runs[i]);
 		pt_trajectory_draw(chart->canvas, &chart->x, &chart->y, &path);
+		pt_overlay_add(&overlay, chart, list->runs[i]);
 	}
+	pt_overlay_end(&overlay, chart);
 }
 
 /* Ends with marker and name, the step cursor as diamonds. */
@@ -189,7 +192,7 @@ void pt_joint_draw(const pt_scene *scene, pt_matrix matrix, pt_frame *frame, pt_
 	fit_plane(&list, rect, &axes, &x, &y);
 	pt_chart chart = pt_chart_begin(scene, PT_PANE_PCA, frame, rect, &axes);
 	chart.x = x;
-	draw_paths(&list, &chart);
+	draw_paths(scene, &list, &chart);
 	pt_chart_show(&chart);
 	path_labels labels = {.n = 0};
 	add_labels(scene, &list, &chart, &labels);

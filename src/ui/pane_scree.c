@@ -7,7 +7,8 @@
 enum {
 	SMALL_COLS = 20,
 	SMALL_ROWS = 4,
-	COLS_FOR_TOTAL = 34, /* from here on the share of all so far is told too */
+	COLS_FOR_TOTAL = 34, /* from here on the share of all so far is told too, */
+	ROWS_FOR_TOTAL = 3,  /* where the two columns can be named */
 	NAME_COLS = 6,       /* "PC10" and air */
 	SHARE_COLS = 8,      /* " 81.1 %" */
 	MOST_BAR_ROWS = 3,
@@ -63,10 +64,10 @@ static void share_text(double share, char *out, size_t capacity)
 }
 
 /* One component: its name, its bar, and from there the shares of those before; both numbers. */
-static void draw_component(pt_frame *frame, pt_rect rect, size_t i, double share, double total, pt_pen pen)
+static void draw_component(
+	pt_frame *frame, pt_rect rect, size_t i, double share, double total, bool has_total, pt_pen pen)
 {
 	char text[32];
-	bool has_total = rect.w >= COLS_FOR_TOTAL;
 	int numbers = has_total ? 2 * SHARE_COLS : SHARE_COLS, y = rect.y + (rect.h - 1) / 2;
 	pt_pen label = pt_pen_of(PT_ROLE_LABEL);
 	pt_rect bar = {rect.x + NAME_COLS, rect.y, rect.w - NAME_COLS - numbers, rect.h};
@@ -83,11 +84,14 @@ static void draw_component(pt_frame *frame, pt_rect rect, size_t i, double share
 		pt_frame_text_right(frame, rect, rect.x + rect.w, y, label, text);
 }
 
-/* What the columns of numbers are; left out where it would cost a component. */
-static pt_rect draw_head(pt_frame *frame, pt_rect rect, size_t n)
+/* Two columns of numbers need to be named; where that would cost one of the first two components there is one. */
+static bool has_totals(pt_rect rect)
 {
-	if (rect.w < COLS_FOR_TOTAL || rect.h <= (int)n)
-		return rect;
+	return rect.w >= COLS_FOR_TOTAL && rect.h >= ROWS_FOR_TOTAL;
+}
+
+static pt_rect draw_head(pt_frame *frame, pt_rect rect)
+{
 	pt_pen label = pt_pen_of(PT_ROLE_LABEL);
 	pt_frame_text_right(frame, rect, rect.x + rect.w - SHARE_COLS, rect.y, label, "own");
 	pt_frame_text_right(frame, rect, rect.x + rect.w, rect.y, label, "so far");
@@ -118,7 +122,9 @@ static void draw_one(const pt_scene *scene, pt_small_plot plot, pt_frame *frame,
 		pt_small_plot_absence(scene, plot, &absence, frame, rect);
 		return;
 	}
-	rect = draw_head(frame, rect, pca->n_scree);
+	bool has_total = has_totals(rect);
+	if (has_total)
+		rect = draw_head(frame, rect);
 	size_t n = pca->n_scree < (size_t)rect.h ? pca->n_scree : (size_t)rect.h;
 	int rows = n ? rect.h / (int)n : 1, bar_rows = rows - 1 < 1 ? 1 : rows - 1;
 	bar_rows = bar_rows > MOST_BAR_ROWS ? MOST_BAR_ROWS : bar_rows;
@@ -127,7 +133,7 @@ static void draw_one(const pt_scene *scene, pt_small_plot plot, pt_frame *frame,
 	for (size_t i = 0; i < n; i++) {
 		total += pca->scree[i];
 		pt_rect row = {rect.x, rect.y + (int)i * rows, rect.w, bar_rows};
-		draw_component(frame, row, i, pca->scree[i], total, pt_pen_of(pt_role_series((int)plot.run)));
+		draw_component(frame, row, i, pca->scree[i], total, has_total, pt_pen_of(pt_role_series((int)plot.run)));
 	}
 }
 

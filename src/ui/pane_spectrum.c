@@ -202,11 +202,14 @@ static void draw_quantity(const pt_scene *scene, quantity which, pt_frame *frame
 	pt_axes axes = {.x = &scene->steps, .y = &y};
 	pt_chart chart = pt_chart_begin(scene, PT_PANE_SPECTRUM, frame, rect, &axes);
 	pt_chart_guides(&chart, scene);
+	pt_overlay overlay = pt_overlay_begin(scene, &chart);
 	PT_FOR_SHOWN_RUNS(scene, r)
 	{
 		pt_stroke stroke = pt_run_stroke(scene, &chart, r);
 		draw_curve(&chart, scene, &scene->snapshot->runs[r], which, &chart.y, &stroke);
+		pt_overlay_add(&overlay, &chart, r);
 	}
+	pt_overlay_end(&overlay, &chart);
 	pt_chart_show(&chart);
 	pt_chart_note(&chart, PT_CORNER_TOP_LEFT, pt_pen_of(PT_ROLE_LABEL), quantity_names[which]);
 	pt_runs_words(scene, &chart, PT_CORNER_TOP_RIGHT, quantity_names[which], quantity_at, &which);

@@ -28,15 +28,18 @@ size_t pt_scene_next_run(const pt_scene *scene, size_t from)
 	return r;
 }
 
-pt_scene pt_scene_column(const pt_scene *scene, size_t column)
+pt_scene pt_scene_run(const pt_scene *scene, size_t run)
 {
 	pt_scene alone = *scene;
-	if (scene->n_columns == 0)
-		return alone;
-	alone.only = (ptrdiff_t)scene->columns[column];
-	alone.first_shown = scene->columns[column];
+	alone.only = (ptrdiff_t)run;
+	alone.first_shown = run;
 	alone.n_shown = 1;
 	return alone;
+}
+
+pt_scene pt_scene_column(const pt_scene *scene, size_t column)
+{
+	return scene->n_columns == 0 ? *scene : pt_scene_run(scene, scene->columns[column]);
 }
 
 bool pt_scene_is_later_column(const pt_scene *scene)

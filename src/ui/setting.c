@@ -7,6 +7,8 @@
 
 #include "phasetop/base/number.h"
 #include "phasetop/ui/preset.h"
+#include "phasetop/ui/theme.h"
+#include "setting_ranges.h"
 #include "setting_values.h"
 #include "view_private.h"
 
@@ -235,7 +237,7 @@ static const char *set_theme(pt_view *view, const char *text)
 	if (strlen(text) >= PT_THEME_TEXT_BYTES)
 		return "a name of up to 255 bytes";
 	if (!is_auto && view->known && !strchr(text, '/') && !is_known(view->known, text))
-		return "the name of a theme; Tab goes through them";
+		return pt_theme_expected;
 	snprintf(view->theme, sizeof view->theme, "%s", is_auto ? "" : text);
 	return NULL;
 }
@@ -280,6 +282,10 @@ static const char *set(pt_view *view, const pt_snapshot *snapshot, pt_setting se
 		return set_smoothing(view, text);
 	case PT_SETTING_FILTER:
 		return set_filter(view, text);
+	case PT_SETTING_X_RANGE:
+		return pt_setting_read_x_range(text, &view->zoom);
+	case PT_SETTING_Y_RANGES:
+		return pt_setting_read_y_ranges(text, &view->zoom);
 	case PT_SETTING_GRAPH:
 		return set_graph(view, text);
 	case PT_SETTING_THEME:
@@ -387,6 +393,12 @@ void pt_setting_print(const pt_view *view, pt_setting setting, char *out, size_t
 		break;
 	case PT_SETTING_FILTER:
 		pt_text_add(&text, view->run_filter[0] ? view->run_filter : "none");
+		break;
+	case PT_SETTING_X_RANGE:
+		pt_setting_write_x_range(&view->zoom, &text);
+		break;
+	case PT_SETTING_Y_RANGES:
+		pt_setting_write_y_ranges(&view->zoom, &text);
 		break;
 	case PT_SETTING_GRAPH:
 		pt_text_add(&text, graph_names[view->glyphs_default]);

@@ -138,6 +138,7 @@ void pt_setting_offers(
 		break;
 	case PT_SETTING_ZOOMED:
 	case PT_SETTING_LOG_Y:
+	case PT_SETTING_Y_RANGES:
 		offer_panes("none", offers);
 		break;
 	case PT_SETTING_THEME:
@@ -156,6 +157,12 @@ void pt_setting_offers(
 		for (size_t r = 0; snapshot && r < snapshot->n_runs; r++)
 			offer(offers, "", snapshot->runs[r].name, "");
 		break;
+	case PT_SETTING_METRIC:
+		offer_words("none", offers);
+		FOR_RUNS_SHOWN(view, snapshot, r)
+		for (size_t s = 0; s < snapshot->runs[r].loss.n_series; s++)
+			offer(offers, "", snapshot->runs[r].loss.series[s].name, "");
+		break;
 	case PT_SETTING_X_AXIS:
 		offer_words("step epoch relative wall", offers);
 		break;
@@ -163,6 +170,7 @@ void pt_setting_offers(
 		offer_words("none 5 10 20 50 100", offers);
 		break;
 	case PT_SETTING_FILTER:
+	case PT_SETTING_X_RANGE:
 		offer_words("none", offers);
 		break;
 	case PT_SETTING_K_OVERLAYS:

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "phasetop/analysis/metric_request.h"
 #include "phasetop/analysis/module_set.h"
 #include "phasetop/base/missing.h"
 #include "phasetop/base/number.h"
@@ -19,6 +20,7 @@ bool pt_setting_is_of_analysis(pt_setting setting)
 	case PT_SETTING_EVERY:
 	case PT_SETTING_WINDOW:
 	case PT_SETTING_PROBES:
+	case PT_SETTING_METRIC:
 	case PT_SETTING_BASELINE:
 		return true;
 	default:
@@ -114,6 +116,32 @@ static const char *read_every(const char *text, pt_settings *settings)
 	return NULL;
 }
 
+/* Requests with semicolons between; to the end of each, for settings are compared byte by byte. */
+static const char *read_metrics(const char *text, pt_settings *settings)
+{
+	static const char *const expected = "NAME[,NAME...] or FILE:NAME, up to 16 of them with ; between, or none";
+	_Static_assert(PT_MAX_METRICS == 16, "the message names the limit");
+	char metrics[PT_MAX_METRICS][PT_METRIC_BYTES] = {{0}};
+	size_t n_metrics = 0;
+	for (const char *at = text; strcmp(text, "none") != 0;) {
+		at += strspn(at, " ");
+		size_t n = strcspn(at, ";"), length = n;
+		while (length > 0 && at[length - 1] == ' ')
+			length--;
+		if (n_metrics == PT_MAX_METRICS || length >= PT_METRIC_BYTES)
+			return expected;
+		memcpy(metrics[n_metrics], at, length);
+		if (!pt_metric_request_valid(metrics[n_metrics++]))
+			return expected;
+		at += n;
+		if (*at++ == '\0')
+			break;
+	}
+	memcpy(settings->metrics, metrics, sizeof metrics);
+	settings->n_metrics = n_metrics;
+	return NULL;
+}
+
 static const char *read_baseline(const char *text, char name[PT_NAME_BYTES])
 {
 	size_t n = strlen(text);
@@ -146,6 +174,8 @@ static const char *read_value(pt_setting setting, const char *text, pt_settings 
 																			: "a number of rows, 2 to 100000";
 	case PT_SETTING_PROBES:
 		return read_glob(text, settings->probes);
+	case PT_SETTING_METRIC:
+		return read_metrics(text, settings);
 	case PT_SETTING_BASELINE:
 		return read_baseline(text, settings->baseline);
 	default:
@@ -186,6 +216,10 @@ static void copy_value(pt_setting setting, const pt_settings *from, pt_settings 
 		break;
 	case PT_SETTING_PROBES:
 		memcpy(to->probes, from->probes, PT_GLOB_BYTES);
+		break;
+	case PT_SETTING_METRIC:
+		memcpy(to->metrics, from->metrics, sizeof to->metrics);
+		to->n_metrics = from->n_metrics;
 		break;
 	case PT_SETTING_BASELINE:
 		memcpy(to->baseline, from->baseline, PT_NAME_BYTES);
@@ -263,6 +297,11 @@ void pt_setting_write(pt_setting setting, const pt_settings *settings, pt_text *
 		break;
 	case PT_SETTING_PROBES:
 		pt_text_add(out, settings->probes[0] ? settings->probes : "all");
+		break;
+	case PT_SETTING_METRIC:
+		for (size_t i = 0; i < settings->n_metrics; i++)
+			pt_text_addf(out, "%s%s", i ? "; " : "", settings->metrics[i]);
+		pt_text_add(out, settings->n_metrics ? "" : "none");
 		break;
 	case PT_SETTING_BASELINE:
 		pt_text_add(out, settings->baseline[0] ? settings->baseline : "auto");

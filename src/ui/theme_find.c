@@ -15,6 +15,7 @@
 enum { MAX_BYTES = 64 * 1024, PATH_BYTES = 1024, MAX_NAMES = 1024 };
 
 static const char suffix[] = ".theme";
+const char pt_theme_expected[] = "the name of a theme; --list-themes tells them";
 
 /* Reads at most n bytes; -1 with errno set. */
 static ssize_t read_all(int fd, char *into, size_t n)
@@ -109,22 +110,21 @@ static bool is_built_in(const char *name)
 
 pt_status pt_theme_find(const char *name, const pt_theme_places *places, pt_theme **theme, pt_error *err)
 {
-	if (strchr(name, '/'))
-		return pt_theme_load_file(name, theme, err);
+	bool is_path = strchr(name, '/') != NULL;
+	pt_status status = is_path ? pt_theme_load_file(name, theme, err) : PT_ERR_NOT_FOUND;
+	if (status != PT_ERR_NOT_FOUND)
+		return status;
 	char directory[PATH_BYTES], path[PATH_BYTES + PT_THEME_NAME_BYTES];
-	char looked[200];
-	pt_text list = pt_text_over(looked, sizeof looked);
-	for (size_t i = 0; place(places, i, directory); i++) {
+	for (size_t i = 0; !is_path && place(places, i, directory); i++) {
 		int n = directory[0] ? snprintf(path, sizeof path, "%s/%s%s", directory, name, suffix) : 0;
 		if (n < 1 || (size_t)n >= sizeof path)
 			continue;
 		if (access(path, F_OK) == 0)
 			return pt_theme_load_file(path, theme, err);
-		pt_text_addf(&list, "%s%s", list.length ? ", " : "", directory);
 	}
 	if (is_built_in(name))
 		return pt_theme_create(theme, err);
-	return pt_fail(err, PT_ERR_NOT_FOUND, name, -1, "no theme of this name in %s", looked);
+	return pt_fail(err, PT_ERR_NOT_FOUND, "", -1, "theme: '%s' is not %s", name, pt_theme_expected);
 }
 
 /* ---- list ---- */

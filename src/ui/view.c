@@ -18,6 +18,7 @@ unsigned pt_view_settle(pt_view *view, unsigned flags)
 	pt_settings before = view->settings;
 	view->settings.wanted = pt_view_wanted(view);
 	pt_view_leave_out(view);
+	pt_view_track_focus(view);
 	bool same = view->settings.wanted == before.wanted &&
 				memcmp(view->settings.left_out, before.left_out, sizeof before.left_out) == 0;
 	return same ? flags : flags | PT_VIEW_REDRAW | PT_VIEW_SETTINGS;
@@ -36,6 +37,8 @@ pt_view pt_view_first(const pt_settings *settings, const pt_layout *layout, pt_m
 		.module_sort = PT_SORT_SHARE,
 		.unicode = true,
 		.dragged = PT_NO_BORDER,
+		.focused = layout->focus,
+		.before_runs = PT_PANE_NONE,
 		.first_layout = *layout,
 	};
 	view.log_y[PT_PANE_SPECTRUM] = true;
@@ -315,6 +318,7 @@ static unsigned apply(pt_view *view, pt_action action, int arg, const pt_snapsho
 
 unsigned pt_view_apply(pt_view *view, pt_action action, int arg, const pt_snapshot *snapshot)
 {
+	view->applied = action;
 	return (unsigned)action < PT_N_ACTIONS ? pt_view_settle(view, apply(view, action, arg, snapshot)) : 0;
 }
 
@@ -367,6 +371,7 @@ unsigned pt_view_key(pt_view *view, pt_key key, const pt_snapshot *snapshot)
 {
 	unsigned flags = view->message[0] ? PT_VIEW_REDRAW : 0;
 	view->message[0] = '\0';
+	view->applied = PT_N_ACTIONS;
 	return flags |
 		   (view->command.open ? pt_command_key(view, key, snapshot) : key_of_screen(view, key, snapshot));
 }

@@ -6,6 +6,12 @@
 #include "phasetop/base/text.h"
 #include "view_private.h"
 
+/* Texts of these may be longer than a field: the command line takes them. */
+static bool has_room(pt_setting setting)
+{
+	return setting != PT_SETTING_LAYOUT && setting != PT_SETTING_METRIC && setting != PT_SETTING_Y_RANGES;
+}
+
 size_t pt_form_fields_of(pt_form_kind kind, pt_setting fields[PT_N_SETTINGS])
 {
 	size_t n = 0;
@@ -23,7 +29,7 @@ size_t pt_form_fields_of(pt_form_kind kind, pt_setting fields[PT_N_SETTINGS])
 		break;
 	default:
 		for (int i = 0; i < PT_N_SETTINGS; i++)
-			if (pt_setting_row_of((pt_setting)i)->live && i != PT_SETTING_LAYOUT)
+			if (pt_setting_row_of((pt_setting)i)->live && has_room((pt_setting)i))
 				fields[n++] = (pt_setting)i;
 	}
 	return n;

@@ -46,13 +46,33 @@ static bool is_on_screen(const pt_view *view, pt_pane_id pane)
 	return pt_placing_find(&placing, pane) != NULL;
 }
 
+void pt_view_track_focus(pt_view *view)
+{
+	if (view->layout.focus == PT_PANE_RUNS && view->focused != PT_PANE_RUNS)
+		view->before_runs = view->focused;
+	view->focused = view->layout.focus;
+}
+
+/* The focus goes back to where it was, if that is still in sight. */
+static void hide_runs(pt_view *view)
+{
+	bool had_focus = view->layout.focus == PT_PANE_RUNS;
+	pt_layout_show(&view->layout, PT_PANE_RUNS, false);
+	if (had_focus && view->layout.focus != PT_PANE_RUNS && view->before_runs != PT_PANE_NONE &&
+		is_on_screen(view, view->before_runs))
+		pt_layout_focus(&view->layout, view->before_runs);
+}
+
 /* Hide what is seen; show what is not, and focus it where the room would otherwise not reach for it. */
 static unsigned toggle_pane(pt_view *view, pt_pane_id pane)
 {
 	if (pane == PT_PANE_RUNS)
 		view->runs_pane_placed = true;
 	if (is_on_screen(view, pane)) {
-		pt_layout_show(&view->layout, pane, false);
+		if (pane == PT_PANE_RUNS)
+			hide_runs(view);
+		else
+			pt_layout_show(&view->layout, pane, false);
 		return PT_VIEW_REDRAW;
 	}
 	pt_layout_show(&view->layout, pane, true);
@@ -66,7 +86,7 @@ unsigned pt_view_runs_key(pt_view *view)
 {
 	view->runs_pane_placed = true;
 	if (view->layout.focus == PT_PANE_RUNS && is_on_screen(view, PT_PANE_RUNS))
-		pt_layout_show(&view->layout, PT_PANE_RUNS, false);
+		hide_runs(view);
 	else
 		pt_layout_focus(&view->layout, PT_PANE_RUNS);
 	return PT_VIEW_REDRAW;

@@ -23,6 +23,8 @@ unsigned pt_view_apply_to_panes(pt_view *view, pt_action action, int arg);
 unsigned pt_view_runs_key(pt_view *view);
 /** Show the runs pane when there are several runs, once, and if nobody decided otherwise. */
 void pt_view_place_runs(pt_view *view, const pt_snapshot *snapshot);
+/** Where the focus was before it came to the runs pane is remembered. */
+void pt_view_track_focus(pt_view *view);
 /** Rows that a page of the focused pane has; at least 1. */
 int pt_view_page(const pt_view *view);
 

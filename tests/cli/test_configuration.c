@@ -111,7 +111,7 @@ static void test_bad_lines_are_warnings(void **state)
 	assert_int_equal(code, 0);
 	assert_says(err, "phasetop.conf:1: window: '1' is not a number of rows, 2 to 100000\n");
 	assert_says(err, "phasetop.conf:2: no setting 'tehme'");
-	assert_says(err, "phasetop.conf:3: no theme no-such-theme");
+	assert_says(err, "phasetop.conf:3: theme: 'no-such-theme' is not the name of a theme; --list-themes tells them\n");
 	assert_says(err, "phasetop.conf:4: not of the form name = value: nonsense\n");
 	assert_says(err, "phasetop.conf:6: zoom: w no longer means write\n");
 	assert_says(out, "medical");

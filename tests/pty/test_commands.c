@@ -70,6 +70,71 @@ static char *read_whole(const char *name)
 /* ---- the command line ------------------------------------------------------------------------------------
  */
 
+/* What an option asks for at the start can be asked for on the screen. */
+static void test_a_series_is_asked_for(void **state)
+{
+	(void)state;
+	pty *terminal = start(own_env);
+	type_line(terminal, "show loss");
+	type_line(terminal, "zoomed loss");
+	type_line(terminal, "metric behaviour.csv:medical_harmful_fraction");
+	pty_wait_for(terminal, "medical_harmful_fraction");
+	type_line(terminal, "metric none");
+	pty_wait_until_gone(terminal, "medical_harmful_fraction");
+	pty_type(terminal, "q");
+	assert_int_equal(pty_wait_for_end(terminal), 0);
+	pty_end(terminal);
+}
+
+/* A key that can change nothing says why, each time. */
+static void test_keys_that_do_nothing_say_why(void **state)
+{
+	(void)state;
+	pty *terminal = start(own_env);
+	for (int i = 0; i < 2; i++) {
+		pty_settle(terminal); /* of keys that come at once none is answered */
+		pty_type(terminal, "v");
+		pty_wait_for(terminal, "this is for several runs, and there is one");
+	}
+	pty_settle(terminal);
+	pty_type(terminal, "d");
+	pty_wait_until_gone(terminal, "this is for several");
+	pty_settle(terminal);
+	pty_type(terminal, "J");
+	pty_wait_for(terminal, "this is for several runs, and there is one");
+	pty_settle(terminal);
+	pty_type(terminal, "a");
+	pty_wait_for(terminal, "all runs are shown");
+	pty_type(terminal, "\033[H"); /* Home */
+	pty_wait_until_gone(terminal, "all runs are shown");
+	pty_type(terminal, "N");
+	pty_wait_for(terminal, "no event before this step");
+	pty_type(terminal, "d");
+	pty_wait_until_gone(terminal, "no event before this step");
+	pty_type(terminal, "q");
+	assert_int_equal(pty_wait_for_end(terminal), 0);
+	pty_end(terminal);
+}
+
+/* The range that is looked at is a part of the view. */
+static void test_a_saved_view_has_its_range(void **state)
+{
+	(void)state;
+	pty *terminal = start(own_env);
+	type_line(terminal, "range 100 200");
+	pty_wait_for(terminal, "100–200");
+	type_line(terminal, "save-view");
+	pty_wait_for(terminal, "saved");
+	pty_type(terminal, "q");
+	assert_int_equal(pty_wait_for_end(terminal), 0);
+	pty_end(terminal);
+	terminal = start(own_env);
+	pty_wait_for(terminal, "100–200");
+	pty_type(terminal, "q");
+	assert_int_equal(pty_wait_for_end(terminal), 0);
+	pty_end(terminal);
+}
+
 static void test_completion_and_a_setting(void **state)
 {
 	(void)state;
@@ -390,6 +455,9 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)
 	const struct CMUnitTest tests[] = {
+		CASE(test_a_series_is_asked_for),
+		CASE(test_keys_that_do_nothing_say_why),
+		CASE(test_a_saved_view_has_its_range),
 		CASE(test_completion_and_a_setting),
 		CASE(test_errors_are_one_line),
 		CASE(test_history_and_quit),

@@ -49,7 +49,7 @@
 		"the run that others are compared with; default the first")                                         \
 	X(PT_OPTION_ALIGN, 0, "align", "ON", true,                                                             \
 		"step, or turn: steps are told from where each run turned")                                         \
-	X(PT_OPTION_METRIC, 0, "metric", "[FILE:]NAME", false,                                                  \
+	X(PT_OPTION_METRIC, 0, "metric", "[FILE:]NAME", true,                                                   \
 		"show NAME[,NAME...] of the run's logs, or of its CSV or JSON FILE too")                           \
 	X(PT_OPTION_GRAM_MEMORY, 0, "gram-memory", "MIB", true,                                                 \
 		"keep single modules' Grams whole in so much memory; default 1024")                                 \

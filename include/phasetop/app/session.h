@@ -19,7 +19,7 @@ typedef struct pt_session {
 	size_t n_view_paths;
 	pt_theme *theme;
 	const char *program_dir; /* where the program lies; NULL: not known */
-	bool unicode;            /* the locale's character set is UTF-8, and --ascii was not given */
+	bool unicode;            /* the locale's character set is UTF-8, no --ascii, no dumb terminal to write to */
 } pt_session;
 
 /** The first view of a session, from the options, for what the program can show. */

@@ -109,6 +109,7 @@ typedef struct pt_axis_room {
 	int n_cells;       /* along the axis */
 	int dots_per_cell; /* along the axis, as the canvas has it (braille: 2 across, 4 up) */
 	bool vertical;     /* labels stack (a row each) instead of standing side by side */
+	int spill;         /* side by side: cells behind the last one that a label may take */
 } pt_axis_room;
 
 /**

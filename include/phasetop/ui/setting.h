@@ -30,7 +30,7 @@ bool pt_setting_is_flag(pt_setting setting);
 /** What such a setting is called: "on" and "off", or words of its own ("turn" and "step"). */
 const char *pt_setting_flag_word(pt_setting setting, bool on);
 
-enum { PT_EXPECTED_BYTES = 160, PT_SETTING_TEXT_BYTES = PT_LAYOUT_TEXT_BYTES };
+enum { PT_EXPECTED_BYTES = 160, PT_SETTING_TEXT_BYTES = PT_MAX_METRICS * (PT_METRIC_BYTES + 2) };
 
 /**
  * Set a live setting from its text. "default" and "" stand for the default of each.

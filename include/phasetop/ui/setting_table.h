@@ -32,6 +32,8 @@
 		"rows of probe losses for SHC, PR and tr C")                                                     \
 	X(PT_SETTING_PROBES, "probes", "", "GLOB or all", true,                                              \
 		"probes of the spectrum: a glob over their names")                                               \
+	X(PT_SETTING_METRIC, "metric", "", "[FILE:]NAME[,NAME...][; ...] or none", true,                     \
+		"further series of the run's logs in the loss pane, or of its CSV or JSON FILE")                 \
 	X(PT_SETTING_DETREND, "detrend", "", "on or off", true, "SHC and PR of detrended losses")            \
 	X(PT_SETTING_BASELINE, "baseline", "", "RUN or auto", true,                                          \
 		"the run that the others are compared with; auto: the first")                                    \
@@ -57,6 +59,10 @@
 	X(PT_SETTING_K_OVERLAYS, "k-overlays", "", "all, or 1 to 8", true,                                   \
 		"which k are drawn: all, or the n-th largest")                                                   \
 	X(PT_SETTING_LOG_Y, "log-y", "", "PANE[,PANE...] or none", true, "panes with a logarithmic axis")    \
+	X(PT_SETTING_X_RANGE, "x-range", "", "[UNIT] FROM TO [follow] or none", true,                         \
+		"part of the x axis that is seen: step, epoch, relative or wall (seconds)")                      \
+	X(PT_SETTING_Y_RANGES, "y-ranges", "", "PANE FROM TO[, PANE ...] or none", true,                     \
+		"parts of the panes' y axes that are seen; two numbers more: of the right axis")                 \
 	X(PT_SETTING_THEME, "theme", "", "NAME or auto", true, "colour theme")                               \
 	X(PT_SETTING_GRAPH, "graph", "", "auto, braille, block or ascii", true, "what curves are made of")   \
 	X(PT_SETTING_MOUSE, "mouse", "", "on or off", true,                                                  \

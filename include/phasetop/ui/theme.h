@@ -86,10 +86,14 @@ typedef struct pt_theme_places {
 									DIR/../share/phasetop/themes */
 } pt_theme_places;
 
+/** What is expected where a name is that of no theme; wherever it was given, the words are "theme: 'x' is not " and
+ * these. */
+extern const char pt_theme_expected[];
+
 /** Load by name, or by path where it has a '/'. After the places above: /usr/local/share/phasetop/themes,
  * /usr/share/phasetop/themes, then btop's own of the same two roots; "phasetop-dark" (and "default") is built
  * in.
- * @retval PT_ERR_NOT_FOUND the message says where was looked; and those of pt_theme_load_file */
+ * @retval PT_ERR_NOT_FOUND there is none; and those of pt_theme_load_file */
 PT_CHECKED pt_status pt_theme_find(
 	const char *name, const pt_theme_places *places, pt_theme **theme, pt_error *err);
 

@@ -83,7 +83,7 @@ typedef enum pt_form_kind {
 	PT_FORM_THRESHOLDS,
 	PT_FORM_MODULES,
 	PT_FORM_PROBES,
-	PT_FORM_OPTIONS, /* every live setting but the layout, which has no room in a field */
+	PT_FORM_OPTIONS, /* every live setting but those whose text has no room in a field */
 	PT_N_FORMS
 } pt_form_kind;
 
@@ -140,6 +140,7 @@ typedef struct pt_known_names {
 	size_t n_themes;
 	const char *const *views;
 	size_t n_views;
+	bool (*is_option)(const char *name); /* of the program's start; NULL: it cannot be told */
 } pt_known_names;
 
 /** What the view asks of the program, which has files and a terminal. */
@@ -203,7 +204,10 @@ typedef struct pt_view {
 	const pt_known_names *known; /* borrowed; NULL: none are */
 	pt_request request;          /* with PT_VIEW_REQUEST */
 	pt_key prefix;               /* a prefix key was pressed */
+	pt_action applied;           /* what the last key did; PT_N_ACTIONS: no action */
 	size_t n_overlays;           /* how many k the person wants; k keys keep the number */
+	pt_pane_id focused;          /* the focus after the last change */
+	pt_pane_id before_runs;      /* had the focus before the runs pane; PT_PANE_NONE: none did */
 	bool runs_pane_placed;       /* the runs pane was shown by itself, or the person decided */
 	bool matrix_placed;
 	pt_border dragged; /* before = -1: none */

@@ -186,6 +186,9 @@ static void test_what_is_wrong_is_a_warning_with_its_line(void **state)
 	assert_warns("[colours]\na = b", "c:2: no section [colours]: there is [keys]");
 	assert_warns("nonsense", "c:1: not of the form name = value: nonsense");
 	assert_warns("\x1b[31m = 3", "c:1: '\xEF\xBF\xBD[31m' is no name");
+	assert_warns("window = 9\n\nprobe-window = 8", "c:3: probe-window was given on line 1 already; the last that is valid counts");
+	assert_string_equal(printed(PT_SETTING_WINDOW), "8");
+	assert_warns("[keys]\nzoom = Ctrl-x\nzoom = Ctrl-y", "c:3: zoom was given on line 2 already; the last that is valid counts");
 	/* what is not in force has to be right all the same */
 	parse("--probe-window=9", NULL);
 	take("window = 1");

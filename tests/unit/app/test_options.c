@@ -177,7 +177,21 @@ static void test_metrics(void **state)
 	assert_int_equal(options.view.settings.n_metrics, 2);
 	assert_string_equal(options.view.settings.metrics[0], "grad_norm");
 	assert_string_equal(options.view.settings.metrics[1], "behaviour.csv:a,b");
+	/* a flag goes before what the configuration asks for, and --print-config tells it */
+	assert_int_equal(options.origins[PT_SETTING_METRIC].kind, PT_ORIGIN_FLAG);
+	char text[PT_SETTING_TEXT_BYTES];
+	pt_options_print_setting(&options, PT_SETTING_METRIC, text, sizeof text);
+	assert_string_equal(text, "grad_norm; behaviour.csv:a,b");
 	pt_options_fini(&options);
+	char variable[] = "PHASETOP_METRIC=a; b; f.csv:c", flag[] = "--metric=d", program[] = "phasetop";
+	char *environment[] = {variable, NULL}, *argv[] = {program, flag, NULL};
+	for (int n_flags = 0; n_flags < 2; n_flags++) {
+		argv[1] = n_flags ? flag : NULL;
+		assert_int_equal(pt_options_parse(1 + n_flags, argv, environment, &options, NULL), PT_OK);
+		pt_options_print_setting(&options, PT_SETTING_METRIC, text, sizeof text);
+		assert_string_equal(text, n_flags ? "d" : "a; b; f.csv:c");
+		pt_options_fini(&options);
+	}
 	bad("--metric||a", "--metric");
 	bad("--metric|:a|a", "--metric");
 	bad("--metric|f.csv:|a", "--metric");

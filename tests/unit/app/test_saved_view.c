@@ -85,6 +85,10 @@ static void test_what_is_kept_comes_back(void **state)
 	set(PT_SETTING_INVERT, "on");
 	set(PT_SETTING_LOG_Y, "norms");
 	set(PT_SETTING_MODULES, "layers=3-5");
+	set(PT_SETTING_METRIC, "behaviour.csv:medical_harmful_fraction; grad_norm");
+	set(PT_SETTING_X_AXIS, "relative");
+	set(PT_SETTING_X_RANGE, "relative 12.5 99.75 follow");
+	set(PT_SETTING_Y_RANGES, "norms 0.1 0.3, spectrum 1e-09 0.001 0 5");
 	pt_command_remember(&view.command, "window 9");
 	pt_saved_view_key key = named("mine");
 	assert_int_equal(pt_saved_view_write(&key, &view, path, &err), PT_OK);
@@ -97,6 +101,7 @@ static void test_what_is_kept_comes_back(void **state)
 	assert_int_equal(n_wrong, 0);
 	assert_true(flags & PT_VIEW_SETTINGS);
 	assert_string_equal(all_of(&view), all_of(&saved));
+	assert_memory_equal(&view.zoom, &saved.zoom, sizeof saved.zoom);
 	assert_string_equal(view.command.history[0], "window 9");
 	/* the same into the options of a start */
 	static pt_options options;

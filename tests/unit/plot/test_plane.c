@@ -219,6 +219,18 @@ static void labels_find_free_cells_beside_their_point(void **state)
 	assert_int_equal(col, 6);
 	assert_int_equal(row, 2);
 	assert_int_equal(pt_places_n_taken(places, 6, 2, 3, 1), 3);
+	/* two cells between labels, a free one between a label and a curve as long as there is such a place */
+	assert_int_equal(pt_places_n_taken(places, 5, 2, 1, 1) + pt_places_n_taken(places, 15, 2, 1, 1), 2);
+	pt_places *curve = pt_places_create(20, 5);
+	pt_places_take(curve, 8, 2, 5, 1);
+	assert_true(pt_places_beside(curve, 10, 2, 3, &col, &row));
+	assert_int_equal(row, 1);
+	pt_places_take(curve, 0, 0, 20, 2);
+	pt_places_take(curve, 0, 3, 20, 2);
+	pt_places_take(curve, 12, 2, 8, 1);
+	assert_true(pt_places_beside(curve, 10, 2, 3, &col, &row)); /* for want of a better one */
+	assert_int_equal(col, 4);
+	pt_places_destroy(curve);
 	pt_places_take(places, 0, 0, 20, 5);
 	assert_false(pt_places_beside(places, 10, 2, 3, &col, &row));
 	assert_false(pt_places_beside(places, 10, 2, 300, &col, &row));

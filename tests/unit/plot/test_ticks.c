@@ -25,7 +25,7 @@ static void labels_of(const pt_ticks *ticks, char *out, size_t capacity)
 static void assert_labels(pt_scale scale, int cells, bool vertical, const char *want)
 {
 	char got[512];
-	pt_ticks ticks = pt_ticks_make(&scale, &(pt_axis_room){cells, vertical ? 4 : 2, vertical});
+	pt_ticks ticks = pt_ticks_make(&scale, &(pt_axis_room){.n_cells = cells, .dots_per_cell = vertical ? 4 : 2, .vertical = vertical});
 	labels_of(&ticks, got, sizeof got);
 	assert_string_equal(got, want);
 }
@@ -48,6 +48,13 @@ static void step_axes(void **state)
 	assert_labels(steps(0, 1), 40, false, "0 1");
 	assert_labels(steps(37, 62), 20, false, "40 50 60");
 	assert_labels(steps(0, 2500000), 50, false, "0 0.5M 1.0M 1.5M 2.0M 2.5M");
+	/* where 50, 100, 150 have no room: not 50, 150 */
+	pt_scale lags = steps(2, 197);
+	pt_ticks ticks = pt_ticks_make(&lags, &(pt_axis_room){.n_cells = 8, .dots_per_cell = 2, .vertical = true});
+	for (size_t i = 1; i < ticks.n; i++) {
+		double step = ticks.ticks[1].value - ticks.ticks[0].value;
+		assert_true(fabs(remainder(ticks.ticks[i].value, step)) < 1e-9);
+	}
 }
 
 static void value_axes(void **state)
@@ -162,9 +169,9 @@ static void labels_never_collide_and_always_tell_two_places(void **state)
 			scale.integer = kind % 3 == 2 && scale.hi - scale.lo >= 1;
 			scale.inverted = kind >= 3;
 			for (int cells = 1; cells <= 200; cells += cells < 40 ? 1 : 13) {
-				check(&scale, &(pt_axis_room){cells, 2, false});
-				check(&scale, &(pt_axis_room){cells, 4, true});
-				check(&scale, &(pt_axis_room){cells, 1, true});
+				check(&scale, &(pt_axis_room){.n_cells = cells, .dots_per_cell = 2, .vertical = false});
+				check(&scale, &(pt_axis_room){.n_cells = cells, .dots_per_cell = 4, .vertical = true});
+				check(&scale, &(pt_axis_room){.n_cells = cells, .dots_per_cell = 1, .vertical = true});
 			}
 		}
 }
@@ -175,7 +182,7 @@ static void a_step_axis_is_labelled_at_both_ends(void **state)
 	for (int last = 2; last < 30000; last += 1 + last / 7) {
 		pt_scale scale = pt_scale_fit_steps(0, last);
 		for (int cells = 20; cells < 160; cells++) {
-			pt_ticks ticks = pt_ticks_make(&scale, &(pt_axis_room){cells, 2, false});
+			pt_ticks ticks = pt_ticks_make(&scale, &(pt_axis_room){.n_cells = cells, .dots_per_cell = 2, .vertical = false});
 			assert_true(ticks.n >= 2);
 			assert_int_equal(ticks.ticks[0].cell, 0);
 			assert_int_equal(ticks.ticks[ticks.n - 1].cell, cells - 1);
@@ -194,12 +201,12 @@ static void random_limits_are_fine(void **state)
 			values[k] = mantissa * pow(10, (double)(seed >> 20 & 31) - 16);
 		}
 		pt_scale scale = pt_scale_exact(values[0], values[1], i % 3 == 0);
-		check(&scale, &(pt_axis_room){1 + (int)(seed >> 8 & 63), 4, true});
-		check(&scale, &(pt_axis_room){1 + (int)(seed >> 8 & 127), 2, false});
+		check(&scale, &(pt_axis_room){.n_cells = 1 + (int)(seed >> 8 & 63), .dots_per_cell = 4, .vertical = true});
+		check(&scale, &(pt_axis_room){.n_cells = 1 + (int)(seed >> 8 & 127), .dots_per_cell = 2, .vertical = false});
 		pt_range range = pt_range_empty();
 		pt_range_add_all(&range, values, 2);
 		scale = pt_scale_fit(&range, i % 2);
-		check(&scale, &(pt_axis_room){1 + (int)(seed >> 8 & 63), 4, true});
+		check(&scale, &(pt_axis_room){.n_cells = 1 + (int)(seed >> 8 & 63), .dots_per_cell = 4, .vertical = true});
 	}
 }
 
@@ -207,9 +214,9 @@ static void no_room_no_ticks(void **state)
 {
 	(void)state;
 	pt_scale scale = pt_scale_exact(0, 1, false), broken = {.lo = 1, .hi = 1};
-	assert_int_equal(pt_ticks_make(&scale, &(pt_axis_room){0, 2, false}).n, 0);
-	assert_int_equal(pt_ticks_make(&scale, &(pt_axis_room){-5, 4, true}).n, 0);
-	assert_int_equal(pt_ticks_make(&broken, &(pt_axis_room){9, 4, true}).n, 0);
+	assert_int_equal(pt_ticks_make(&scale, &(pt_axis_room){.n_cells = 0, .dots_per_cell = 2, .vertical = false}).n, 0);
+	assert_int_equal(pt_ticks_make(&scale, &(pt_axis_room){.n_cells = -5, .dots_per_cell = 4, .vertical = true}).n, 0);
+	assert_int_equal(pt_ticks_make(&broken, &(pt_axis_room){.n_cells = 9, .dots_per_cell = 4, .vertical = true}).n, 0);
 }
 
 int main(void)

@@ -17,7 +17,7 @@ static void assert_labels(pt_time_axis kind, double lo, double hi, int cells, co
 	char got[512] = "";
 	pt_scale scale = pt_scale_exact(lo, hi, false);
 	scale.time = kind;
-	pt_ticks ticks = pt_ticks_make(&scale, &(pt_axis_room){cells, 2, false});
+	pt_ticks ticks = pt_ticks_make(&scale, &(pt_axis_room){.n_cells = cells, .dots_per_cell = 2, .vertical = false});
 	for (size_t i = 0; i < ticks.n; i++)
 		snprintf(got + strlen(got), sizeof got - strlen(got), "%s%s", i ? " " : "", ticks.ticks[i].label);
 	assert_string_equal(got, want);
@@ -101,7 +101,7 @@ static void test_any_axis(void **state)
 		scale.lo = floor(pow(10, 9.3 * rand() / RAND_MAX));
 		scale.hi = scale.lo + 2 + floor(pow(10, 7.0 * rand() / RAND_MAX));
 		int cells = 12 + rand() % 180;
-		pt_ticks ticks = pt_ticks_make(&scale, &(pt_axis_room){cells, 2, false});
+		pt_ticks ticks = pt_ticks_make(&scale, &(pt_axis_room){.n_cells = cells, .dots_per_cell = 2, .vertical = false});
 		assert_true(ticks.n >= 1 && ticks.n <= PT_MAX_TICKS);
 		for (size_t t = 0; t < ticks.n; t++) {
 			const pt_tick *tick = &ticks.ticks[t];

@@ -40,7 +40,7 @@ static void axes_look_like_this(void **state)
 	pt_frame_row_text(frame, 6, row, sizeof row);
 	assert_string_equal(row, "     └┬──────┬───────┬──────┬──────┬┘");
 	pt_frame_row_text(frame, 7, row, sizeof row);
-	assert_string_equal(row, "      0     200     400    600   800");
+	assert_string_equal(row, "      0     200     400    600    800");
 	assert_int_equal(plot.inner.x, 6);
 	assert_int_equal(plot.inner.w, 30);
 	assert_int_equal(plot.inner.h, 6);

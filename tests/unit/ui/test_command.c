@@ -20,7 +20,12 @@ static pt_run_view run = {.name = "medical: B/2", .n_modules = 2, .modules = mod
 static pt_snapshot snapshot = {.n_runs = 1, .runs = &run};
 static const char *const themes[] = {"phasetop-dark", "phasetop-light", "viridis"};
 static const char *const views[] = {"wide"};
-static const pt_known_names known = {themes, 3, views, 1};
+static bool is_option(const char *name)
+{
+	return strcmp(name, "full") == 0;
+}
+
+static const pt_known_names known = {themes, 3, views, 1, is_option};
 
 static int start(void **state)
 {
@@ -373,6 +378,7 @@ static void test_refusals_name_what_is_possible(void **state)
 {
 	(void)state;
 	assert_refused("nonsense", "no command 'nonsense'; there is narrower");
+	assert_refused("full on", "full is an option of the start alone: phasetop --full");
 	assert_refused("k-l", "there is k-less, k-less-5");
 	assert_refused("\x1b[31m", "no command");
 	assert_refused("%s%n", "no command '%s%n'");

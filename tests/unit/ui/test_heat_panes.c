@@ -144,6 +144,21 @@ static void scree_tells_shares_and_their_sum(void **state)
 }
 
 /* A bar of 89 % of 37 cells is 32 cells and 7 eighths. */
+/* Two columns of numbers always have their names; where there is no row for those there is one column. */
+static void columns_of_the_scree_are_named(void **state)
+{
+	(void)state;
+	for (int rows = 3; rows < 14; rows++) {
+		drawing d = start(FIXTURE_MEDICAL, 60, rows);
+		draw_pane(&d, PT_PANE_SCREE);
+		bool has_two = row_of(d.frame, "89.0 %  89.0 %") >= 0;
+		assert_int_equal(has_two, row_of(d.frame, "own  so far") >= 0);
+		assert_int_equal(has_two, rows >= 5);
+		assert_shows(d.frame, "89.0 %");
+		end(&d);
+	}
+}
+
 static void bars_are_as_long_as_the_share(void **state)
 {
 	(void)state;
@@ -237,6 +252,11 @@ static void without_colours_a_map_is_a_ramp(void **state)
 	assert_int_equal(pt_cell_plain_glyph(&cell), '@');
 	cell.ground = PT_ROLE_NONE; /* a curve of half blocks */
 	assert_int_equal(pt_cell_plain_glyph(&cell), 0x2584);
+	/* a band is its ground alone; where something stands on it that is seen */
+	cell = (pt_cell){.glyph = ' ', .width = 1, .role = PT_ROLE_TEXT, .ground = PT_ROLE_BAND};
+	assert_int_equal(pt_cell_plain_glyph(&cell), ',');
+	cell.glyph = U'⣀';
+	assert_int_equal(pt_cell_plain_glyph(&cell), U'⣀');
 	drawing d = start(FIXTURE_MEDICAL, 70, 20);
 	draw_pane(&d, PT_PANE_MAP);
 	assert_shows(d.frame, "cos 0.7 ..");
@@ -279,6 +299,7 @@ int main(void)
 		cmocka_unit_test(map_is_symmetric_and_tells_the_alignment),
 		cmocka_unit_test(a_checkpoint_without_direction_is_left_empty),
 		cmocka_unit_test(scree_tells_shares_and_their_sum),
+		cmocka_unit_test(columns_of_the_scree_are_named),
 		cmocka_unit_test(bars_are_as_long_as_the_share),
 		cmocka_unit_test(several_runs_and_types_have_small_plots),
 		cmocka_unit_test(absence_tells_what_would_bring_it),

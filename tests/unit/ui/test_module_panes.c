@@ -95,6 +95,14 @@ static void the_selected_module_is_seen_and_named(void **state)
 	draw_pane(&d, PT_PANE_MODULES);
 	assert_shows(d.frame, "20–28 of 28"); /* without the focus: no name below, and a row more */
 	end(&d);
+	/* what finds no room beside the name is left out whole */
+	d = start(FIXTURE_RICH, 42, 12);
+	pt_layout_focus(&d.view.layout, PT_PANE_MODULES);
+	d.view.module_sort = PT_SORT_MODULE;
+	d.view.selected_module = 26;
+	draw_pane(&d, PT_PANE_MODULES);
+	assert_shows(d.frame, "model.layers.13.mlp.down_proj  lora ");
+	end(&d);
 }
 
 static void cosines_below_the_turn_line_are_coloured(void **state)

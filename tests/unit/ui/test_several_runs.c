@@ -163,6 +163,56 @@ static void the_selected_run_is_seen(void **state)
 	end(&d);
 }
 
+/* Where a plot has no room for an axis each run has a sparkline with its name. */
+static void sparklines_have_names(void **state)
+{
+	(void)state;
+	drawing d = start(FIXTURE_THREE, 20, 4);
+	draw_pane(&d, PT_PANE_COSINE);
+	assert_int_equal(row_of(d.frame, "● medical █"), 1);
+	assert_int_equal(row_of(d.frame, "▲ sports  █"), 2);
+	assert_int_equal(row_of(d.frame, "+1"), 2);
+	end(&d);
+	d = start(FIXTURE_THREE, 20, 3); /* without a border: figure, then one run */
+	pt_scene scene = pt_scene_of(d.snapshot, &d.view);
+	pt_pane_draw(&scene, PT_PANE_NORMS, d.frame, (pt_rect){0, 0, 20, 2});
+	assert_int_equal(row_of(d.frame, "● medical"), 1);
+	assert_int_equal(row_of(d.frame, "+2"), 1);
+	end(&d);
+}
+
+static pt_pane_id press_r(drawing *d)
+{
+	pt_view_key(&d->view, 'r', d->snapshot);
+	return d->view.layout.focus;
+}
+
+static void the_focus_comes_back_from_the_runs_pane(void **state)
+{
+	(void)state;
+	drawing d = start(FIXTURE_THREE, 120, 36);
+	static const pt_pane_id panes[] = {PT_PANE_SPECTRUM, PT_PANE_COSINE, PT_PANE_NORMS};
+	for (int i = 0; i < 3; i++) {
+		pt_layout_focus(&d.view.layout, panes[i]);
+		pt_view_apply(&d.view, PT_ACTION_REDRAW, 1, d.snapshot);
+		assert_int_equal(press_r(&d), PT_PANE_RUNS);
+		assert_int_equal(press_r(&d), panes[i]);
+	}
+	/* by its number too; hidden from elsewhere the focus stays */
+	assert_int_equal(press_r(&d), PT_PANE_RUNS);
+	pt_view_key(&d.view, '6', d.snapshot);
+	assert_int_equal(d.view.layout.focus, PT_PANE_NORMS);
+	pt_view_key(&d.view, '6', d.snapshot);
+	pt_layout_focus(&d.view.layout, PT_PANE_PCA);
+	pt_view_key(&d.view, '6', d.snapshot);
+	assert_int_equal(d.view.layout.focus, PT_PANE_PCA);
+	/* where it was is hidden meanwhile: the nearest */
+	assert_int_equal(press_r(&d), PT_PANE_RUNS);
+	pt_view_key(&d.view, '2', d.snapshot);
+	assert_int_equal(press_r(&d), PT_PANE_SPECTRUM);
+	end(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -175,6 +225,8 @@ int main(void)
 		cmocka_unit_test(the_verdict_counts_the_runs_that_turned),
 		cmocka_unit_test(runs_have_hue_marker_and_figures),
 		cmocka_unit_test(the_selected_run_is_seen),
+		cmocka_unit_test(sparklines_have_names),
+		cmocka_unit_test(the_focus_comes_back_from_the_runs_pane),
 	};
 	setenv("TZ", "UTC", 1);
 	return cmocka_run_group_tests(tests, NULL, NULL);
