@@ -16,7 +16,7 @@ allowed() {
 	runio) echo '(runio|base)/' ;;
 	analysis) echo '(analysis|runio|numeric|base)/' ;;
 	plot) echo '(plot|base)/' ;;
-	ui) echo "(ui|plot|base)/|$view|analysis/module_set\.h" ;;
+	ui) echo "(ui|plot|base)/|$view|analysis/(module_set|metric_request)\.h" ;;
 	report) echo "(report|ui|plot|base)/|$view" ;;
 	app) echo '' ;;
 	esac

@@ -192,7 +192,8 @@ static void handle_signals(screen_app *app)
 static void take_key(screen_app *app, pt_key key)
 {
 	unsigned changes = pt_view_key(&app->view, key, app->snapshot);
-	bool is_seen = !(changes & ~(unsigned)(PT_VIEW_REDRAW | PT_VIEW_SETTINGS)) && !app->view.command.open && !app->view.form.open;
+	bool is_seen = !(changes & ~(unsigned)(PT_VIEW_REDRAW | PT_VIEW_SETTINGS)) && !app->view.command.open &&
+				   !app->view.form.open;
 	app->n_actions += app->view.applied != PT_N_ACTIONS;
 	app->pressed = is_seen ? app->view.applied : PT_N_ACTIONS;
 	app->is_pending = changes & PT_VIEW_SETTINGS;

@@ -3,13 +3,14 @@
 
 #include "pane_draw.h"
 #include "phasetop/base/alloc.h"
+#include "phasetop/plot/tracing.h"
 
 /* Cells of a stripe: few enough that a short common stretch shows two runs, enough that each is seen as a line. */
-enum { STRIPE_COLS = 4, STRIPE_ROWS = 8, OF_SELECTED = UINT8_MAX };
+enum { STRIPE_COLS = 4, STRIPE_ROWS = 8 };
 
 pt_overlay pt_overlay_begin(const pt_scene *scene, pt_chart *chart)
 {
-	pt_overlay overlay = {.selected = -1};
+	pt_overlay overlay = {.whole = NULL};
 	if (scene->n_shown < 2 || !chart->canvas)
 		return overlay;
 	pt_canvas *whole = chart->canvas, *layer = pt_canvas_create(whole->kind, whole->cols, whole->rows);
@@ -20,19 +21,18 @@ pt_overlay pt_overlay_begin(const pt_scene *scene, pt_chart *chart)
 		overlay.n_met = NULL;
 		return overlay;
 	}
-	if (scene->view->layout.focus == PT_PANE_RUNS)
-		overlay.selected = scene->view->selected_run;
+	layer->tracing = whole->tracing; /* lines that are kept are kept of every run: they may cross */
 	overlay.whole = whole;
 	chart->canvas = layer;
 	return overlay;
 }
 
 /* How much a cell weighs. Grey tells no run from another (raw values below their average, what is not known yet):
- * it gives way to what does, and all to the run that is selected. */
-static int rank_of(const pt_canvas_cell *cell, bool is_selected)
+ * it gives way to what does. */
+static int rank_of(const pt_canvas_cell *cell)
 {
 	bool is_grey = cell->ink.role == PT_ROLE_INACTIVE || cell->ink.role == PT_ROLE_PROVISIONAL;
-	return !cell->dots ? 0 : is_selected ? 3 : is_grey ? 1 : 2;
+	return !cell->dots ? 0 : is_grey ? 1 : 2;
 }
 
 /* Does the n-th run that meets in a cell take it over? Each of n has one of n stripes; where a stripe lies depends
@@ -42,44 +42,39 @@ static bool is_its_stripe(int col, int row, unsigned n)
 	return (unsigned)(col / STRIPE_COLS + row / STRIPE_ROWS) % n == n - 1;
 }
 
-static bool takes_dots(const pt_canvas_cell *cell, const pt_canvas_cell *own, uint8_t *n_met, int col, int row,
-	bool is_selected)
+static bool takes_dots(const pt_canvas_cell *cell, const pt_canvas_cell *own, uint8_t *n_met, int col, int row)
 {
-	int before = rank_of(cell, *n_met == OF_SELECTED), after = rank_of(own, is_selected);
-	if (after != before) {
-		if (after > before)
-			*n_met = is_selected ? OF_SELECTED : 1;
+	int before = rank_of(cell), after = rank_of(own);
+	if (after > before)
+		*n_met = 1;
+	if (after != before)
 		return after > before;
-	}
-	if (after == 0 || *n_met >= OF_SELECTED - 1)
-		return false;
-	return is_its_stripe(col, row, ++*n_met);
+	return after > 0 && *n_met < UINT8_MAX && is_its_stripe(col, row, ++*n_met);
 }
 
-static void put_cell(
-	pt_canvas_cell *cell, const pt_canvas_cell *own, uint8_t *n_met, int col, int row, bool is_selected)
+static void put_cell(pt_canvas_cell *cell, const pt_canvas_cell *own, uint8_t *n_met, int col, int row)
 {
-	if (own->over && (!cell->over || *n_met != OF_SELECTED)) {
+	if (own->over) {
 		cell->over = own->over;
 		cell->over_ink = own->over_ink;
+		cell->traced = (uint8_t)((cell->traced & ~PT_TRACED_OVER) | (own->traced & PT_TRACED_OVER));
 	}
-	if (takes_dots(cell, own, n_met, col, row, is_selected)) {
+	if (takes_dots(cell, own, n_met, col, row)) {
 		cell->dots = own->dots;
 		cell->ink = own->ink;
 	}
 }
 
-void pt_overlay_add(pt_overlay *overlay, pt_chart *chart, size_t run)
+void pt_overlay_add(pt_overlay *overlay, pt_chart *chart)
 {
 	pt_canvas *whole = overlay->whole;
-	bool is_selected = overlay->selected >= 0 && (size_t)overlay->selected == run;
 	for (int row = 0; whole && row < whole->rows; row++)
 		for (int col = 0; col < whole->cols; col++) {
 			size_t i = (size_t)row * (size_t)whole->cols + (size_t)col;
 			pt_canvas_cell *own = &chart->canvas->cells[i];
 			if (!own->dots && !own->over)
 				continue;
-			put_cell(&whole->cells[i], own, &overlay->n_met[i], col, row, is_selected);
+			put_cell(&whole->cells[i], own, &overlay->n_met[i], col, row);
 			memset(own, 0, sizeof *own); /* an empty layer for the next run */
 		}
 }
@@ -91,5 +86,5 @@ void pt_overlay_end(pt_overlay *overlay, pt_chart *chart)
 	pt_canvas_destroy(chart->canvas);
 	chart->canvas = overlay->whole;
 	pt_free(overlay->n_met);
-	*overlay = (pt_overlay){.selected = -1};
+	*overlay = (pt_overlay){.whole = NULL};
 }

@@ -221,7 +221,7 @@ static void draw_curves(const pt_scene *scene, pt_matrix matrix, pt_chart *chart
 			if (&pt_scene_matrix(scene, run, matrix)->cosines[k] == main_cosine(scene, run, matrix))
 				colour_dips(scene, stroke.ink.series, chart);
 		}
-		pt_overlay_add(&overlay, chart, r);
+		pt_overlay_add(&overlay, chart);
 	}
 	pt_overlay_end(&overlay, chart);
 }

@@ -198,19 +198,17 @@ bool pt_runs_words(const pt_scene *scene, pt_chart *chart, pt_corner corner, con
 
 /**
  * Curves of several runs in one plot. Where some of them lie on the same cells the cells are theirs in turn, in
- * stripes of a few cells, so that each is seen; the run that is selected in the runs pane, while that has the focus,
- * lies above all others. Without memory the last one drawn has the cell.
+ * stripes of a few cells, so that each is seen. Without memory the last one drawn has the cell.
  */
 typedef struct pt_overlay {
-	pt_canvas *whole;   /* the chart's own canvas; NULL: one run, it is drawn into */
-	uint8_t *n_met;     /* a cell: so many runs met there */
-	ptrdiff_t selected; /* the run that lies above; -1: none */
+	pt_canvas *whole; /* the chart's own canvas; NULL: one run, it is drawn into */
+	uint8_t *n_met;   /* a cell: so many runs met there */
 } pt_overlay;
 
 /** From here on the chart's canvas is a layer for one run. Between begin and end nothing but curves is drawn. */
 pt_overlay pt_overlay_begin(const pt_scene *scene, pt_chart *chart);
-/** The curves of `run` are on the layer: put them to the others. O(cells). */
-void pt_overlay_add(pt_overlay *overlay, pt_chart *chart, size_t run);
+/** The curves of the next run are on the layer: put them to the others. O(cells). */
+void pt_overlay_add(pt_overlay *overlay, pt_chart *chart);
 /** The chart's canvas is its own again, with all curves on it. */
 void pt_overlay_end(pt_overlay *overlay, pt_chart *chart);
 

@@ -272,7 +272,7 @@ static void draw_several(const pt_scene *scene, pt_chart *chart, pt_legend *kind
 			is_first = false;
 			stroke.marker = 0;
 		}
-		pt_overlay_add(&overlay, chart, r);
+		pt_overlay_add(&overlay, chart);
 	}
 	pt_overlay_end(&overlay, chart);
 	for (int c = 0; c < N_COLUMNS; c++)

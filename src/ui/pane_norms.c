@@ -137,7 +137,7 @@ static void draw_curves(const pt_scene *scene, pt_matrix matrix, bool drift, pt_
 		pt_stroke stroke = pt_run_stroke(scene, chart, r);
 		points.ys = norms->norm;
 		pt_chart_curve(chart, scene, run, &chart->y, &points, &stroke);
-		pt_overlay_add(&overlay, chart, r);
+		pt_overlay_add(&overlay, chart);
 	}
 	pt_overlay_end(&overlay, chart);
 }

@@ -127,7 +127,7 @@ static void draw_paths(const pt_scene *scene, const path_list *list, pt_chart *c
 			.connect = true};
 		path.ink.ascii = pt_ascii_series((int)list->runs[i]);
 		pt_trajectory_draw(chart->canvas, &chart->x, &chart->y, &path);
-		pt_overlay_add(&overlay, chart, list->runs[i]);
+		pt_overlay_add(&overlay, chart);
 	}
 	pt_overlay_end(&overlay, chart);
 }

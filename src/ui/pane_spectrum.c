@@ -207,7 +207,7 @@ static void draw_quantity(const pt_scene *scene, quantity which, pt_frame *frame
 	{
 		pt_stroke stroke = pt_run_stroke(scene, &chart, r);
 		draw_curve(&chart, scene, &scene->snapshot->runs[r], which, &chart.y, &stroke);
-		pt_overlay_add(&overlay, &chart, r);
+		pt_overlay_add(&overlay, &chart);
 	}
 	pt_overlay_end(&overlay, &chart);
 	pt_chart_show(&chart);

@@ -77,21 +77,6 @@ static void the_stripes_stand_still_when_data_arrive(void **state)
 	end(&d);
 }
 
-static void the_selected_run_lies_above(void **state)
-{
-	(void)state;
-	drawing d = start_twins(80, 16);
-	d.view.glyphs_default = PT_GLYPH_ASCII;
-	pt_layout_focus(&d.view.layout, PT_PANE_RUNS);
-	for (int run = 0; run < 2; run++) {
-		d.view.selected_run = run;
-		draw_pane(&d, PT_PANE_NORMS);
-		assert_shows(d.frame, run == 0 ? "****************" : "oooooooooooooooo");
-		assert_int_equal(row_of(d.frame, run == 0 ? "oo" : "**"), -1);
-	}
-	end(&d);
-}
-
 static void raw_values_of_one_run_do_not_hide_the_mean_of_another(void **state)
 {
 	(void)state;
@@ -110,7 +95,6 @@ int main(void)
 		cmocka_unit_test(curves_that_are_equal_are_both_seen),
 		cmocka_unit_test(in_ascii_their_characters_take_turns),
 		cmocka_unit_test(the_stripes_stand_still_when_data_arrive),
-		cmocka_unit_test(the_selected_run_lies_above),
 		cmocka_unit_test(raw_values_of_one_run_do_not_hide_the_mean_of_another),
 	};
 	setenv("TZ", "UTC", 1);
