@@ -71,6 +71,26 @@ static void prepare_emergency(const pt_terminal *terminal)
 	emergency.open = 1;
 }
 
+/* Another thread may hang in the middle of a frame, and the kernel lets nobody write before it: a signal that means
+ * nothing takes it out of its write, for emptying what waits does not. */
+static void send_emergency_bytes(void)
+{
+	enum { TRIES = 50, PAUSE_MS = 10 };
+	size_t sent = 0;
+	for (int i = 0; i < TRIES && sent < emergency.n; i++) {
+		if (sent == 0)
+			tcflush(STDOUT_FILENO, TCOFLUSH);
+		ssize_t n = write(STDOUT_FILENO, emergency.bytes + sent, emergency.n - sent);
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			return;
+		sent += n > 0 ? (size_t)n : 0;
+		if (n < 0)
+			kill(getpid(), SIGWINCH);
+		if (sent < emergency.n)
+			poll(NULL, 0, PAUSE_MS);
+	}
+}
+
 void pt_terminal_emergency_restore(void)
 {
 	if (!emergency.open)
@@ -79,9 +99,7 @@ void pt_terminal_emergency_restore(void)
 	int flags = fcntl(STDOUT_FILENO, F_GETFL);
 	if (flags >= 0)
 		fcntl(STDOUT_FILENO, F_SETFL, flags | O_NONBLOCK); /* a stalled terminal must not hold us */
-	tcflush(STDOUT_FILENO, TCOFLUSH);
-	ssize_t n = write(STDOUT_FILENO, emergency.bytes, emergency.n);
-	(void)n;
+	send_emergency_bytes();
 	if (flags >= 0)
 		fcntl(STDOUT_FILENO, F_SETFL, flags);
 	tcsetattr(STDIN_FILENO, TCSANOW, &emergency.modes);
@@ -125,12 +143,13 @@ static pt_status open_screen(pt_terminal *terminal, const char *term, pt_error *
 	return PT_OK;
 }
 
-/* As curses writes: waits for a terminal that is slow, and gives up one that is gone. */
+/* As curses writes: waits for a terminal that is slow, and gives up one that is gone. Nothing more is sent to one
+ * that was given back in an emergency. */
 static void send_bytes(const char *bytes, size_t n)
 {
 	struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
 	fflush(stdout);
-	while (n > 0) {
+	while (n > 0 && emergency.open) {
 		ssize_t sent = write(STDOUT_FILENO, bytes, n);
 		if (sent < 0 && errno == EAGAIN)
 			poll(&out, 1, -1);

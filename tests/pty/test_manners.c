@@ -76,6 +76,28 @@ static void test_stalled_terminal(void **state)
 	pty_end(terminal);
 }
 
+/* As above, in the middle of a later frame; whoever reads again finds the terminal given back all the same. */
+static void test_stalled_in_the_middle_of_a_frame(void **state)
+{
+	(void)state;
+	const char *args[] = {program(), MEDICAL_RUN, NULL};
+	pty *terminal = pty_start(&(pty_options){.columns = 400, .rows = 150, .args = args});
+	wait_for_screen(terminal);
+	pty_settle(terminal);
+	pty_stop_reading(terminal);
+	for (int i = 0; i < 4; i++) { /* more than the kernel keeps for who does not read */
+		pty_type(terminal, "\f");
+		pty_settle(terminal);
+	}
+	pty_signal(terminal, SIGTERM);
+	int status = pty_wait_for_end(terminal);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 128 + SIGTERM);
+	pty_read_again(terminal);
+	pty_settle(terminal);
+	assert_true(pty_is_restored(terminal));
+	pty_end(terminal);
+}
+
 static void test_reader_that_comes_back(void **state)
 {
 	(void)state;
@@ -324,6 +346,7 @@ int main(void)
 		cmocka_unit_test(test_fatal_signals_give_back),
 		cmocka_unit_test(test_closed_terminal_ends_it),
 		cmocka_unit_test(test_stalled_terminal),
+		cmocka_unit_test(test_stalled_in_the_middle_of_a_frame),
 		cmocka_unit_test(test_reader_that_comes_back),
 		cmocka_unit_test(test_suspend_and_resume),
 		cmocka_unit_test(test_one_cell_and_back),
