@@ -6,7 +6,7 @@
 #include "command_parts.h"
 #include "phasetop/base/number.h"
 #include "phasetop/base/text.h"
-#include "phasetop/ui/pane.h"
+#include "phasetop/ui/stage.h"
 #include "view_private.h"
 
 enum { MAX_PROPOSALS = 6, SHOWN_BYTES = 64 };
@@ -147,13 +147,14 @@ static bool run_range(call *c)
 	char from[SHOWN_BYTES] = "";
 	size_t n = strcspn(c->value, " ");
 	double lo = 0, hi = 0;
-	pt_scene scene = pt_scene_of(c->snapshot, c->view);
-	const pt_scale *axis = &scene.room.whole;
+	pt_stage stage = pt_stage_of(c->snapshot, c->view);
+	pt_scale axis = stage.aligned.room.whole;
+	pt_stage_end(&stage);
 	if (n < sizeof from)
 		memcpy(from, c->value, n);
 	const char *to = c->value + n + strspn(c->value + n, " ");
-	if (!read_place(axis, from, &lo) || !read_place(axis, to, &hi) || !(lo < hi))
-		return refuse(c, kinds[axis->time]);
+	if (!read_place(&axis, from, &lo) || !read_place(&axis, to, &hi) || !(lo < hi))
+		return refuse(c, kinds[axis.time]);
 	c->flags = pt_view_zoom_to(c->view, lo, hi, c->snapshot);
 	if (c->flags == 0)
 		pt_text_add(&c->wrong, "range: nothing of that lies on the x axis");

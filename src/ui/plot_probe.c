@@ -1,5 +1,6 @@
 #include "plot_probe.h"
 
+#include "phasetop/ui/stage.h"
 #include "view_private.h"
 
 bool pt_plot_at(
@@ -14,9 +15,11 @@ bool pt_plot_at(
 	*probe = (pt_plot_probe){.x = x, .y = y};
 	if (!snapshot || !place || pt_frame_create(view->columns, view->rows, charset, &frame, NULL) != PT_OK)
 		return false;
-	pt_scene scene = pt_scene_of(snapshot, view);
+	pt_stage stage = pt_stage_of(snapshot, view);
+	pt_scene scene = *pt_stage_scene(&stage, pane);
 	scene.probe = probe;
 	pt_pane_draw(&scene, pane, frame, (pt_rect){place->x, place->y, place->width, place->height});
+	pt_stage_end(&stage);
 	pt_frame_destroy(frame);
 	return probe->found;
 }

@@ -89,9 +89,7 @@ void pt_scene_axis_lack(const pt_scene *scene, char *out, size_t capacity)
 	pt_x_axis wanted = scene->view->zoom.axis;
 	const pt_run_view *run = wanted == scene->axis ? NULL : lacking_run(scene, wanted);
 	out[0] = '\0';
-	/* the status line is told of steps as they are, the plots of those from the turn */
-	bool is_linear = !scene->room.whole.is_log || scene->view->align_on_turn;
-	if (!run && scene->view->log_x && scene->has_steps && is_linear)
+	if (!run && scene->view->log_x && scene->has_steps && !scene->room.whole.is_log)
 		snprintf(out, capacity, "not logarithmic: %s",
 			scene->room.whole.time != PT_TIME_NONE ? "times" : "steps before the turn are below 0");
 	if (!run)

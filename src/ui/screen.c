@@ -41,11 +41,12 @@ static void draw_last_line(const pt_scene *scene, const pt_screen_parts *parts, 
 		pt_screen_keys_draw(scene, frame, keys);
 }
 
-static void draw_lines(const pt_scene *scene, const pt_screen_parts *parts, pt_frame *frame)
+static void draw_lines(const pt_stage *stage, const pt_screen_parts *parts, pt_frame *frame)
 {
+	const pt_scene *scene = &stage->scene;
 	pt_rect status = line_at(frame, parts->status_row), verdict = line_at(frame, parts->verdict_row);
 	if (!pt_rect_is_empty(status))
-		pt_screen_status_draw(scene, frame, status);
+		pt_screen_status_draw(scene, &stage->aligned, frame, status);
 	if (!pt_rect_is_empty(verdict) && scene->view->command.open && parts->keys_row >= 0)
 		pt_screen_command_words_draw(scene, frame, verdict);
 	else if (!pt_rect_is_empty(verdict))
@@ -65,6 +66,6 @@ void pt_screen_draw(const pt_snapshot *snapshot, const pt_view *view, pt_frame *
 		pt_screen_help_draw(&s.scene, frame, body);
 	else if (view->form.open)
 		pt_screen_form_draw(&s.scene, frame, body);
-	draw_lines(&s.scene, &parts, frame);
+	draw_lines(&s, &parts, frame);
 	pt_stage_end(&s);
 }

@@ -446,7 +446,7 @@ static void draw_segments(const segment_list *list, bool brief, pt_frame *frame,
 	}
 }
 
-void pt_screen_status_draw(const pt_scene *scene, pt_frame *frame, pt_rect line)
+void pt_screen_status_draw(const pt_scene *scene, const pt_scene *plots, pt_frame *frame, pt_rect line)
 {
 	segment_list list = {.n = 0};
 	add_names(scene, &list);
@@ -454,7 +454,7 @@ void pt_screen_status_draw(const pt_scene *scene, pt_frame *frame, pt_rect line)
 	add_progress(scene, &list);
 	add_next(scene, &list);
 	add_cursor(scene, &list);
-	add_range(scene, &list);
+	add_range(plots, &list);
 	if (scene->view->frozen)
 		add_banner(scene, &list);
 	else

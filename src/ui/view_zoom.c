@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "phasetop/plot/time_axis.h"
+#include "phasetop/ui/stage.h"
 #include "plot_probe.h"
 #include "view_private.h"
 
@@ -35,13 +36,13 @@ static bool zoom_y(pt_view *view, pt_action action, const pt_snapshot *snapshot)
 }
 
 /* The same part of the run on the next axis. */
-static bool next_axis(pt_view *view, const pt_scene *scene, const pt_snapshot *snapshot)
+static bool next_axis(pt_view *view, const pt_scene *scene)
 {
-	const pt_run_view *run = &snapshot->runs[scene->first_shown];
+	const pt_run_view *run = &scene->snapshot->runs[scene->first_shown];
 	bool is_zoomed = view->zoom.zoomed && view->zoom.unit == scene->axis, follows = view->zoom.follows;
 	double from = pt_scene_step(scene, run, scene->steps.lo), to = pt_scene_step(scene, run, scene->steps.hi);
 	view->zoom.axis = (pt_x_axis)((view->zoom.axis + 1) % PT_N_X_AXES);
-	pt_scene next = pt_scene_of(snapshot, view);
+	pt_scene next = pt_scene_of(scene->snapshot, view);
 	if (next.axis == scene->axis) /* the run lacks it: all stays as it is */
 		return true;
 	view->zoom.unit = next.axis;
@@ -69,7 +70,7 @@ static bool change(pt_view *view, pt_action action, const pt_scene *scene, const
 	case PT_ACTION_FIT:
 		return pt_zoom_out(zoom);
 	case PT_ACTION_X_AXIS:
-		return next_axis(view, scene, snapshot);
+		return next_axis(view, scene);
 	default:
 		return zoom_y(view, action, snapshot);
 	}
@@ -88,36 +89,44 @@ unsigned pt_view_zoom_key(pt_view *view, pt_action action, const pt_snapshot *sn
 {
 	if (action == PT_ACTION_ZOOM_BACK)
 		return pt_zoom_undo(&view->zooms, &view->zoom) ? PT_VIEW_REDRAW : 0;
-	pt_scene scene = pt_scene_of(snapshot, view);
-	if (!scene.has_steps)
-		return 0;
+	pt_stage stage = pt_stage_of(snapshot, view); /* where runs are aligned the plots' axis is another */
 	pt_zoom before = view->zoom;
-	settle_unit(view, &scene);
-	if (!change(view, action, &scene, snapshot)) {
-		view->zoom = before;
-		return 0;
+	bool changed = false;
+	if (stage.aligned.has_steps) {
+		settle_unit(view, &stage.aligned);
+		changed = change(view, action, &stage.aligned, snapshot);
 	}
-	pt_zoom_remember(&view->zooms, &before, false);
-	return PT_VIEW_REDRAW;
+	if (changed)
+		pt_zoom_remember(&view->zooms, &before, false);
+	else
+		view->zoom = before;
+	pt_stage_end(&stage);
+	return changed ? PT_VIEW_REDRAW : 0;
 }
 
 unsigned pt_view_zoom_to(pt_view *view, double lo, double hi, const pt_snapshot *snapshot)
 {
-	pt_scene scene = pt_scene_of(snapshot, view);
+	pt_stage stage = pt_stage_of(snapshot, view);
+	const pt_scene *scene = &stage.aligned;
 	pt_zoom before = view->zoom;
-	if (!scene.has_steps || hi <= scene.room.whole.lo || lo >= scene.room.whole.hi)
-		return 0;
-	settle_unit(view, &scene);
-	if (pt_zoom_to(&view->zoom, &scene.room, lo, hi))
-		pt_zoom_remember(&view->zooms, &before, false);
-	return PT_VIEW_REDRAW;
+	bool is_there = scene->has_steps && hi > scene->room.whole.lo && lo < scene->room.whole.hi;
+	if (is_there) {
+		settle_unit(view, scene);
+		if (pt_zoom_to(&view->zoom, &scene->room, lo, hi))
+			pt_zoom_remember(&view->zooms, &before, false);
+	}
+	pt_stage_end(&stage);
+	return is_there ? PT_VIEW_REDRAW : 0;
 }
 
 unsigned pt_view_reach_cursor(pt_view *view, const pt_snapshot *snapshot)
 {
-	pt_scene scene = pt_scene_of(snapshot, view);
-	bool is_part = view->zoom.unit == scene.axis;
-	return is_part && pt_zoom_reach(&view->zoom, &scene.room, pt_scene_cursor_x(&scene)) ? PT_VIEW_REDRAW : 0;
+	pt_stage stage = pt_stage_of(snapshot, view);
+	const pt_scene *scene = &stage.aligned;
+	bool reached = view->zoom.unit == scene->axis &&
+				   pt_zoom_reach(&view->zoom, &scene->room, pt_scene_cursor_x(scene));
+	pt_stage_end(&stage);
+	return reached ? PT_VIEW_REDRAW : 0;
 }
 
 /* --- by mouse --------------------------------------------------------------------------------------- */
@@ -130,15 +139,17 @@ static unsigned zoom_at_pointer(
 		return 0;
 	double fraction = (mouse->x - probe.inner.x + 0.5) / probe.inner.w;
 	double factor = mouse->kind == PT_MOUSE_WHEEL_UP ? wheel_factor : 1 / wheel_factor;
-	pt_scene scene = pt_scene_of(snapshot, view);
+	pt_stage stage = pt_stage_of(snapshot, view);
 	pt_zoom before = view->zoom;
-	settle_unit(view, &scene);
-	if (!pt_zoom_about(&view->zoom, &scene.room, pt_scale_value(&probe.x_scale, fraction), factor)) {
+	settle_unit(view, &stage.aligned);
+	bool changed =
+		pt_zoom_about(&view->zoom, &stage.aligned.room, pt_scale_value(&probe.x_scale, fraction), factor);
+	if (changed)
+		pt_zoom_remember(&view->zooms, &before, true);
+	else
 		view->zoom = before;
-		return 0;
-	}
-	pt_zoom_remember(&view->zooms, &before, true);
-	return PT_VIEW_REDRAW;
+	pt_stage_end(&stage);
+	return changed ? PT_VIEW_REDRAW : 0;
 }
 
 static unsigned press(pt_view *view, const pt_mouse *mouse, pt_pane_id pane, const pt_snapshot *snapshot)
@@ -188,11 +199,11 @@ static unsigned release(pt_view *view, const pt_snapshot *snapshot)
 	view->rubber.pressed = false;
 	if (!pt_rubber_area(&rubber, &x, &y, &cols, &rows))
 		return 0;
-	pt_scene scene = pt_scene_of(snapshot, view);
+	pt_stage stage = pt_stage_of(snapshot, view);
 	pt_zoom before = view->zoom;
 	bool changed = false;
 	double width = rubber.cols, height = rubber.rows;
-	settle_unit(view, &scene);
+	settle_unit(view, &stage.aligned);
 	if (rows < rubber.rows && rubber.has_y) {
 		double from = (rubber.top + rubber.rows - y - rows) / height;
 		changed |= pt_zoom_y_to(&view->zoom, rubber.pane, &rubber.y, rubber.has_right ? &rubber.right : NULL,
@@ -200,9 +211,10 @@ static unsigned release(pt_view *view, const pt_snapshot *snapshot)
 	}
 	if (cols < rubber.cols) {
 		double from = (x - rubber.left) / width;
-		changed |= pt_zoom_to(&view->zoom, &scene.room, pt_scale_value(&rubber.x, from),
+		changed |= pt_zoom_to(&view->zoom, &stage.aligned.room, pt_scale_value(&rubber.x, from),
 			pt_scale_value(&rubber.x, from + cols / width));
 	}
+	pt_stage_end(&stage);
 	if (changed)
 		pt_zoom_remember(&view->zooms, &before, false);
 	return PT_VIEW_REDRAW; /* the rectangle goes in any case */

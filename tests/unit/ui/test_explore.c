@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "../../../src/ui/view_private.h"
 #include "explore_drawing.h"
 #include "phasetop/plot/time_axis.h"
 #include "step_maps_fixture.h"
@@ -222,6 +223,33 @@ static void test_a_logarithmic_axis(void **state)
 	d.view.align_on_turn = false;
 	press(&d, "X");
 	assert_false(pt_scene_of(d.snapshot, &d.view).steps.is_log);
+	end(&d);
+}
+
+/* Keys, mouse and the status line have the axes of what is drawn: steps from the turn, differences. */
+static void test_zoom_of_what_is_drawn(void **state)
+{
+	(void)state;
+	drawing d = start(FIXTURE_THREE, 160, 36);
+	fixture_step_maps(d.snapshot);
+	press(&d, "x"); /* epochs, which are not told from a turn */
+	press(&d, "A");
+	assert_true(plot_of(&d, PT_PANE_NORMS).x_scale.lo < 0);
+	assert_true(pt_view_zoom_to(&d.view, -50, 20, d.snapshot) != 0);
+	pt_plot_probe plot = plot_of(&d, PT_PANE_NORMS);
+	assert_true(plot.x_scale.lo == -50 && plot.x_scale.hi == 20);
+	draw_screen(&d);
+	assert_shows(d.frame, "-50–20");
+	assert_shows(d.frame, "steps: told from where");
+	press(&d, ",");
+	assert_true(plot_of(&d, PT_PANE_NORMS).x_scale.lo < -50);
+	press(&d, "D");
+	plot = plot_of(&d, PT_PANE_NORMS);
+	assert_true(plot.y_scale.lo < 0); /* some are below the baseline */
+	d.view.layout.focus = PT_PANE_NORMS;
+	press(&d, "S-Up");
+	const pt_y_range *range = &d.view.zoom.y[PT_PANE_NORMS];
+	assert_true(range->zoomed && range->lo >= plot.y_scale.lo && range->hi <= plot.y_scale.hi);
 	end(&d);
 }
 
@@ -472,6 +500,7 @@ int main(void)
 		cmocka_unit_test(test_heat_maps_follow),
 		cmocka_unit_test(test_steps_and_back),
 		cmocka_unit_test(test_a_logarithmic_axis),
+		cmocka_unit_test(test_zoom_of_what_is_drawn),
 		cmocka_unit_test(test_a_logarithmic_axis_of_probe_losses),
 		cmocka_unit_test(test_labels_of_other_axes),
 		cmocka_unit_test(test_a_range_goes_with_the_axis),
