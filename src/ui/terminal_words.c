@@ -102,20 +102,27 @@ static void read_attributes(pt_terminal_words *words)
 	words->reverse = pt_word_of("rev");
 }
 
+/* Takes colours back too, as ECMA-48's word does and others do not. */
+static void complete_plain(pt_terminal_words *words)
+{
+	if (holds(&words->plain, "\033[m") || holds(&words->plain, "\033[0m"))
+		return;
+	pt_word both = {.n = 0};
+	pt_text text = pt_text_over(both.bytes, sizeof both.bytes);
+	pt_text_add_bytes(&text, words->plain.bytes, words->plain.n);
+	pt_text_add_bytes(&text, words->own_colours.bytes, words->own_colours.n);
+	both.n = (uint8_t)text.length;
+	words->plain = both;
+}
+
 void pt_terminal_words_read(pt_terminal_words *words)
 {
 	*words = (pt_terminal_words){.n_colours = 0};
 	read_colours(words);
 	read_attributes(words);
-	if (!holds(&words->plain, "\033[m") &&
-		!holds(&words->plain, "\033[0m")) { /* colours are another matter */
-		pt_word both = word_of("");
-		pt_text text = pt_text_over(both.bytes, sizeof both.bytes);
-		pt_text_add_bytes(&text, words->plain.bytes, words->plain.n);
-		pt_text_add_bytes(&text, words->own_colours.bytes, words->own_colours.n);
-		both.n = (uint8_t)text.length;
-		words->plain = both;
-	}
+	complete_plain(words);
+	if (words->own_colours.n == 0) /* who takes colours that the entry has not takes this word too */
+		words->own_colours = word_of("\033[39;49m");
 	words->clear = pt_word_of("clear");
 	words->erase_line = pt_word_of("el");
 	words->move = is_word("cup", "\033[%i%p1%d;%p2%dH") ? NULL : capability("cup");

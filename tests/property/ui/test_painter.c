@@ -209,7 +209,10 @@ static void test_every_frame_is_on_the_screen(void **state)
 		{"screen-256color", PT_DEPTH_256},
 		{"xterm", PT_DEPTH_16},
 		{"linux", PT_DEPTH_16},
+		{"linux", PT_DEPTH_TRUE},
+		{"ansi", PT_DEPTH_TRUE},
 		{"vt100", PT_DEPTH_MONO},
+		{"vt100", PT_DEPTH_TRUE}, /* by --color true: an entry without colours */
 		{"vt220", PT_DEPTH_MONO},
 		{"ansi", PT_DEPTH_16},
 		{"rxvt", PT_DEPTH_16},
