@@ -322,6 +322,31 @@ static void letters_and_dots_stay(void **state)
 	end(&d);
 }
 
+/* A plot that finds no memory for its lines is drawn by its cells, or not at all; the picture stays whole. */
+static void no_memory_tears_no_picture(void **state)
+{
+	(void)state;
+	static const struct {
+		fixture_kind kind;
+		pt_pane_id pane;
+	} drawn[] = {{FIXTURE_MEDICAL, PT_PANE_COSINE}, {FIXTURE_THREE, PT_PANE_PCA}, {FIXTURE_THREE, PT_PANE_LOSS}};
+	pt_theme *theme = new_theme("");
+	for (size_t i = 0; i < sizeof drawn / sizeof drawn[0]; i++) {
+		drawing d = start(drawn[i].kind, 60, 18);
+		assert_int_equal(pt_frame_trace(d.frame, NULL), PT_OK);
+		for (size_t at = 1, n = at; n >= at; at += at < 30 ? 1 : 13) {
+			pt_alloc_fail_at(at, at % 2);
+			draw_pane(&d, drawn[i].pane);
+			n = pt_alloc_fail_at(0, false);
+			char *svg = svg_of(d.frame, theme, NULL);
+			assert_well_formed(svg);
+			free(svg);
+		}
+		end(&d);
+	}
+	pt_theme_destroy(theme);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -333,6 +358,7 @@ int main(void)
 		cmocka_unit_test(every_pane_is_a_picture),
 		cmocka_unit_test(paths_and_dips_have_their_colours),
 		cmocka_unit_test(letters_and_dots_stay),
+		cmocka_unit_test(no_memory_tears_no_picture),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
