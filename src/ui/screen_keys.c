@@ -45,6 +45,17 @@ static size_t add_ways_back(const pt_scene *scene, bool unicode, pt_hint *hints)
 	return n;
 }
 
+/* The pane that lists what the count of problems counts, where it is out of sight. */
+static size_t add_problems(const pt_scene *scene, pt_hint *hint)
+{
+	const pt_layout *layout = &scene->view->layout;
+	if (pt_screen_problems(scene) == 0 || !layout->hidden[PT_PANE_PROBLEMS] || layout->zoomed != PT_PANE_NONE)
+		return 0;
+	hint->word = "problems";
+	pt_pane_key_text(PT_PANE_PROBLEMS, hint->keys, sizeof hint->keys);
+	return 1;
+}
+
 /* Is the hint worth its place now? */
 static bool is_of_use(const pt_scene *scene, const char *word)
 {
@@ -57,14 +68,16 @@ static bool is_of_use(const pt_scene *scene, const char *word)
 
 void pt_screen_keys_draw(const pt_scene *scene, pt_frame *frame, pt_rect line)
 {
-	pt_hint everyday[MAX_HINTS], hints[MAX_HINTS + 4]; /* and the ways back */
+	pt_hint everyday[MAX_HINTS], hints[MAX_HINTS + 4]; /* and those of the moment */
 	bool unicode = frame->charset == PT_CHARSET_UTF8;
 	size_t n_everyday =
 		pt_action_hints(scene->view->keymap, pt_view_context(scene->view), unicode, everyday, MAX_HINTS);
 	size_t n = 0;
 	for (size_t i = 0; i < n_everyday; i++) {
-		if (i == N_STEADY)
+		if (i == N_STEADY) {
 			n += add_ways_back(scene, unicode, hints + n);
+			n += add_problems(scene, hints + n);
+		}
 		if (is_of_use(scene, everyday[i].word))
 			hints[n++] = everyday[i];
 	}

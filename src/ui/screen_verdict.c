@@ -20,10 +20,10 @@ static void append(pt_text *text, const char *words)
 	pt_text_add(text, words);
 }
 
-static size_t count_problems(const pt_scene *scene)
+size_t pt_screen_problems(const pt_scene *scene)
 {
-	size_t n = scene->snapshot->n_problems;
-	for (size_t r = 0; r < scene->snapshot->n_runs; r++)
+	size_t n = scene->snapshot ? scene->snapshot->n_problems : 0;
+	for (size_t r = 0; scene->snapshot && r < scene->snapshot->n_runs; r++)
 		n += scene->snapshot->runs[r].n_problems - scene->snapshot->runs[r].n_notices;
 	return n;
 }
@@ -31,7 +31,7 @@ static size_t count_problems(const pt_scene *scene)
 static void append_problems(const pt_scene *scene, pt_text *text)
 {
 	char words[48];
-	size_t n = count_problems(scene);
+	size_t n = pt_screen_problems(scene);
 	if (n == 0)
 		return;
 	snprintf(words, sizeof words, "%zu problem%s", n, n == 1 ? "" : "s");
@@ -99,7 +99,10 @@ static pt_severity tell_one(const pt_scene *scene, wording words_for, pt_text *h
 	if (words_for == WORDS_BRIEF_HEAD && told && verdict->step != PT_NO_STEP)
 		pt_text_addf(head, "turned near %lld", (long long)verdict->step);
 	else
-		pt_text_add(head, told ? verdict->headline : run->n_steps > 0 ? "nothing told of this matrix" : "no checkpoints so far, only logs");
+		pt_text_add(head, told                                ? verdict->headline
+						  : run->n_steps > 0                  ? "nothing told of this matrix"
+						  : run->n_problems > run->n_notices ? "no checkpoint that could be read"
+															  : "no checkpoints so far, only logs");
 	for (size_t m = 0; m < scene->n_matrices; m++) {
 		char words[PT_LINE_BYTES];
 		const pt_verdict *other = &run->verdicts[scene->matrices[m]];
@@ -113,7 +116,8 @@ static pt_severity tell_one(const pt_scene *scene, wording words_for, pt_text *h
 		append(rest, words);
 	}
 	append(rest, verdict->detail);
-	return verdict->severity;
+	bool none_readable = run->n_steps == 0 && run->n_problems > run->n_notices;
+	return none_readable && verdict->severity == PT_SEVERITY_INFO ? PT_SEVERITY_WARN : verdict->severity;
 }
 
 static pt_severity tell(const pt_scene *scene, wording words_for, pt_text *head, pt_text *rest)
@@ -263,7 +267,7 @@ void pt_screen_verdict_draw(const pt_scene *scene, pt_frame *frame, pt_rect line
 	int room = line.x + line.w - x;
 	if (room < 8)
 		return;
-	bool has_problems = scene->snapshot && count_problems(scene) > 0;
+	bool has_problems = pt_screen_problems(scene) > 0;
 	if (scene->n_shown < 2 || !fit_runs(told.detail, room, has_problems))
 		fit_parts(told.detail, room, has_problems);
 	pt_frame_text_cut(frame, line, x, line.y, room, pt_pen_of(PT_ROLE_TEXT), told.detail);

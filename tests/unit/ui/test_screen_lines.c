@@ -11,6 +11,7 @@ static void a_closer_look_names_its_way_back(void **state)
 {
 	(void)state;
 	drawing d = start(FIXTURE_THREE, 80, 24);
+	runs_of(&d)[2].n_problems = 0;
 	draw_screen(&d);
 	assert_int_equal(row_of(d.frame, "all panes"), -1);
 	assert_int_equal(row_of(d.frame, "whole range"), -1);
@@ -40,6 +41,39 @@ static void hints_are_of_use_now(void **state)
 	assert_int_equal(row_of(three.frame, "z zoom"), -1);
 	end(&one);
 	end(&three);
+}
+
+static void problems_out_of_sight_name_their_key(void **state)
+{
+	(void)state;
+	drawing d = start(FIXTURE_THREE, 80, 24);
+	draw_screen(&d);
+	assert_shows(d.frame, "q quit   7 problems");
+	press(&d, "7");
+	draw_screen(&d);
+	assert_int_equal(row_of(d.frame, "q quit   7 problems"), -1);
+	end(&d);
+}
+
+/* Checkpoints that are there and cannot be read are not "none so far". */
+static void unreadable_checkpoints_are_told(void **state)
+{
+	(void)state;
+	drawing d = start(FIXTURE_THREE, 80, 24);
+	d.snapshot->n_runs = 1;
+	runs_of(&d)[0].n_steps = 0;
+	for (int m = 0; m < PT_N_MATRICES; m++)
+		runs_of(&d)[0].verdicts[m] = (pt_verdict){.headline = "", .detail = "", .step = PT_NO_STEP};
+	draw_screen(&d);
+	assert_shows(d.frame, "no checkpoints so far, only logs");
+	runs_of(&d)[0].problems = runs_of(&d)[2].problems;
+	runs_of(&d)[0].n_problems = 1;
+	draw_screen(&d);
+	assert_int_equal(row_of(d.frame, "no checkpoints so far"), -1);
+	assert_shows(d.frame, "◆ no checkpoint that could be read");
+	assert_int_equal(pt_frame_get(d.frame, 2, 22).role, PT_ROLE_HEADLINE_WARN);
+	assert_shows(d.frame, "7 shows the");
+	end(&d);
 }
 
 static void the_verdict_tells_every_turn_in_few_words(void **state)
@@ -82,6 +116,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_closer_look_names_its_way_back),
 		cmocka_unit_test(hints_are_of_use_now),
+		cmocka_unit_test(problems_out_of_sight_name_their_key),
+		cmocka_unit_test(unreadable_checkpoints_are_told),
 		cmocka_unit_test(the_verdict_tells_every_turn_in_few_words),
 		cmocka_unit_test(the_step_of_a_turn_stays_on_a_tiny_screen),
 	};
