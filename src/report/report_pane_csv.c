@@ -42,8 +42,8 @@ static void write_step(FILE *out, int64_t step)
 }
 
 /* A row a value of a map with a row for each of `down`. */
-static void write_heat(FILE *out, const pt_run_view *run, int m, const int64_t *down, size_t n_down, const int64_t *across,
-	size_t n_across, const double *values)
+static void write_heat(FILE *out, const pt_run_view *run, int m, const int64_t *down, size_t n_down,
+	const int64_t *across, size_t n_across, const double *values)
 {
 	for (size_t i = 0; i < n_down; i++)
 		for (size_t j = 0; j < n_across; j++) {
