@@ -66,6 +66,19 @@ static void a_run_without_the_matrix_has_no_trajectory(void **state)
 	end(&d);
 }
 
+/* Among the labels of narrow planes each name would stand wherever there is a place. */
+static void names_of_narrow_planes_stand_in_one_row(void **state)
+{
+	(void)state;
+	drawing d = start(FIXTURE_THREE, 40, 9);
+	draw_pane(&d, PT_PANE_PCA);
+	int row = row_of(d.frame, "● medical");
+	assert_true(row > 0);
+	assert_int_equal(row_of(d.frame, "▲ sports"), row);
+	assert_int_equal(row_of(d.frame, "■ finance"), row);
+	end(&d);
+}
+
 static void the_status_line_tells_how_it_watches(void **state)
 {
 	(void)state;
@@ -252,6 +265,7 @@ int main(void)
 		cmocka_unit_test(whole_weights_stand_in_and_are_marked),
 		cmocka_unit_test(a_network_alone_is_shown_whatever_was_chosen),
 		cmocka_unit_test(a_run_without_the_matrix_has_no_trajectory),
+		cmocka_unit_test(names_of_narrow_planes_stand_in_one_row),
 		cmocka_unit_test(the_status_line_tells_how_it_watches),
 		cmocka_unit_test(of_several_matrices_the_gravest_verdict_leads),
 		cmocka_unit_test(a_table_of_more_runs_than_rows_says_which_are_seen),
