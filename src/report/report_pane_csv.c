@@ -41,28 +41,32 @@ static void write_step(FILE *out, int64_t step)
 		fprintf(out, ",%" PRId64, step);
 }
 
+/* A row a value of a map with a row for each of `down`. */
+static void write_heat(FILE *out, const pt_run_view *run, int m, const int64_t *down, size_t n_down,
+	const int64_t *across, size_t n_across, const double *values)
+{
+	for (size_t i = 0; i < n_down; i++)
+		for (size_t j = 0; j < n_across; j++) {
+			begin_row(out, run, m);
+			fprintf(out, ",%" PRId64 ",%" PRId64, down[i], across[j]);
+			end_row(out, values[i * n_across + j]);
+		}
+}
+
 static void write_k_scan(FILE *out, const pt_scene *scene, const pt_run_view *run, int m)
 {
 	(void)scene;
 	const pt_k_scan_view *scan = &run->matrices[m].k_scan;
-	for (size_t k = 0; scan->present && k < scan->n_k; k++)
-		for (size_t i = 0; i < scan->n; i++) {
-			begin_row(out, run, m);
-			fprintf(out, ",%" PRId64 ",%" PRId64, scan->k[k], scan->steps[i]);
-			end_row(out, scan->values[k * scan->n + i]);
-		}
+	if (scan->present)
+		write_heat(out, run, m, scan->k, scan->n_k, scan->steps, scan->n, scan->values);
 }
 
 static void write_map(FILE *out, const pt_scene *scene, const pt_run_view *run, int m)
 {
 	(void)scene;
 	const pt_square_view *map = &run->matrices[m].checkpoint_cosine;
-	for (size_t i = 0; map->present && i < map->n; i++)
-		for (size_t j = 0; j < map->n; j++) {
-			begin_row(out, run, m);
-			fprintf(out, ",%" PRId64 ",%" PRId64, map->steps[i], map->steps[j]);
-			end_row(out, map->values[i * map->n + j]);
-		}
+	if (map->present)
+		write_heat(out, run, m, map->steps, map->n, map->steps, map->n, map->values);
 }
 
 static void write_scree(FILE *out, const pt_scene *scene, const pt_run_view *run, int m)

@@ -178,8 +178,8 @@ void pt_action_show_first_key(
 
 /* Hint words in the order of their use to someone who sees the screen for the first time. */
 static const char *const hint_order[] = {"help", "quit", "command", "matrix", "k", "show/hide",
-	"baseline", "filter", "step", "pane", "preset", "zoom", "threshold", "freeze", "modules", "range",
-	"event", "options"};
+	"baseline", "filter", "step", "pane", "preset", "zoom", "export", "side by side", "range", "event",
+	"threshold", "freeze", "modules", "options"};
 
 /* One hint: the first key of every row with that word. */
 static bool make_hint(

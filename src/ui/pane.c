@@ -117,15 +117,30 @@ static bool needs_data(pt_pane_id pane)
 	return !pt_pane_is_list(pane);
 }
 
-/* What is drawn from weights has nothing to say of a run of logs alone, but where the logs are. */
-static const char *no_weights(const pt_scene *scene, pt_pane_id pane)
+void pt_pane_key_text(pt_pane_id pane, char *out, size_t capacity)
 {
+	snprintf(out, capacity, pane < 10 ? "%d" : "^w%d", pane < 10 ? ((int)pane + 1) % 10 : (int)pane - 9);
+}
+
+/* What is drawn from weights has nothing to say of a run of logs alone, but where the logs are. */
+static const char *no_weights(const pt_scene *scene, pt_pane_id pane, char *out, size_t capacity)
+{
+	char key[16];
+	bool any_problem = false;
 	if (pane == PT_PANE_SPECTRUM || pane == PT_PANE_LOSS || pane == PT_PANE_MODES || pt_pane_is_list(pane))
 		return NULL;
 	PT_FOR_SHOWN_RUNS(scene, r)
-	if (scene->snapshot->runs[r].n_steps > 0)
-		return NULL;
-	return "no checkpoints so far, only logs: p shows the losses";
+	{
+		const pt_run_view *run = &scene->snapshot->runs[r];
+		if (run->n_steps > 0)
+			return NULL;
+		any_problem |= run->n_problems > run->n_notices;
+	}
+	if (!any_problem)
+		return "no checkpoints so far, only logs: p shows the losses";
+	pt_pane_key_text(PT_PANE_PROBLEMS, key, sizeof key);
+	snprintf(out, capacity, "no checkpoint that could be read: %s shows the problems, p the losses", key);
+	return out;
 }
 
 static void draw_inside(
@@ -137,18 +152,12 @@ static void draw_inside(
 	 */
 	if (absence)
 		pt_absence_draw(frame, inner, scene->view->layout.focus == pane->id ? absence : "no data yet");
-	else if ((absence = no_weights(scene, pane->id)))
+	else if ((absence = no_weights(scene, pane->id, text, sizeof text)))
 		pt_absence_draw(frame, inner, absence);
 	else if (inner.w < pane->min_cols || inner.h < pane->min_rows)
 		draw_small(scene, pane, frame, inner, has_title);
 	else if (!pt_columns_draw(scene, pane, frame, inner))
 		pane->draw(scene, frame, inner);
-}
-
-/* The key that shows and hides it, as in the action table: 1 … 9, 0, then after Ctrl-w. */
-static void key_text(pt_pane_id pane, char *out, size_t capacity)
-{
-	snprintf(out, capacity, pane < 10 ? "%d" : "^w%d", pane < 10 ? ((int)pane + 1) % 10 : (int)pane - 9);
 }
 
 bool pt_pane_is_ratio(const pt_view *view, pt_pane_id pane)
@@ -179,7 +188,7 @@ void pt_pane_draw(const pt_scene *scene, pt_pane_id pane, pt_frame *frame, pt_re
 		return;
 	}
 	char key[16], title[PT_LINE_BYTES], figure[PT_LINE_BYTES];
-	key_text(pane, key, sizeof key);
+	pt_pane_key_text(pane, key, sizeof key);
 	ops->figure(scene, figure, sizeof figure);
 	full_title(scene, ops, false, title, sizeof title);
 	int room = rect.w - 11 - pt_frame_text_width(key); /* corners, brackets, the key and blanks */

@@ -226,22 +226,32 @@ static void draw_curves(const pt_scene *scene, pt_matrix matrix, pt_chart *chart
 	pt_overlay_end(&overlay, chart);
 }
 
-static void add_legend(const pt_scene *scene, pt_matrix matrix, pt_chart *chart)
+static pt_legend legend_of(const pt_scene *scene, pt_matrix type, bool largest_first)
 {
 	pt_legend legend = {.n = 0};
 	char name[32];
 	const pt_run_view *run = pt_scene_first_run(scene);
-	size_t n = pt_scene_matrix(scene, run, matrix)->n_cosines;
-	for (size_t k = 0; scene->n_shown == 1 && k < n; k++) {
-		if (!is_drawn(scene, run, matrix, k))
+	const pt_matrix_view *matrix = pt_scene_matrix(scene, run, type);
+	for (size_t i = 0; i < matrix->n_cosines; i++) {
+		size_t k = largest_first ? matrix->n_cosines - 1 - i : i;
+		if (!is_drawn(scene, run, type, k))
 			continue;
-		size_t place = (n - 1 - k) % PT_MAX_K;
-		snprintf(
-			name, sizeof name, "k %lld", (long long)pt_scene_matrix(scene, run, matrix)->cosines[k].k_used);
+		size_t place = (matrix->n_cosines - 1 - k) % PT_MAX_K;
+		snprintf(name, sizeof name, "k %lld", (long long)matrix->cosines[k].k_used);
 		uint32_t line = k_dashes[place].off == 0 ? U'━' : k_dashes[place].on > 2 ? U'╍' : U'┅';
 		pt_legend_add(&legend, line, pt_ascii_series((int)place), pt_pen_of(k_roles[place]), name);
 	}
-	pt_chart_legend(chart, PT_CORNER_BOTTOM_RIGHT, &legend, PT_MAX_LEGEND);
+	return legend;
+}
+
+/* All k in their order; where they do not fit, the one that the verdict looks at and how many more. */
+static bool add_legend(const pt_scene *scene, pt_matrix matrix, pt_chart *chart)
+{
+	if (scene->n_shown != 1)
+		return true; /* runs have names, not k */
+	pt_legend all = legend_of(scene, matrix, false), first = legend_of(scene, matrix, true);
+	return pt_chart_legend(chart, PT_CORNER_BOTTOM_RIGHT, &all, PT_MAX_LEGEND) ||
+		   pt_chart_legend(chart, PT_CORNER_BOTTOM_RIGHT, &first, 1);
 }
 
 static void add_pending_note(const pt_scene *scene, pt_matrix matrix, pt_chart *chart)
@@ -347,9 +357,9 @@ static void tell_absence(const pt_scene *scene, pt_matrix matrix, pt_frame *fram
 
 /* A straight path (cos 1) and the turn line have their place on the axis; beyond the deepest dip there is
  * room for the legend. */
-static pt_scale fit_scale(const pt_scene *scene, pt_range *range)
+static pt_scale fit_scale(const pt_scene *scene, pt_range *range, int rows)
 {
-	const double room = 0.22;
+	const double room = rows > SMALL_ROWS ? 0.22 : 0; /* in fewer rows the curve needs all of them */
 	double sign = sign_of(scene);
 	if (scene->versus)
 		return pt_scale_fit_with(range, false, 0);
@@ -368,7 +378,7 @@ static void draw_one(const pt_scene *scene, pt_matrix matrix, pt_frame *frame, p
 		tell_absence(scene, matrix, frame, rect);
 		return;
 	}
-	pt_scale y = fit_scale(scene, &range);
+	pt_scale y = fit_scale(scene, &range, rect.h);
 	y.inverted = scene->view->invert_cosine;
 	pt_axes axes = {.x = &scene->steps, .y = &y};
 	pt_chart chart = pt_chart_begin(scene, PT_PANE_COSINE, frame, rect, &axes);
@@ -380,10 +390,9 @@ static void draw_one(const pt_scene *scene, pt_matrix matrix, pt_frame *frame, p
 	draw_curves(scene, matrix, &chart);
 	pt_chart_show(&chart);
 	bool tells_marks = !pt_scene_is_later_column(scene);
-	if (tells_marks)
-		add_legend(scene, matrix, &chart);
+	bool has_legend = tells_marks && add_legend(scene, matrix, &chart);
 	bool is_named = add_readout(scene, matrix, &chart);
-	if (tells_marks) {
+	if (has_legend) { /* what the curves are comes first */
 		add_pending_note(scene, matrix, &chart);
 		add_usual_name(scene, matrix, &chart);
 	}

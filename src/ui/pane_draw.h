@@ -182,9 +182,11 @@ void pt_run_label(const pt_scene *scene, const pt_run_view *run, int cols, char 
 /** Names of the runs with marker and hue, in a free place: whole names, else cut ones; else, where no table
  * names the runs, as many as fit and "+ 3 more". */
 void pt_runs_names(const pt_scene *scene, pt_chart *chart, pt_corner corner);
+/** The key that shows and hides a pane, as in the action table: 1 … 9, 0, then after Ctrl-w. */
+void pt_pane_key_text(pt_pane_id pane, char *out, size_t capacity);
 /** In a free place near a corner: all entries, in one or more rows; or the first of them (at least
- * n_least > 0) and "+ 3 more"; or none. */
-void pt_chart_legend(pt_chart *chart, pt_corner corner, const pt_legend *legend, size_t n_least);
+ * n_least > 0) and "+ 3 more"; or none. Returns whether any is drawn. */
+bool pt_chart_legend(pt_chart *chart, pt_corner corner, const pt_legend *legend, size_t n_least);
 
 /** Value of a run at the step cursor; NaN where it has none. */
 typedef double (*pt_value_at)(const pt_scene *scene, const pt_run_view *run, const void *context);

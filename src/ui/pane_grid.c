@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+enum { ROWS_FOR_HEADING = 5 };
+
 const pt_run_view *pt_small_plot_run(const pt_scene *scene, pt_small_plot plot)
 {
 	return &scene->snapshot->runs[plot.run];
@@ -104,4 +106,21 @@ void pt_plot_grid_absence(const pt_scene *scene, const pt_absence *absence, pt_f
 {
 	pt_small_plot first = {scene->first_shown, scene->main_matrix};
 	pt_small_plot_absence(scene, first, absence, frame, rect);
+}
+
+pt_rect pt_small_plot_heading(
+	const pt_scene *scene, pt_small_plot plot, const char *figure, pt_frame *frame, pt_rect rect)
+{
+	char name[PT_LINE_BYTES];
+	pt_small_plot_name(scene, frame, plot, 24, name, sizeof name);
+	if (!name[0] || rect.h < ROWS_FOR_HEADING)
+		return rect;
+	pt_role role = scene->n_shown > 1 ? pt_role_series((int)plot.run) : PT_ROLE_LABEL;
+	int margin = rect.w >= 30, left = rect.x + margin, cols = rect.w - 2 * margin;
+	if (pt_frame_text_width(name) > cols)
+		pt_small_plot_name(scene, frame, plot, 8, name, sizeof name);
+	int used = pt_frame_text_cut(frame, rect, left, rect.y, cols, pt_pen_of(role), name);
+	if (used + 2 + pt_frame_text_width(figure) <= cols)
+		pt_frame_text_right(frame, rect, left + cols, rect.y, pt_pen_of(PT_ROLE_LABEL), figure);
+	return pt_rect_inset(rect, 0, 1, 0, 0);
 }

@@ -31,6 +31,10 @@ const pt_run_view *pt_small_plot_run(const pt_scene *scene, pt_small_plot plot);
 void pt_small_plot_name(
 	const pt_scene *scene, const pt_frame *frame, pt_small_plot plot, int cols, char *out, size_t capacity);
 
+/** Name (where there are several) and figure in a row of their own; returns the rest of the rectangle. */
+pt_rect pt_small_plot_heading(
+	const pt_scene *scene, pt_small_plot plot, const char *figure, pt_frame *frame, pt_rect rect);
+
 /** What would bring values that are not there. */
 typedef struct pt_absence {
 	pt_want want;         /* the bit of what is computed only when somebody looks */

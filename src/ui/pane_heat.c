@@ -11,7 +11,6 @@ enum {
 	ROWS_FOR_FOOT = 6,
 	LEAST_BAR_COLS = 6,
 	MOST_BAR_COLS = 20,
-	ROWS_FOR_HEADING = 5,
 };
 
 /* Nice ends near the data: cosines of a run often live in 0.8…1, and would be one colour in −1…1. */
@@ -45,23 +44,6 @@ bool pt_heat_has_values(const pt_heatmap *map)
 		if (!pt_is_missing(map->values[i]))
 			return true;
 	return false;
-}
-
-pt_rect pt_heat_heading(
-	const pt_scene *scene, pt_small_plot plot, const char *figure, pt_frame *frame, pt_rect rect)
-{
-	char name[PT_LINE_BYTES];
-	pt_small_plot_name(scene, frame, plot, 24, name, sizeof name);
-	if (!name[0] || rect.h < ROWS_FOR_HEADING)
-		return rect;
-	pt_role role = scene->n_shown > 1 ? pt_role_series((int)plot.run) : PT_ROLE_LABEL;
-	int margin = rect.w >= 30, left = rect.x + margin, cols = rect.w - 2 * margin;
-	if (pt_frame_text_width(name) > cols)
-		pt_small_plot_name(scene, frame, plot, 8, name, sizeof name);
-	int used = pt_frame_text_cut(frame, rect, left, rect.y, cols, pt_pen_of(role), name);
-	if (used + 2 + pt_frame_text_width(figure) <= cols)
-		pt_frame_text_right(frame, rect, left + cols, rect.y, pt_pen_of(PT_ROLE_LABEL), figure);
-	return pt_rect_inset(rect, 0, 1, 0, 0);
 }
 
 /* A map's places are whole numbers: epochs and times in millionths. Steps whose place is not known go far to the left

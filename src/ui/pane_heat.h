@@ -23,10 +23,6 @@ pt_heat_pane pt_heat_pane_of(const pt_scene *scene, pt_rect inner, pt_heat_map_o
 /** Is anything of it not missing? O(1) where the first value is there. */
 bool pt_heat_has_values(const pt_heatmap *map);
 
-/** Name (where there are several) and figure in a row of their own; returns the rest of the rectangle. */
-pt_rect pt_heat_heading(
-	const pt_scene *scene, pt_small_plot plot, const char *figure, pt_frame *frame, pt_rect rect);
-
 /** Draw the map with the pane's colours. `run` not NULL: its columns lie at that run's steps on the x axis of the panes;
  * NULL: the axes are as the map's places. */
 void pt_heat_draw(pt_chart *chart, const pt_scene *scene, const pt_run_view *run, const pt_heat_pane *pane,

@@ -130,7 +130,7 @@ static void draw_one(
 	bool has_values = pt_heat_has_values(&map);
 	if (has_values)
 		least_text(scan_of(scene, plot), text, sizeof text);
-	rect = pt_heat_heading(scene, plot, text, frame, rect);
+	rect = pt_small_plot_heading(scene, plot, text, frame, rect);
 	if (!has_values) {
 		pt_small_plot_absence(scene, plot, &absence, frame, rect);
 		return;

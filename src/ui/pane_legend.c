@@ -47,10 +47,9 @@ static bool draw_legend(pt_chart *chart, pt_corner corner, const pt_legend *lege
 	return false;
 }
 
-void pt_chart_legend(pt_chart *chart, pt_corner corner, const pt_legend *legend, size_t n_least)
+bool pt_chart_legend(pt_chart *chart, pt_corner corner, const pt_legend *legend, size_t n_least)
 {
-	if (legend->n > 0)
-		draw_legend(chart, corner, legend, n_least < legend->n ? n_least : legend->n);
+	return legend->n > 0 && draw_legend(chart, corner, legend, n_least < legend->n ? n_least : legend->n);
 }
 
 void pt_run_label(const pt_scene *scene, const pt_run_view *run, int cols, char *out, size_t capacity)

@@ -92,7 +92,7 @@ static void draw_one(
 	const pt_scene *scene, const pt_heat_pane *pane, pt_small_plot plot, pt_frame *frame, pt_rect rect)
 {
 	pt_heatmap map = map_of(scene, plot);
-	rect = pt_heat_heading(scene, plot, "", frame, rect);
+	rect = pt_small_plot_heading(scene, plot, "", frame, rect);
 	if (!pt_heat_has_values(&map)) {
 		pt_small_plot_absence(scene, plot, &absence, frame, rect);
 		return;

@@ -92,7 +92,7 @@ static int widest_name(const pt_mode_view *mode, size_t n)
 	return widest;
 }
 
-/* The two signs have the two ends of the diverging colours: probes of one colour move together. */
+/* Probes of one colour move together. The sign of an eigenvector is chance: neither has a colour that warns. */
 static void draw_probes(const pt_mode_view *mode, pt_frame *frame, pt_rect rect)
 {
 	size_t n = mode->n_probes < (size_t)rect.h ? mode->n_probes : (size_t)rect.h;
@@ -105,7 +105,7 @@ static void draw_probes(const pt_mode_view *mode, pt_frame *frame, pt_rect rect)
 		const pt_mode_part *probe = &mode->probes[p];
 		char name[PT_LINE_BYTES], weight[32];
 		int y = rect.y + (int)p, x = rect.x + names;
-		pt_pen pen = pt_pen_level(PT_ROLE_DIVERGING, probe->weight < 0 ? 0 : 100);
+		pt_pen pen = pt_pen_of(pt_role_series(probe->weight < 0 ? 1 : 0));
 		pt_name_end_text(probe->name, names, name, sizeof name);
 		pt_frame_text(frame, rect, rect.x, y, pt_pen_of(PT_ROLE_TEXT), name);
 		snprintf(weight, sizeof weight, "%s%.2f", probe->weight < 0 ? "−" : "+", fabs(probe->weight));

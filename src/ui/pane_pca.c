@@ -13,6 +13,7 @@ enum {
 	SMALL_ROWS = 8,
 	ROWS_FOR_X_AXIS = 10, /* below this PC1 has no ticks, but keeps its title */
 	ROWS_FOR_FOOT = 5,
+	COLS_FOR_WORDS = 18, /* below this one of several plots has its name in a row of its own */
 	COLS_FOR_FOOT = 14, /* PC1's title; the colour bar where that leaves room */
 	MAX_LABELS = 24,
 	LABEL_BYTES = 40
@@ -138,11 +139,15 @@ static int64_t round_up(double x)
 	return power * 10;
 }
 
+static void add_end_labels(label_list *list, const pt_chart *chart, const pt_pca_view *pca)
+{
+	add_label(list, chart, pca, pca->steps[pca->n - 1], pt_pen_level(PT_ROLE_STEP, 100), "");
+	add_label(list, chart, pca, pca->steps[0], pt_pen_level(PT_ROLE_STEP, 0), "");
+}
+
 static void add_step_labels(label_list *list, const pt_chart *chart, const pt_pca_view *pca)
 {
-	int64_t first = pca->steps[0], last = pca->steps[pca->n - 1];
-	add_label(list, chart, pca, last, pt_pen_level(PT_ROLE_STEP, 100), "");
-	add_label(list, chart, pca, first, pt_pen_level(PT_ROLE_STEP, 0), "");
+	int64_t last = pca->steps[pca->n - 1];
 	int room = chart->plot.inner.w / 10 + chart->plot.inner.h / 6;
 	int64_t spacing = round_up((double)last / (room < 2 ? 2 : room));
 	for (int64_t step = spacing; step < last && list->n < MAX_LABELS; step += spacing)
@@ -151,7 +156,8 @@ static void add_step_labels(label_list *list, const pt_chart *chart, const pt_pc
 		add_label(list, chart, pca, step, pt_pen_level(PT_ROLE_STEP, level_of(pca, step)), "");
 }
 
-static void add_labels(const pt_scene *scene, const pt_chart *chart, const pt_pca_view *pca, label_list *list)
+static void add_marked_labels(
+	const pt_scene *scene, const pt_chart *chart, const pt_pca_view *pca, label_list *list)
 {
 	ptrdiff_t at = pt_cursor_index(scene, pca->steps, pca->n);
 	int64_t cursor = at >= 0 ? pca->steps[at] : PT_NO_STEP;
@@ -161,7 +167,6 @@ static void add_labels(const pt_scene *scene, const pt_chart *chart, const pt_pc
 		add_label(list, chart, pca, pca->turning_step, pt_pen_of(PT_ROLE_EVENT), " bend");
 	if (cursor != PT_NO_STEP)
 		add_label(list, chart, pca, cursor, pt_pen_of(PT_ROLE_CROSSHAIR), is_turn ? " bend" : "");
-	add_step_labels(list, chart, pca);
 }
 
 /* "PC1 (81.1 %)", or without the share where the variance is 0. */
@@ -189,7 +194,7 @@ static void draw_foot(pt_frame *frame, pt_rect row, const pt_pca_view *pca)
 }
 
 /* Which run and matrix a small plot is of, in the space there is: the whole name, a cut one, the marker. */
-static void name_plot(const pt_scene *scene, pt_small_plot which, size_t n_left_out, pt_chart *chart)
+static void name_plot(const pt_scene *scene, pt_small_plot which, pt_chart *chart)
 {
 	static const int widths[] = {24, 10, 0};
 	char text[PT_LINE_BYTES];
@@ -199,6 +204,11 @@ static void name_plot(const pt_scene *scene, pt_small_plot which, size_t n_left_
 		pt_small_plot_name(scene, chart->frame, which, widths[w], text, sizeof text);
 		named = pt_chart_note(chart, PT_CORNER_TOP_RIGHT, pen, text);
 	}
+}
+
+static void name_left_out(size_t n_left_out, pt_chart *chart)
+{
+	char text[32];
 	snprintf(text, sizeof text, "+%zu", n_left_out);
 	if (n_left_out > 0)
 		pt_note_draw(chart->frame, chart->plot.inner, chart->places, PT_CORNER_BOTTOM_RIGHT,
@@ -236,6 +246,25 @@ static void fit_plane(
 		pt_plane_equal_units(x, y, plot.inner.w, plot.inner.h, cell_aspect);
 }
 
+/* Labels first: names find a place more easily. Below a heading there is room for the marked steps alone. */
+static void add_words(
+	const pt_scene *scene, pt_small_plot which, bool has_heading, pt_chart *chart, const pt_pca_view *pca)
+{
+	label_list list = {.n = 0};
+	char text[32];
+	add_marked_labels(scene, chart, pca, &list);
+	add_end_labels(&list, chart, pca);
+	if (!has_heading)
+		add_step_labels(&list, chart, pca);
+	if (chart->places)
+		pt_point_labels_draw(chart->frame, chart->plot.inner, chart->places, list.labels, list.n);
+	if (has_heading)
+		return;
+	axis_title(pca, 1, text, sizeof text);
+	name_plot(scene, which, chart);
+	pt_chart_note(chart, PT_CORNER_TOP_LEFT, pt_pen_of(PT_ROLE_LABEL), text);
+}
+
 static void draw_one(
 	const pt_scene *scene, pt_small_plot which, size_t n_left_out, pt_frame *frame, pt_rect rect)
 {
@@ -248,6 +277,10 @@ static void draw_one(
 			pt_absence_draw(frame, rect, "the trajectory waits for a second checkpoint");
 		return;
 	}
+	pt_rect whole = rect;
+	if (rect.w < COLS_FOR_WORDS)
+		rect = pt_small_plot_heading(scene, which, "", frame, rect);
+	bool has_heading = rect.y != whole.y;
 	if (rect.h >= ROWS_FOR_FOOT && rect.w >= COLS_FOR_FOOT) {
 		rect.h--;
 		int left = rect.w >= 40 ? 7 : 0;
@@ -260,14 +293,8 @@ static void draw_one(
 	chart.x = x;
 	draw_path(&chart, pca);
 	pt_chart_show(&chart);
-	label_list list = {.n = 0};
-	add_labels(scene, &chart, pca, &list);
-	if (chart.places)
-		pt_point_labels_draw(frame, chart.plot.inner, chart.places, list.labels, list.n);
-	char text[32];
-	axis_title(pca, 1, text, sizeof text);
-	name_plot(scene, which, n_left_out, &chart);
-	pt_chart_note(&chart, PT_CORNER_TOP_LEFT, pt_pen_of(PT_ROLE_LABEL), text);
+	add_words(scene, which, has_heading, &chart, pca);
+	name_left_out(n_left_out, &chart);
 	pt_chart_end(&chart);
 }
 

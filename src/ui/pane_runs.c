@@ -11,7 +11,8 @@ enum {
 	MARK_COLS = 2,
 	GAP_COLS = 2,
 	MAX_COLUMNS = 24,
-	SORTED_WEIGHT = 100
+	SORTED_WEIGHT = 100,
+	TROUBLE_WEIGHT = 15 /* of the problems, once there are any */
 };
 
 static void title(const pt_scene *scene, bool brief, char *out, size_t capacity)
@@ -48,10 +49,19 @@ typedef struct table {
 	int name_cols;
 } table;
 
+static bool any_problem(const pt_scene *scene)
+{
+	for (size_t r = 0; r < scene->snapshot->n_runs; r++)
+		if (scene->snapshot->runs[r].n_problems > scene->snapshot->runs[r].n_notices)
+			return true;
+	return false;
+}
+
 static int weight_of(const pt_scene *scene, const pt_run_column *column)
 {
 	bool sorts = column->sort != PT_RUNS_AS_GIVEN && column->sort == scene->view->run_sort;
-	return sorts ? SORTED_WEIGHT : column->weight;
+	bool tells_trouble = column->sort == PT_RUNS_BY_PROBLEMS && any_problem(scene);
+	return sorts ? SORTED_WEIGHT : tells_trouble ? TROUBLE_WEIGHT : column->weight;
 }
 
 /* The columns that fit beside the names, the weightiest first. */

@@ -176,6 +176,34 @@ static pt_scale log_axis(const pt_scene *scene, const pt_range *range, pt_scale 
 	return scale;
 }
 
+/* All that the shown runs have on the axis, or those of them that are live. */
+static pt_range range_of_runs(const pt_scene *scene, bool live_only)
+{
+	pt_range range = pt_range_empty();
+	PT_FOR_SHOWN_RUNS(scene, r)
+	{
+		const pt_run_view *run = &scene->snapshot->runs[r];
+		if (live_only && run->state != PT_RUN_LIVE)
+			continue;
+		widen(scene, run, run->steps, run->n_steps, &range);
+		widen(scene, run, run->loss.steps, run->loss.n, &range);
+		for (int s = 0; s < PT_N_SPECTRA; s++)
+			widen(scene, run, run->spectra[s].steps, run->spectra[s].n, &range);
+	}
+	return range;
+}
+
+/* Room to grow is for the live runs: a longer one that is over needs none. */
+static pt_scale step_axis(const pt_scene *scene, const pt_range *range)
+{
+	pt_scale still = pt_scale_fit_steps(range->lo, range->hi);
+	pt_range live = range_of_runs(scene, true);
+	if (live.n == 0)
+		return still;
+	pt_scale growing = pt_scale_grow_steps(range->lo, live.hi, end_of_all(scene));
+	return live.hi >= range->hi || growing.hi > still.hi ? growing : still;
+}
+
 /* All of the axis, rounded outwards. */
 static pt_scale whole_axis(const pt_scene *scene, const pt_range *range)
 {
@@ -189,8 +217,7 @@ static pt_scale whole_axis(const pt_scene *scene, const pt_range *range)
 		return scale;
 	}
 	if (scene->axis == PT_X_STEP)
-		return grows ? pt_scale_grow_steps(range->lo, range->hi, end_of_all(scene))
-					 : pt_scale_fit_steps(range->lo, range->hi);
+		return step_axis(scene, range);
 	pt_scale scale = pt_scale_fit(range, false);
 	double step = pt_nice_step(&scale, (scale.hi - scale.lo) / 3);
 	if (grows) /* in thirds, so that it moves seldom */
@@ -201,25 +228,20 @@ static pt_scale whole_axis(const pt_scene *scene, const pt_range *range)
 void pt_scene_fit_x(pt_scene *scene)
 {
 	const pt_run_view *first = pt_scene_first_run(scene);
-	pt_range range = pt_range_empty();
 	pt_x_axis wanted = scene->view->zoom.axis;
 	scene->axis = scene->n_shown > 0 && !lacking_run(scene, wanted) ? wanted : PT_X_STEP;
 	if (first && first->wall_s.n > 0)
 		scene->wall_offset_s = local_offset(first->wall_s.values[0]);
-	PT_FOR_SHOWN_RUNS(scene, r)
-	{
-		const pt_run_view *run = &scene->snapshot->runs[r];
-		widen(scene, run, run->steps, run->n_steps, &range);
-		widen(scene, run, run->loss.steps, run->loss.n, &range);
-		for (int s = 0; s < PT_N_SPECTRA; s++)
-			widen(scene, run, run->spectra[s].steps, run->spectra[s].n, &range);
-		if (scene->view->log_x) {
+	pt_range range = range_of_runs(scene, false);
+	if (scene->view->log_x)
+		PT_FOR_SHOWN_RUNS(scene, r)
+		{
+			const pt_run_view *run = &scene->snapshot->runs[r];
 			widen_above_0(scene, run, run->steps, run->n_steps, &range);
 			widen_above_0(scene, run, run->loss.steps, run->loss.n, &range);
 			for (int s = 0; s < PT_N_SPECTRA; s++)
 				widen_above_0(scene, run, run->spectra[s].steps, run->spectra[s].n, &range);
 		}
-	}
 	scene->has_steps = range.n > 0;
 	if (range.n == 0) {
 		pt_range_add(&range, 0);

@@ -10,6 +10,8 @@
 void pt_screen_status_draw(const pt_scene *scene, const pt_scene *plots, pt_frame *frame, pt_rect line);
 /** What it tells, in words. */
 void pt_screen_verdict_draw(const pt_scene *scene, pt_frame *frame, pt_rect line);
+/** How many problems there are, of the runs and beside them. */
+size_t pt_screen_problems(const pt_scene *scene);
 /** Keys, as many as fit. */
 void pt_screen_keys_draw(const pt_scene *scene, pt_frame *frame, pt_rect line);
 

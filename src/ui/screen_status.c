@@ -1,4 +1,4 @@
-/** The status line, the state in words, and the line of keys. */
+/** The status line, and the state in words. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -10,7 +10,7 @@
 #include "run_columns.h"
 #include "screen_parts.h"
 
-enum { MAX_SEGMENTS = 16, SEGMENT_BYTES = 120, MAX_HINTS = 24, MOST_WEIGHT = 20 };
+enum { MAX_SEGMENTS = 16, SEGMENT_BYTES = 120, MOST_WEIGHT = 20 };
 
 /* One piece of the status line. Where not all fit, those of small weight go, after all took their short form.
  */
@@ -465,19 +465,4 @@ void pt_screen_status_draw(const pt_scene *scene, const pt_scene *plots, pt_fram
 		drop_segments(&list, line.w - 2 * margin);
 	pt_frame_fill(frame, line, pt_pen_of(PT_ROLE_BAR), U' ');
 	draw_segments(&list, brief, frame, line, margin);
-}
-
-void pt_screen_keys_draw(const pt_scene *scene, pt_frame *frame, pt_rect line)
-{
-	pt_hint hints[MAX_HINTS];
-	bool unicode = frame->charset == PT_CHARSET_UTF8;
-	size_t n = pt_action_hints(scene->view->keymap, pt_view_context(scene->view), unicode, hints, MAX_HINTS);
-	int x = line.x + (line.w >= 40 ? 1 : 0);
-	for (size_t i = 0; i < n; i++) {
-		int cols = pt_frame_text_width(hints[i].keys) + 1 + pt_frame_text_width(hints[i].word);
-		if (x + cols > line.x + line.w)
-			return;
-		x += pt_frame_text(frame, line, x, line.y, pt_pen_of(PT_ROLE_KEY), hints[i].keys) + 1;
-		x += pt_frame_text(frame, line, x, line.y, pt_pen_of(PT_ROLE_LABEL), hints[i].word) + 3;
-	}
 }

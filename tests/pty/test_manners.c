@@ -243,6 +243,7 @@ static colour_count count_colours(pty *terminal)
 static colour_count colours_under(const char *const *env)
 {
 	pty *terminal = start(env);
+	pty_settle(terminal); /* what start() waits for need not be the last of the frame */
 	colour_count count = count_colours(terminal);
 	pty_type(terminal, "q");
 	assert_exited(terminal, 0);

@@ -43,7 +43,8 @@ typedef enum pt_scope {
 	X(PT_ACTION_MOUSE, "mouse", "R", PT_SCOPE_GLOBAL, "", "mouse capture on and off (off: select text)")     \
 	X(PT_ACTION_COMMAND, "command", ":", PT_SCOPE_GLOBAL, "command", "command line; Tab completes")          \
 	X(PT_ACTION_OPTIONS, "options", "o", PT_SCOPE_GLOBAL, "options", "form of the settings")                 \
-	X(PT_ACTION_WRITE, "write", "w", PT_SCOPE_GLOBAL, "", "export the pane: SVG, CSV of its series, text")   \
+	X(PT_ACTION_WRITE, "write", "w", PT_SCOPE_GLOBAL, "export",                                                  \
+		"export the pane: SVG, CSV of its series, text")                                                     \
 	X(PT_ACTION_COPY, "copy", "Y", PT_SCOPE_GLOBAL, "", "copy the values at the cursor to the clipboard")    \
 	X(PT_ACTION_FOCUS_NEXT, "focus-next", "Tab", PT_SCOPE_PANES, "pane", "focus the next pane")              \
 	X(PT_ACTION_FOCUS_PREVIOUS, "focus-previous", "S-Tab", PT_SCOPE_PANES, "", "focus the previous pane")    \
@@ -114,7 +115,8 @@ typedef enum pt_scope {
 	X(PT_ACTION_INVERT, "invert", "I", PT_SCOPE_DOMAIN, "", "invert the cosine's axis")                      \
 	X(PT_ACTION_RUNS, "runs", "r", PT_SCOPE_DOMAIN, "", "the runs pane: show and focus, or hide")            \
 	X(PT_ACTION_ALL_RUNS, "all-runs", "a", PT_SCOPE_DOMAIN, "", "show all runs")                             \
-	X(PT_ACTION_SIDE_BY_SIDE, "side-by-side", "v", PT_SCOPE_DOMAIN, "", "runs side by side, or in one plot") \
+	X(PT_ACTION_SIDE_BY_SIDE, "side-by-side", "v", PT_SCOPE_DOMAIN, "side by side",                           \
+		"runs side by side, or in one plot")                                                                 \
 	X(PT_ACTION_DIFFERENCES, "differences", "D", PT_SCOPE_DOMAIN, "", "differences to the baseline, or not") \
 	X(PT_ACTION_ALIGN, "align", "A", PT_SCOPE_DOMAIN, "", "steps from where each run turned, or not")        \
 	X(PT_ACTION_JOINT_PLANE, "joint-plane", "J", PT_SCOPE_DOMAIN, "", "PCA: one plane for all runs, or own") \

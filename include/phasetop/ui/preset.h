@@ -23,7 +23,7 @@
 	X("layers", "which layers carry the update, and how like each other the checkpoints are",    \
 		"row(column(*modules:3,norms:2),column(map:3,scree:2))")                                 \
 	X("compare", "runs side by side: a column a run, equal axes, one plane for all",             \
-		"column(*cosine:3,spectrum:3,pca:4,runs=6,-problems=6)")                                 \
+		"column(*cosine:4,spectrum:3,pca:4,runs=6,-problems=6)")                                 \
 	X("triage", "many runs at a glance: one row a run, what is the matter with each",            \
 		"column(*runs:3,row(norms,cosine):2,-problems=6)")                                       \
 	X("single", "one pane alone: the local cosine; any other by its number", "*cosine")

@@ -69,6 +69,31 @@ static void cosine_has_line_tail_and_legend(void **state)
 	end(&d);
 }
 
+/* Beside words on the rest the curve that the verdict looks at keeps its name. */
+static void a_crowded_cosine_names_its_main_curve(void **state)
+{
+	(void)state;
+	drawing d = start(FIXTURE_RICH, 30, 8);
+	draw_pane(&d, PT_PANE_COSINE);
+	assert_int_equal(row_of(d.frame, "k 5"), -1); /* no room for all */
+	assert_shows(d.frame, "━ k 15");
+	assert_shows(d.frame, "+ 2 more");
+	end(&d);
+}
+
+/* Room for words beyond the deepest dip costs a low plot what it shows. */
+static void a_low_cosine_gives_its_rows_to_the_curve(void **state)
+{
+	(void)state;
+	drawing high = start(FIXTURE_MEDICAL, 60, 10), low = start(FIXTURE_MEDICAL, 60, 9);
+	draw_pane(&high, PT_PANE_COSINE);
+	draw_pane(&low, PT_PANE_COSINE);
+	assert_int_equal(row_of(high.frame, "0.8┤") + 2, row_of(high.frame, "└┬"));
+	assert_int_equal(row_of(low.frame, "0.8┤") + 1, row_of(low.frame, "└┬"));
+	end(&high);
+	end(&low);
+}
+
 static void only_what_is_beyond_the_turn_line_is_coloured(void **state)
 {
 	(void)state;
@@ -329,6 +354,8 @@ int main(void)
 		cmocka_unit_test(matrices_stand_side_by_side),
 		cmocka_unit_test(trajectory_has_titles_turn_and_colour_bar),
 		cmocka_unit_test(cosine_has_line_tail_and_legend),
+		cmocka_unit_test(a_crowded_cosine_names_its_main_curve),
+		cmocka_unit_test(a_low_cosine_gives_its_rows_to_the_curve),
 		cmocka_unit_test(only_what_is_beyond_the_turn_line_is_coloured),
 		cmocka_unit_test(one_k_alone_can_be_drawn),
 		cmocka_unit_test(missing_values_are_gaps),

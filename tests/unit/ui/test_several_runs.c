@@ -66,6 +66,19 @@ static void a_run_without_the_matrix_has_no_trajectory(void **state)
 	end(&d);
 }
 
+/* Among the labels of narrow planes each name would stand wherever there is a place. */
+static void names_of_narrow_planes_stand_in_one_row(void **state)
+{
+	(void)state;
+	drawing d = start(FIXTURE_THREE, 40, 9);
+	draw_pane(&d, PT_PANE_PCA);
+	int row = row_of(d.frame, "● medical");
+	assert_true(row > 0);
+	assert_int_equal(row_of(d.frame, "▲ sports"), row);
+	assert_int_equal(row_of(d.frame, "■ finance"), row);
+	end(&d);
+}
+
 static void the_status_line_tells_how_it_watches(void **state)
 {
 	(void)state;
@@ -104,6 +117,39 @@ static void a_table_of_more_runs_than_rows_says_which_are_seen(void **state)
 	drawing d = start(FIXTURE_THREE, 80, 5);
 	draw_pane(&d, PT_PANE_RUNS);
 	assert_shows(d.frame, "1–2 of 3");
+	end(&d);
+}
+
+/* Where something could not be read, that is told before figures are. */
+static void problems_have_a_column_at_80_columns(void **state)
+{
+	(void)state;
+	drawing d = start(FIXTURE_THREE, 66, 8);
+	draw_pane(&d, PT_PANE_RUNS);
+	assert_shows(d.frame, "problems");
+	runs_of(&d)[2].n_problems = 0;
+	draw_pane(&d, PT_PANE_RUNS);
+	assert_int_equal(row_of(d.frame, "problems"), -1);
+	end(&d);
+}
+
+/* A long run that is over leaves no room to grow for a short one that is not. */
+static void only_live_runs_make_the_axis_grow(void **state)
+{
+	(void)state;
+	drawing d = start(FIXTURE_THREE, 120, 36);
+	pt_run_view *runs = runs_of(&d);
+	runs[1].state = PT_RUN_LIVE;
+	for (size_t r = 0; r < 3; r++)
+		runs[r].max_steps = PT_NO_STEP;
+	pt_scene scene = pt_scene_of(d.snapshot, &d.view);
+	assert_true(scene.steps.hi == 1000); /* it may go on from 400 */
+	runs[1].n_steps = 5;
+	runs[1].loss.n = 0;
+	for (int s = 0; s < PT_N_SPECTRA; s++)
+		runs[1].spectra[s].n = 0;
+	scene = pt_scene_of(d.snapshot, &d.view);
+	assert_true(scene.steps.hi == 400);
 	end(&d);
 }
 
@@ -219,9 +265,12 @@ int main(void)
 		cmocka_unit_test(whole_weights_stand_in_and_are_marked),
 		cmocka_unit_test(a_network_alone_is_shown_whatever_was_chosen),
 		cmocka_unit_test(a_run_without_the_matrix_has_no_trajectory),
+		cmocka_unit_test(names_of_narrow_planes_stand_in_one_row),
 		cmocka_unit_test(the_status_line_tells_how_it_watches),
 		cmocka_unit_test(of_several_matrices_the_gravest_verdict_leads),
 		cmocka_unit_test(a_table_of_more_runs_than_rows_says_which_are_seen),
+		cmocka_unit_test(problems_have_a_column_at_80_columns),
+		cmocka_unit_test(only_live_runs_make_the_axis_grow),
 		cmocka_unit_test(the_verdict_counts_the_runs_that_turned),
 		cmocka_unit_test(runs_have_hue_marker_and_figures),
 		cmocka_unit_test(the_selected_run_is_seen),

@@ -318,6 +318,25 @@ static void series_stay_apart_at_256_and_16_colours(void **state)
 	pt_theme_destroy(theme);
 }
 
+/* With 16 colours too: curves have hues, and grounds are seen beside a white terminal's. */
+static void the_light_theme_keeps_its_hues_at_16_colours(void **state)
+{
+	(void)state;
+	static const pt_role inks[] = {PT_ROLE_SERIES_1, PT_ROLE_SERIES_2, PT_ROLE_SERIES_3, PT_ROLE_SERIES_4,
+		PT_ROLE_SERIES_5, PT_ROLE_BAR_BRAND, PT_ROLE_KEY, PT_ROLE_BORDER_FOCUS};
+	pt_theme *theme = load("themes/phasetop-light.theme");
+	for (size_t i = 0; i < sizeof inks / sizeof *inks; i++) {
+		pt_rgb c = fg(theme, inks[i], 0, PT_DEPTH_16).rgb;
+		if (c.r == c.g && c.g == c.b)
+			fail_msg("%s is grey", pt_role_name(inks[i]));
+	}
+	for (int a = 0; a < PT_N_SERIES_ROLES; a++)
+		for (int b = 0; b < a; b++)
+			assert_int_not_equal(fg(theme, pt_role_series(a), 0, PT_DEPTH_16).index,
+				fg(theme, pt_role_series(b), 0, PT_DEPTH_16).index);
+	pt_theme_destroy(theme);
+}
+
 typedef struct seen {
 	int n, ours;
 	char last[64];
@@ -439,6 +458,7 @@ int main(void)
 		cmocka_unit_test(shipped_themes_have_contrast_and_no_problems),
 		cmocka_unit_test(the_built_in_theme_is_the_shipped_dark_one),
 		cmocka_unit_test(series_stay_apart_at_256_and_16_colours),
+		cmocka_unit_test(the_light_theme_keeps_its_hues_at_16_colours),
 		cmocka_unit_test(themes_are_found_by_name),
 		cmocka_unit_test(hostile_files),
 		cmocka_unit_test(memory_may_be_out),
