@@ -19,8 +19,8 @@ typedef struct taking {
 static void warn_of_two(const taking *t, const pt_conf_entry *entry, int *line)
 {
 	if (*line > 0)
-		pt_options_warn(t->options, "%s:%d: %s was given on line %d already; the last that is valid counts", t->name,
-			entry->line, entry->name, *line);
+		pt_options_warn(t->options, "%s:%d: %s was given on line %d already; the last that is valid counts",
+			t->name, entry->line, entry->name, *line);
 	*line = entry->line;
 }
 
@@ -103,8 +103,8 @@ static pt_status read_stream(const char *path, char **text, size_t *n, pt_error 
 	size_t got = bytes ? fread(bytes, 1, PT_CONF_MAX_BYTES + 1, in) : 0;
 	int why = ferror(in) ? errno : 0;
 	fclose(in);
-	pt_status status = !bytes                     ? pt_fail(err, PT_ERR_MEMORY, path, -1, "out of memory")
-					   : why                      ? pt_fail_errno(err, why, path, "cannot be read")
+	pt_status status = !bytes                    ? pt_fail(err, PT_ERR_MEMORY, path, -1, "out of memory")
+					   : why                     ? pt_fail_errno(err, why, path, "cannot be read")
 					   : got > PT_CONF_MAX_BYTES ? pt_fail(err, PT_ERR_LIMIT, path, -1, "more than %d bytes",
 													   (int)PT_CONF_MAX_BYTES)
 												 : PT_OK;
@@ -130,8 +130,9 @@ pt_status pt_config_read(pt_options *options, pt_error *err)
 	}
 	if (path[0] == '\0' || strcmp(path, "/dev/null") == 0) /* none, as people say it */
 		return PT_OK;
-	pt_status status = options->config ? read_stream(path, &text, &n, &failure)
-									   : pt_regular_file_read(path, PT_CONF_MAX_BYTES, &text, &n, NULL, &failure);
+	pt_status status = options->config
+						   ? read_stream(path, &text, &n, &failure)
+						   : pt_regular_file_read(path, PT_CONF_MAX_BYTES, &text, &n, NULL, &failure);
 	if (status != PT_OK && options->config)
 		return pt_fail(err, PT_ERR_USAGE, path, -1, "%s", failure.message);
 	if (status != PT_OK && status != PT_ERR_NOT_FOUND)

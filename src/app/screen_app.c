@@ -30,10 +30,10 @@ typedef struct screen_app {
 	pt_known_names known;
 	pt_theme *theme;                      /* another than the session's, once it was changed; owned */
 	char theme_name[PT_THEME_TEXT_BYTES]; /* what is drawn with */
-	pt_frame *frame, *spare; /* what is on the screen; what the next one is drawn into */
-	int n_actions;           /* that keys applied since it was drawn */
-	pt_action pressed;       /* what the last of them did, where that is to be seen; else PT_N_ACTIONS */
-	bool is_pending;         /* it asked for other numbers */
+	pt_frame *frame, *spare;              /* what is on the screen; what the next one is drawn into */
+	int n_actions;                        /* that keys applied since it was drawn */
+	pt_action pressed;     /* what the last of them did, where that is to be seen; else PT_N_ACTIONS */
+	bool is_pending;       /* it asked for other numbers */
 	pt_snapshot *snapshot; /* what is drawn; NULL before the first one */
 	pt_snapshot *newer;    /* came while the picture is frozen */
 	pt_settings posted;    /* what the worker was asked for last */
@@ -103,7 +103,6 @@ static void suspend(screen_app *app)
 {
 	pt_terminal_suspend(app->terminal);
 	resize(app);
-	pt_terminal_repaint(app->terminal);
 	pt_worker_rescan(app->worker);
 }
 
@@ -180,15 +179,12 @@ static void handle_signals(screen_app *app)
 	}
 	if (seen.suspend)
 		suspend(app);
-	if (seen.continued) {
-		pt_terminal_repaint(app->terminal);
-		app->dirty = true;
-	}
 	if (seen.resized || seen.continued)
 		resize(app);
 }
 
-/* What changes nothing is drawn all the same: the frame tells that it did not, and then the last line says why. */
+/* What changes nothing is drawn all the same: the frame tells that it did not, and then the last line says
+ * why. */
 static void take_key(screen_app *app, pt_key key)
 {
 	unsigned changes = pt_view_key(&app->view, key, app->snapshot);

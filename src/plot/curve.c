@@ -9,8 +9,8 @@
 
 enum { MARKER_COLS = 12, LEAST_SPIKE = 4 /* dots */ };
 
-/* As pt_scale_dot, but true far beyond the canvas: a line that leaves a zoomed plot keeps its slope. INT_MIN: the
- * value has no place. */
+/* As pt_scale_dot, but true far beyond the canvas: a line that leaves a zoomed plot keeps its slope. INT_MIN:
+ * the value has no place. */
 static int dot_of(const pt_scale *scale, double value, int n_dots)
 {
 	const double farthest = 2e4; /* canvases; in dots, differences are ints still */
@@ -51,7 +51,7 @@ static void close_column(curve_pen *pen)
 	pt_dash dash = pen->stroke->dash;
 	bool is_gap = dash.off > 0 && pen->phase % ((unsigned)dash.on + dash.off) >= dash.on;
 	if (is_gap && pen->high - pen->low < LEAST_SPIKE)
-		return; /* the width of a line that rises: the dashes go on */
+		return;         /* the width of a line that rises: the dashes go on */
 	unsigned phase = 0; /* a spike is drawn whole, whatever the dash pattern says */
 	pt_canvas_line(pen->canvas, pen->x, pen->low, pen->x, pen->high, pen->stroke->ink, PT_SOLID, &phase);
 }
@@ -87,7 +87,8 @@ static void move_to(curve_pen *pen, int x, int y)
 	pen->low = pen->high = pen->last = y;
 }
 
-/* Set a marker glyph on the first cell of each stretch of marker_cols columns that the line passes. Was one? */
+/* Set a marker glyph on the first cell of each stretch of marker_cols columns that the line passes. Was one?
+ */
 static bool mark(pt_canvas *canvas, const pt_stroke *stroke, int x, int y, int *last_stretch)
 {
 	int across = pt_canvas_dots_across(canvas->kind), down = pt_canvas_dots_down(canvas->kind);

@@ -90,7 +90,8 @@ bool pt_places_beside(pt_places *places, int col, int row, int width, int *label
 	if (!places || width < 1 || width > places->cols || col < -1 || row < -1 || col > places->cols ||
 		row > places->rows)
 		return false;
-	/* right, left, either a column further, then the rows above and below: right, centred, left; then two rows off */
+	/* right, left, either a column further, then the rows above and below: right, centred, left; then two
+	 * rows off */
 	const struct {
 		int dx, dy;
 	} spots[] = {
@@ -122,7 +123,8 @@ bool pt_places_beside(pt_places *places, int col, int row, int width, int *label
 	for (size_t i = 0; i < 2 * n; i++) {
 		int x = col + spots[i % n].dx, y = row + spots[i % n].dy;
 		bool same_row = i >= n && spots[i % n].dy == 0;
-		int air_left = same_row && spots[i % n].dx > 0 ? 0 : 1, air_right = same_row && spots[i % n].dx < 0 ? 0 : 1;
+		int air_left = same_row && spots[i % n].dx > 0 ? 0 : 1,
+			air_right = same_row && spots[i % n].dx < 0 ? 0 : 1;
 		if (!is_free_run(places, x, y, width, air_left, air_right))
 			continue;
 		pt_places_take(places, x - 1, y, width + 2, 1); /* the next label keeps a distance of two */

@@ -211,7 +211,7 @@ static void write_covers(const svg_writer *writer)
 	for (size_t p = 0; traces && p < traces->n; p++) {
 		pt_rect rect = pt_rect_intersect(traces->plots[p].rect, pt_frame_rect(writer->frame));
 		for (int y = rect.y; traces->plots[p].shown && y < rect.y + rect.h; y++)
-			for (int x = rect.x, n; x<rect.x + rect.w; x += n> 0 ? n : 1) {
+			for (int x = rect.x, n = 0; x < rect.x + rect.w; x += n + (n == 0)) {
 				n = n_hiding(writer, x, y, rect.x + rect.w);
 				const pt_rgb *bg = &look_at(writer, x, y)->bg;
 				if (n == 0)

@@ -8,8 +8,8 @@ enum { NUMBERED_PANES = 9 };
 #define PANE(id) (1u << (id))
 #define ALL_PANES 0u
 
-/* Panes that an action is about (ALL_PANES: no certain ones), whether it takes several runs, and why it did nothing
- * where none of that is missing. */
+/* Panes that an action is about (ALL_PANES: no certain ones), whether it takes several runs, and why it did
+ * nothing where none of that is missing. */
 static const struct answer {
 	pt_action action;
 	unsigned panes;
@@ -78,7 +78,8 @@ static const struct answer {
 	{PT_ACTION_RUNS, ALL_PANES, false, "no room for the runs pane, or it is the only pane"},
 	{PT_ACTION_ALL_RUNS, ALL_PANES, false, "all runs are shown"},
 	{PT_ACTION_SIDE_BY_SIDE, ALL_PANES, true, "no pane in sight can stand side by side, or has room"},
-	{PT_ACTION_DIFFERENCES, PANE(PT_PANE_NORMS) | PANE(PT_PANE_COSINE) | PANE(PT_PANE_SPECTRUM) | PANE(PT_PANE_LOSS), true,
+	{PT_ACTION_DIFFERENCES,
+		PANE(PT_PANE_NORMS) | PANE(PT_PANE_COSINE) | PANE(PT_PANE_SPECTRUM) | PANE(PT_PANE_LOSS), true,
 		"no differences so far"},
 	{PT_ACTION_ALIGN, ALL_PANES, true, "no run turned so far"},
 	{PT_ACTION_JOINT_PLANE, PANE(PT_PANE_PCA), true, "no trajectory so far"},
@@ -129,7 +130,8 @@ static const char *words_for(const pt_view *view, const struct answer *answer, c
 {
 	pt_scene scene = pt_scene_of(snapshot, view);
 	char text[PT_LINE_BYTES];
-	if (pt_scene_absence(&scene, text, sizeof text) && pt_action_row_of(answer->action)->scope != PT_SCOPE_PANES)
+	if (pt_scene_absence(&scene, text, sizeof text) &&
+		pt_action_row_of(answer->action)->scope != PT_SCOPE_PANES)
 		return "nothing is shown yet that this could change";
 	if (answer->of_several && scene.n_shown < 2)
 		return snapshot->n_runs < 2 ? "this is for several runs, and there is one"

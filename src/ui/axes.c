@@ -16,7 +16,8 @@ enum {
 
 static pt_ticks ticks_down(const pt_scale *scale, const pt_axes *axes, int n_cells)
 {
-	pt_axis_room room = {.n_cells = n_cells, .dots_per_cell = pt_canvas_dots_down(axes->kind), .vertical = true};
+	pt_axis_room room = {
+		.n_cells = n_cells, .dots_per_cell = pt_canvas_dots_down(axes->kind), .vertical = true};
 	return pt_ticks_make(scale, &room);
 }
 

@@ -1,11 +1,13 @@
-/* Curves of several runs in one plot: who is seen where they lie on the same cells (contracts in pane_draw.h). */
+/* Curves of several runs in one plot: who is seen where they lie on the same cells (contracts in
+ * pane_draw.h). */
 #include <string.h>
 
 #include "pane_draw.h"
 #include "phasetop/base/alloc.h"
 #include "phasetop/plot/tracing.h"
 
-/* Cells of a stripe: few enough that a short common stretch shows two runs, enough that each is seen as a line. */
+/* Cells of a stripe: few enough that a short common stretch shows two runs, enough that each is seen as a
+ * line. */
 enum { STRIPE_COLS = 4, STRIPE_ROWS = 8 };
 
 pt_overlay pt_overlay_begin(const pt_scene *scene, pt_chart *chart)
@@ -27,22 +29,24 @@ pt_overlay pt_overlay_begin(const pt_scene *scene, pt_chart *chart)
 	return overlay;
 }
 
-/* How much a cell weighs. Grey tells no run from another (raw values below their average, what is not known yet):
- * it gives way to what does. */
+/* How much a cell weighs. Grey tells no run from another (raw values below their average, what is not known
+ * yet): it gives way to what does. */
 static int rank_of(const pt_canvas_cell *cell)
 {
 	bool is_grey = cell->ink.role == PT_ROLE_INACTIVE || cell->ink.role == PT_ROLE_PROVISIONAL;
 	return !cell->dots ? 0 : is_grey ? 1 : 2;
 }
 
-/* Does the n-th run that meets in a cell take it over? Each of n has one of n stripes; where a stripe lies depends
- * on the cell alone, so that nothing flickers when data arrive. */
+/* Does the n-th run that meets in a cell take it over? It has one of n stripes, and those before it have the
+ * rest: of two or three runs each has its equal share, of more at least some. Where a stripe lies depends on
+ * the cell alone, so that nothing flickers when data arrive. */
 static bool is_its_stripe(int col, int row, unsigned n)
 {
 	return (unsigned)(col / STRIPE_COLS + row / STRIPE_ROWS) % n == n - 1;
 }
 
-static bool takes_dots(const pt_canvas_cell *cell, const pt_canvas_cell *own, uint8_t *n_met, int col, int row)
+static bool takes_dots(
+	const pt_canvas_cell *cell, const pt_canvas_cell *own, uint8_t *n_met, int col, int row)
 {
 	int before = rank_of(cell), after = rank_of(own);
 	if (after > before)

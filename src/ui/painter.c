@@ -240,8 +240,8 @@ static void go(pt_painter *painter, const pt_cell *cells, int y, int x)
 	for (int i = brush->x; ahead && i < x; i++) {
 		pt_look look = look_of(painter, &cells[i], &painter->now);
 		char utf8[4];
-		ahead = cells[i].width == 1 &&
-				(is_free_blank(painter, &cells[i]) || pt_looks_equal(look, brush->look));
+		ahead =
+			cells[i].width == 1 && (is_free_blank(painter, &cells[i]) || pt_looks_equal(look, brush->look));
 		bytes += pt_utf8_encode(cells[i].glyph, utf8);
 		ahead = ahead && bytes < FARTHEST_MOVE;
 	}

@@ -124,10 +124,10 @@ static bool is_sparse(const pt_chart *chart, const pt_points *points)
 	return chart->canvas && n_seen * LEAST_DOTS_APART <= (size_t)chart->canvas->width;
 }
 
-/* A curve; where it is dashed, and its points are few and far apart, they are seen as such: a dot each, and dashes that
- * begin anew between two of them. */
-static void draw_joined(pt_chart *chart, const pt_scene *scene, const pt_run_view *run, const pt_points *points,
-	const pt_stroke *stroke)
+/* A curve; where it is dashed, and its points are few and far apart, they are seen as such: a dot each, and
+ * dashes that begin anew between two of them. */
+static void draw_joined(pt_chart *chart, const pt_scene *scene, const pt_run_view *run,
+	const pt_points *points, const pt_stroke *stroke)
 {
 	pt_stroke dots = *stroke, line = *stroke;
 	pt_points drawn = *points;
@@ -318,7 +318,8 @@ static void draw(const pt_scene *scene, pt_frame *frame, pt_rect inner)
 		return;
 	if (!any_losses(scene)) {
 		pt_absence_draw(frame, inner,
-			"no losses yet: they come from trainer_state.json, train_log.jsonl, metrics.csv, TensorBoard, W&B or "
+			"no losses yet: they come from trainer_state.json, train_log.jsonl, metrics.csv, TensorBoard, "
+			"W&B or "
 			"probe_losses.jsonl in the run");
 		return;
 	}

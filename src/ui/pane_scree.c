@@ -84,7 +84,8 @@ static void draw_component(
 		pt_frame_text_right(frame, rect, rect.x + rect.w, y, label, text);
 }
 
-/* Two columns of numbers need to be named; where that would cost one of the first two components there is one. */
+/* Two columns of numbers need to be named; where that would cost one of the first two components there is
+ * one. */
 static bool has_totals(pt_rect rect)
 {
 	return rect.w >= COLS_FOR_TOTAL && rect.h >= ROWS_FOR_TOTAL;
@@ -133,7 +134,8 @@ static void draw_one(const pt_scene *scene, pt_small_plot plot, pt_frame *frame,
 	for (size_t i = 0; i < n; i++) {
 		total += pca->scree[i];
 		pt_rect row = {rect.x, rect.y + (int)i * rows, rect.w, bar_rows};
-		draw_component(frame, row, i, pca->scree[i], total, has_total, pt_pen_of(pt_role_series((int)plot.run)));
+		draw_component(
+			frame, row, i, pca->scree[i], total, has_total, pt_pen_of(pt_role_series((int)plot.run)));
 	}
 }
 

@@ -98,8 +98,8 @@ void pt_point_labels_draw(
 		const pt_point_label *label = &labels[i];
 		if (label->col < 0 || label->row < 0 || label->col >= inner.w || label->row >= inner.h)
 			continue;
-		pt_frame_mark(frame, inner, inner.x + label->col, inner.y + label->row, label->glyph_pen, label->glyph,
-			(pt_spot){inner.x + label->at.x, inner.y + label->at.y});
+		pt_frame_mark(frame, inner, inner.x + label->col, inner.y + label->row, label->glyph_pen,
+			label->glyph, (pt_spot){inner.x + label->at.x, inner.y + label->at.y});
 		pt_places_take(places, label->col, label->row, 1, 1);
 	}
 	for (size_t i = 0; i < n; i++) {

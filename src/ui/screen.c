@@ -15,7 +15,8 @@ static void draw_panes(const pt_stage *s, const pt_screen_parts *parts, pt_frame
 	pt_layout_place(&s->scene.view->layout, parts, &placing);
 	for (int i = 0; i < placing.n; i++) {
 		const pt_place *place = &placing.places[i];
-		pt_pane_draw(pt_stage_scene(s, place->pane), place->pane, frame, (pt_rect){place->x, place->y, place->width, place->height});
+		pt_pane_draw(pt_stage_scene(s, place->pane), place->pane, frame,
+			(pt_rect){place->x, place->y, place->width, place->height});
 	}
 }
 

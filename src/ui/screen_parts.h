@@ -5,8 +5,8 @@
 #include "phasetop/ui/frame.h"
 #include "phasetop/ui/pane.h"
 
-/** Line on top: what is watched, is it alive, how far, when does it go on; matrix, k, window. `plots` is what the
- * plots draw, whose x axis may be another (steps from the turn). */
+/** Line on top: what is watched, is it alive, how far, when does it go on; matrix, k, window. `plots` is what
+ * the plots draw, whose x axis may be another (steps from the turn). */
 void pt_screen_status_draw(const pt_scene *scene, const pt_scene *plots, pt_frame *frame, pt_rect line);
 /** What it tells, in words. */
 void pt_screen_verdict_draw(const pt_scene *scene, pt_frame *frame, pt_rect line);

@@ -92,7 +92,8 @@ void pt_setting_write_x_range(const pt_zoom *zoom, pt_text *out)
 
 const char *pt_setting_read_y_ranges(const char *text, pt_zoom *zoom)
 {
-	static const char *const expected = "none, or panes with two numbers, the smaller first, as norms 0 0.2, loss 1 3";
+	static const char *const expected =
+		"none, or panes with two numbers, the smaller first, as norms 0 0.2, loss 1 3";
 	pt_y_range ranges[PT_N_PANES] = {{0}};
 	for (const char *at = text; !is_none(text);) {
 		char word[WORD_BYTES];
@@ -100,7 +101,8 @@ const char *pt_setting_read_y_ranges(const char *text, pt_zoom *zoom)
 		at = next_word(at, word);
 		pt_pane_id pane = pt_pane_named(word, strlen(word));
 		size_t n = pane == PT_PANE_NONE ? 0 : read_limits(&at, limits);
-		if ((n != 2 && n != LIMITS) || !(limits[0] < limits[1]) || limits[2] > limits[3] || (*at && *at != ','))
+		if ((n != 2 && n != LIMITS) || !(limits[0] < limits[1]) || limits[2] > limits[3] ||
+			(*at && *at != ','))
 			return expected;
 		ranges[pane] = (pt_y_range){true, limits[0], limits[1], limits[2], limits[3]};
 		if (*at++ == '\0')

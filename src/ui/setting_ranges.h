@@ -6,8 +6,8 @@
 #include "phasetop/ui/zoom.h"
 
 /**
- * "step 40 200", "step 40 200 follow", "none". Times are seconds (relative: from the start; wall: of the day, from
- * the first day on); without a unit that of the axis that is asked for.
+ * "step 40 200", "step 40 200 follow", "none". Times are seconds (relative: from the start; wall: of the day,
+ * from the first day on); without a unit that of the axis that is asked for.
  * @return NULL when it was read, else what is expected; *zoom is then untouched. "" is none
  */
 const char *pt_setting_read_x_range(const char *text, pt_zoom *zoom);

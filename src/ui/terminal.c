@@ -71,8 +71,8 @@ static void prepare_emergency(const pt_terminal *terminal)
 	emergency.open = 1;
 }
 
-/* Another thread may hang in the middle of a frame, and the kernel lets nobody write before it: a signal that means
- * nothing takes it out of its write, for emptying what waits does not. */
+/* Another thread may hang in the middle of a frame, and the kernel lets nobody write before it: a signal that
+ * means nothing takes it out of its write, for emptying what waits does not. */
 static void send_emergency_bytes(void)
 {
 	enum { TRIES = 50, PAUSE_MS = 10 };
@@ -143,8 +143,8 @@ static pt_status open_screen(pt_terminal *terminal, const char *term, pt_error *
 	return PT_OK;
 }
 
-/* As curses writes: waits for a terminal that is slow, and gives up one that is gone. Nothing more is sent to one
- * that was given back in an emergency. */
+/* As curses writes: waits for a terminal that is slow, and gives up one that is gone. Nothing more is sent to
+ * one that was given back in an emergency. */
 static void send_bytes(const char *bytes, size_t n)
 {
 	struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
@@ -186,7 +186,7 @@ static void set_up_curses(pt_terminal *terminal)
 	intrflush(stdscr, FALSE);
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
-	refresh(); /* an empty screen, which is all that curses ever knows of; reading keys refreshes nothing then */
+	refresh(); /* an empty screen, all that curses ever knows of: reading keys refreshes nothing then */
 	curs_set(0);
 	pt_terminal_define_keys();
 	pt_terminal_set_mouse(terminal, terminal->options.mouse);
@@ -305,7 +305,6 @@ void pt_terminal_suspend(pt_terminal *terminal)
 	refresh();
 	pt_terminal_set_mouse(terminal, mouse);
 	pt_terminal_resize(terminal);
-	pt_terminal_repaint(terminal);
 }
 
 /* --- drawing ---------------------------------------------------------------------------------------- */
@@ -395,7 +394,8 @@ pt_input pt_terminal_read(pt_terminal *terminal)
 		}
 		if (result == OK && character == '\033' && skip_sequence(terminal, pt_key_sequence_escaped()))
 			continue;
-		input.key = result == KEY_CODE_YES ? pt_terminal_key_of_code((int)character) : pt_key_of_character(character);
+		input.key =
+			result == KEY_CODE_YES ? pt_terminal_key_of_code((int)character) : pt_key_of_character(character);
 		if (input.key != PT_KEY_NONE)
 			return input;
 	}

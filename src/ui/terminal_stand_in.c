@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* By the beginning of the name. All of the first kind say themselves that they are xterm's kin. */
+/* By the beginning of the name. Those that stand in with xterm's entry say themselves that they are its kin. */
 static const struct {
 	const char *prefix;
 	const char *entries[3];

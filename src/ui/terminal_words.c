@@ -68,7 +68,8 @@ static void read_colours(pt_terminal_words *words)
 	words->n_colours = *fg && *bg ? tigetnum("colors") : 0;
 	if (words->n_colours < 0)
 		words->n_colours = 0;
-	/* where an entry numbers true colours, most of the palette has no number; its words are known all the same */
+	/* where an entry numbers true colours, most of the palette has no number; its words are known all the
+	 * same */
 	int n_by_entry = words->n_colours > PT_N_PALETTE ? N_BASIC : words->n_colours;
 	for (int i = 0; i < words->n_colours && i < PT_N_PALETTE; i++) {
 		words->fg[i] = i < n_by_entry ? word_of(tiparm(fg, i)) : palette_word(i, false);

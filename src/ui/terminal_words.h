@@ -25,10 +25,10 @@ typedef struct pt_terminal_words {
 	pt_word bold, dim, underline, reverse; /* on; only `plain` takes them back */
 	pt_word erase_line;                    /* from the cursor to the end of its line */
 	pt_word fg[PT_N_PALETTE], bg[PT_N_PALETTE];
-	int n_colours;        /* of the palette; 0: none */
-	uint8_t with_colours; /* PT_ATTR_… that can be had together with colours */
+	int n_colours;         /* of the palette; 0: none */
+	uint8_t with_colours;  /* PT_ATTR_… that can be had together with colours */
 	pt_word hold, release; /* what comes between is shown at once; terminals that cannot pass over both */
-	const char *move;      /* of the entry, where it is not the usual one; else NULL. Lives as the entry does */
+	const char *move; /* of the entry, where it is not the usual one; else NULL. Lives as the entry does */
 	bool moves_by_columns; /* to the right, and to a column of the same line, by ECMA-48 */
 	bool erases_cells;     /* a number of cells, by ECMA-48 */
 	bool erases_in_ground; /* what is erased gets the ground in use, not the terminal's own */

@@ -123,8 +123,8 @@ unsigned pt_view_reach_cursor(pt_view *view, const pt_snapshot *snapshot)
 {
 	pt_stage stage = pt_stage_of(snapshot, view);
 	const pt_scene *scene = &stage.aligned;
-	bool reached = view->zoom.unit == scene->axis &&
-				   pt_zoom_reach(&view->zoom, &scene->room, pt_scene_cursor_x(scene));
+	bool reached =
+		view->zoom.unit == scene->axis && pt_zoom_reach(&view->zoom, &scene->room, pt_scene_cursor_x(scene));
 	pt_stage_end(&stage);
 	return reached ? PT_VIEW_REDRAW : 0;
 }

@@ -76,7 +76,8 @@ static void test_stalled_terminal(void **state)
 	pty_end(terminal);
 }
 
-/* As above, in the middle of a later frame; whoever reads again finds the terminal given back all the same. */
+/* As above, in the middle of a later frame; whoever reads again finds the terminal given back all the same.
+ */
 static void test_stalled_in_the_middle_of_a_frame(void **state)
 {
 	(void)state;
@@ -263,8 +264,8 @@ static void test_true_colour(void **state)
 {
 	(void)state;
 	/* whatever TERM is, its entry installed or not: COLORTERM says it */
-	static const char *const terms[] = {"TERM=xterm-256color", "TERM=tmux-256color", "TERM=xterm", "TERM=rxvt",
-		"TERM=xterm-kitty", "TERM=alacritty"};
+	static const char *const terms[] = {"TERM=xterm-256color", "TERM=tmux-256color", "TERM=xterm",
+		"TERM=rxvt", "TERM=xterm-kitty", "TERM=alacritty"};
 	for (size_t i = 0; i < sizeof terms / sizeof terms[0]; i++) {
 		const char *env[] = {terms[i], "COLORTERM=truecolor", NULL};
 		colour_count count = colours_under(env);

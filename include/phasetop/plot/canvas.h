@@ -7,8 +7,8 @@
  * cross-hair, shading), seen where a cell has no dots; above them an *over* glyph (markers).
  * The plot layer knows no roles and no colours: it hands an opaque pt_ink through (ui/frame.h fills it in).
  *
- * A canvas with a tracing (see tracing.h) also keeps what the functions of curve.h, guide.h and scatter.h draw
- * as true lines; `traced` says which parts of a cell are among them.
+ * A canvas with a tracing (see tracing.h) also keeps what the functions of curve.h, guide.h and scatter.h
+ * draw as true lines; `traced` says which parts of a cell are among them.
  *
  * Dots count from the left and from the TOP. Every drawing function clips, takes any numbers, and does
  * nothing on a NULL canvas (so that a pane may go on when memory is out).
@@ -51,15 +51,15 @@ typedef struct pt_canvas_cell {
 	pt_ink under_ink, over_ink;
 	uint8_t ground; /* role of the cell's background; 0: none */
 	uint8_t ground_level;
-	uint8_t dots; /* braille: the bits of U+2800; block: 1 upper, 2 lower; ASCII: 1, 2, 4 from the top */
+	uint8_t dots;   /* braille: the bits of U+2800; block: 1 upper, 2 lower; ASCII: 1, 2, 4 from the top */
 	uint8_t traced; /* PT_TRACED_… */
 } pt_canvas_cell;
 
 typedef struct pt_canvas {
 	pt_canvas_kind kind;
-	int cols, rows;        /* cells */
-	int width, height;     /* dots */
-	pt_canvas_cell *cells; /* rows × cols */
+	int cols, rows;             /* cells */
+	int width, height;          /* dots */
+	pt_canvas_cell *cells;      /* rows × cols */
 	struct pt_tracing *tracing; /* borrowed; NULL: lines are not kept */
 } pt_canvas;
 

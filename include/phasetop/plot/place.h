@@ -25,10 +25,10 @@ void pt_places_take(pt_places *places, int col, int row, int cols, int rows);
 int pt_places_n_taken(const pt_places *places, int col, int row, int cols, int rows);
 
 /**
- * A free run of `width` cells beside the point (col, row): right of it with one free cell between, left, either a
- * cell further off, then above and below (right, centred, left), then the same two rows off; for want of all these
- * beside the point with a taken cell between. Takes it, with a cell of air at each side, so that two labels are two
- * cells apart.
+ * A free run of `width` cells beside the point (col, row): right of it with one free cell between, left,
+ * either a cell further off, then above and below (right, centred, left), then the same two rows off; for
+ * want of all these beside the point with a taken cell between. Takes it, with a cell of air at each side, so
+ * that two labels are two cells apart.
  * @return false where nothing is free within that reach: leave the label out
  */
 bool pt_places_beside(pt_places *places, int col, int row, int width, int *label_col, int *label_row);

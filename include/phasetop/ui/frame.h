@@ -73,7 +73,7 @@ typedef struct pt_cell {
 typedef struct pt_frame {
 	int cols, rows;
 	pt_charset charset;
-	pt_cell *cells; /* rows × cols, owned */
+	pt_cell *cells;                 /* rows × cols, owned */
 	struct pt_frame_traces *traces; /* true lines, for pictures (see frame_trace.h); NULL: none are kept */
 } pt_frame;
 
@@ -143,8 +143,8 @@ void pt_words_spelled(const char *words, char *out, size_t capacity);
 char pt_glyph_ascii(uint32_t glyph);
 
 /** What a cell shows where there are no colours: the halves of a heat map's cell ('▀' or '▄' of a gradient's
- * level, on a ground) become one character of the ASCII ramp by the mean of their levels; what is empty of a band
- * (ground PT_ROLE_BAND) becomes ','; everything else is the cell's own glyph. */
+ * level, on a ground) become one character of the ASCII ramp by the mean of their levels; what is empty of a
+ * band (ground PT_ROLE_BAND) becomes ','; everything else is the cell's own glyph. */
 uint32_t pt_cell_plain_glyph(const pt_cell *cell);
 
 /** Row y as UTF-8, as pt_cell_plain_glyph shows it, without trailing spaces (for `--once` and tests). Returns

@@ -1,8 +1,9 @@
 /**
  * The terminal: a frame goes out, keys and the mouse come in. The only owner of curses.
  *
- * One terminal at a time. Only cells that changed since the last frame are sent (erase and diff, never a clear).
- * Curses opens the terminal and reads its keys; what is drawn are our own bytes, in the words of its entry. The user's palette is never redefined. Whatever happens, the
+ * One terminal at a time. Curses opens it and reads its keys; what is drawn are our own bytes, in the words
+ * of its entry. Only cells that changed since the last frame are sent; the screen is cleared only where
+ * somebody else wrote on it or its size changed. The user's palette is never redefined. Whatever happens, the
  * terminal is given back: on close, on suspension, and in an emergency by a prepared string that any thread
  * or signal handler may write.
  */
@@ -28,7 +29,8 @@ typedef struct pt_terminal_options {
 
 /**
  * Take the terminal of standard input and output over.
- * @retval PT_ERR_UNSUPPORTED  TERM is empty, "dumb", not known, or cannot address the cursor
+ * @retval PT_ERR_UNSUPPORTED  TERM is empty, "dumb", not known (nor anything it could be drawn on as), or
+ * cannot address the cursor
  * @retval PT_ERR_MEMORY
  */
 PT_CHECKED pt_status pt_terminal_open(

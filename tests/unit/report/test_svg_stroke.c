@@ -329,7 +329,8 @@ static void no_memory_tears_no_picture(void **state)
 	static const struct {
 		fixture_kind kind;
 		pt_pane_id pane;
-	} drawn[] = {{FIXTURE_MEDICAL, PT_PANE_COSINE}, {FIXTURE_THREE, PT_PANE_PCA}, {FIXTURE_THREE, PT_PANE_LOSS}};
+	} drawn[] = {
+		{FIXTURE_MEDICAL, PT_PANE_COSINE}, {FIXTURE_THREE, PT_PANE_PCA}, {FIXTURE_THREE, PT_PANE_LOSS}};
 	pt_theme *theme = new_theme("");
 	for (size_t i = 0; i < sizeof drawn / sizeof drawn[0]; i++) {
 		drawing d = start(drawn[i].kind, 60, 18);

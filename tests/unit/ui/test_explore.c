@@ -207,7 +207,7 @@ static void test_a_logarithmic_axis(void **state)
 	assert_true(scene.steps.is_log && scene.steps.lo > 0 && scene.steps.lo <= (double)first);
 	draw_screen(&d);
 	assert_shows(d.frame, "50"); /* between 10 and 100 */
-	press(&d, "x"); /* epochs have logarithms too where they are known, times have none */
+	press(&d, "x");              /* epochs have logarithms too where they are known, times have none */
 	press(&d, "x");
 	fixture_step_maps(d.snapshot);
 	scene = pt_scene_of(d.snapshot, &d.view);
@@ -430,7 +430,8 @@ static void test_guides(void **state)
 static void test_from_event_to_event(void **state)
 {
 	(void)state;
-	static const pt_segment segments[] = {{.first_step = 5, .last_step = 200, .why = "start", .from_step = PT_NO_STEP},
+	static const pt_segment segments[] = {
+		{.first_step = 5, .last_step = 200, .why = "start", .from_step = PT_NO_STEP},
 		{.first_step = 250, .last_step = 400, .why = "resume", .from_step = 200}};
 	drawing d = start(FIXTURE_MEDICAL, 190, 36);
 	pt_run_view *run = &runs_of(&d)[0];
