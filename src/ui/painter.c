@@ -78,7 +78,7 @@ static pt_look look_of(const pt_painter *painter, const pt_cell *cell, pt_look_m
 	if (!memo->known || memcmp(&of, &memo->cell, sizeof of) != 0)
 		*memo = look_anew(painter, &of);
 	/* a band is a sign where there are no colours */
-	uint32_t glyph = memo->is_plain ? pt_cell_plain_glyph(cell) : cell->glyph;
+	uint32_t glyph = memo->is_plain ? pt_cell_plain_glyph(cell, painter->charset) : cell->glyph;
 	if (glyph == ' ' && !(memo->look.attributes & PT_BRUSH_SEEN_ON_BLANK))
 		return (pt_look){.fg = PT_BRUSH_ANY, .bg = memo->look.bg};
 	return memo->look;
@@ -93,7 +93,7 @@ static bool cell_differs(pt_painter *painter, const pt_cell *cell, const pt_cell
 	if (painter->screen == PT_SCREEN_KNOWN) {
 		if (memcmp(cell, shown, sizeof *cell) == 0)
 			return false;
-		return pt_cell_plain_glyph(cell) != ' ' || pt_cell_plain_glyph(shown) != ' ' ||
+		return pt_cell_plain_glyph(cell, painter->charset) != ' ' || pt_cell_plain_glyph(shown, painter->charset) != ' ' ||
 			   !pt_looks_equal(
 				   look_of(painter, cell, &painter->now), look_of(painter, shown, &painter->before));
 	}
@@ -227,7 +227,7 @@ static bool is_free_blank(pt_painter *painter, const pt_cell *cell)
 static void put(pt_painter *painter, const pt_cell *cell)
 {
 	look_of(painter, cell, &painter->now);
-	uint32_t glyph = painter->now.is_plain ? pt_cell_plain_glyph(cell) : cell->glyph;
+	uint32_t glyph = painter->now.is_plain ? pt_cell_plain_glyph(cell, painter->charset) : cell->glyph;
 	pt_brush_put(&painter->brush, glyph, cell->width, painter->cols);
 }
 
@@ -331,6 +331,7 @@ static bool is_done(pt_painter *painter)
 bool pt_painter_paint(pt_painter *painter, const pt_frame *frame)
 {
 	pt_brush_begin(&painter->brush);
+	painter->charset = frame->charset;
 	painter->brush.coloured = painter->depth != PT_DEPTH_MONO;
 	if (!keep_size(painter, frame) || !find_spans(painter, frame)) {
 		pt_painter_forget(painter);
