@@ -328,10 +328,10 @@ void pt_frame_blit(pt_frame *frame, pt_rect rect, const pt_canvas *canvas)
 		pt_frame_trace_blit(frame, visible, rect, canvas);
 }
 
-uint32_t pt_cell_plain_glyph(const pt_cell *cell)
+uint32_t pt_cell_plain_glyph(const pt_cell *cell, pt_charset charset)
 {
 	if (cell->glyph == ' ' && cell->ground == PT_ROLE_BAND)
-		return ',';
+		return charset == PT_CHARSET_ASCII ? ',' : U'·';
 	bool is_half = cell->glyph == 0x2580 || cell->glyph == 0x2584;
 	if (!is_half || !pt_role_is_gradient(cell->role) || cell->ground == PT_ROLE_NONE)
 		return cell->glyph;
@@ -352,7 +352,7 @@ size_t pt_frame_row_text(const pt_frame *frame, int y, char *out, size_t capacit
 		if (cell->width == 0)
 			continue;
 		char encoded[4];
-		size_t n = pt_utf8_encode(pt_cell_plain_glyph(cell), encoded);
+		size_t n = pt_utf8_encode(pt_cell_plain_glyph(cell, frame->charset), encoded);
 		pt_text_add_bytes(&text, encoded, n);
 	}
 	return text.length;

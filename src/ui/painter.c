@@ -69,6 +69,12 @@ static pt_look_memo look_anew(const pt_painter *painter, const pt_cell *cell)
 	return (pt_look_memo){.cell = *cell, .look = look, .known = true, .is_plain = bright_ground};
 }
 
+/* A band is a sign where there are no colours. `memo` is of this cell. */
+static uint32_t glyph_of(const pt_painter *painter, const pt_cell *cell, const pt_look_memo *memo)
+{
+	return memo->is_plain ? pt_cell_plain_glyph(cell, painter->charset) : cell->glyph;
+}
+
 /* Of a blank what of it is seen. */
 static pt_look look_of(const pt_painter *painter, const pt_cell *cell, pt_look_memo *memo)
 {
@@ -77,9 +83,7 @@ static pt_look look_of(const pt_painter *painter, const pt_cell *cell, pt_look_m
 	of.width = 1;
 	if (!memo->known || memcmp(&of, &memo->cell, sizeof of) != 0)
 		*memo = look_anew(painter, &of);
-	/* a band is a sign where there are no colours */
-	uint32_t glyph = memo->is_plain ? pt_cell_plain_glyph(cell) : cell->glyph;
-	if (glyph == ' ' && !(memo->look.attributes & PT_BRUSH_SEEN_ON_BLANK))
+	if (glyph_of(painter, cell, memo) == ' ' && !(memo->look.attributes & PT_BRUSH_SEEN_ON_BLANK))
 		return (pt_look){.fg = PT_BRUSH_ANY, .bg = memo->look.bg};
 	return memo->look;
 }
@@ -93,7 +97,8 @@ static bool cell_differs(pt_painter *painter, const pt_cell *cell, const pt_cell
 	if (painter->screen == PT_SCREEN_KNOWN) {
 		if (memcmp(cell, shown, sizeof *cell) == 0)
 			return false;
-		return pt_cell_plain_glyph(cell) != ' ' || pt_cell_plain_glyph(shown) != ' ' ||
+		return pt_cell_plain_glyph(cell, painter->charset) != ' ' ||
+			   pt_cell_plain_glyph(shown, painter->charset) != ' ' ||
 			   !pt_looks_equal(
 				   look_of(painter, cell, &painter->now), look_of(painter, shown, &painter->before));
 	}
@@ -227,8 +232,7 @@ static bool is_free_blank(pt_painter *painter, const pt_cell *cell)
 static void put(pt_painter *painter, const pt_cell *cell)
 {
 	look_of(painter, cell, &painter->now);
-	uint32_t glyph = painter->now.is_plain ? pt_cell_plain_glyph(cell) : cell->glyph;
-	pt_brush_put(&painter->brush, glyph, cell->width, painter->cols);
+	pt_brush_put(&painter->brush, glyph_of(painter, cell, &painter->now), cell->width, painter->cols);
 }
 
 /* Over cells that the brush can write again for less than a move costs, else by a move. */
@@ -242,7 +246,7 @@ static void go(pt_painter *painter, const pt_cell *cells, int y, int x)
 		char utf8[4];
 		ahead =
 			cells[i].width == 1 && (is_free_blank(painter, &cells[i]) || pt_looks_equal(look, brush->look));
-		bytes += pt_utf8_encode(cells[i].glyph, utf8);
+		bytes += pt_utf8_encode(glyph_of(painter, &cells[i], &painter->now), utf8);
 		ahead = ahead && bytes < FARTHEST_MOVE;
 	}
 	if (ahead && pt_brush_is_far(brush, y, x, bytes - 1)) {
@@ -331,6 +335,7 @@ static bool is_done(pt_painter *painter)
 bool pt_painter_paint(pt_painter *painter, const pt_frame *frame)
 {
 	pt_brush_begin(&painter->brush);
+	painter->charset = frame->charset;
 	painter->brush.coloured = painter->depth != PT_DEPTH_MONO;
 	if (!keep_size(painter, frame) || !find_spans(painter, frame)) {
 		pt_painter_forget(painter);

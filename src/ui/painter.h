@@ -32,6 +32,7 @@ typedef struct pt_look_memo {
 typedef struct pt_painter {
 	const pt_theme *theme;
 	pt_colour_depth depth;
+	pt_charset charset; /* of the frame */
 	pt_brush brush; /* brush.bytes: what is to be sent */
 	enum { PT_SCREEN_UNKNOWN, PT_SCREEN_OTHER_COLOURS, PT_SCREEN_KNOWN } screen;
 	pt_cell *shown; /* rows × cols: the frame before */

@@ -371,7 +371,8 @@ static pt_scale fit_scale(const pt_scene *scene, pt_range *range, int rows)
 	return pt_scale_fit_with(range, false, beyond < -1 ? -1 : beyond > 1 ? 1 : beyond);
 }
 
-static void draw_one(const pt_scene *scene, pt_matrix matrix, pt_frame *frame, pt_rect rect)
+static void draw_one(
+	const pt_scene *scene, pt_matrix matrix, size_t n_left_out, pt_frame *frame, pt_rect rect)
 {
 	pt_range range = pt_scene_range(scene, range_of, &matrix);
 	if (range.n == 0) {
@@ -398,14 +399,13 @@ static void draw_one(const pt_scene *scene, pt_matrix matrix, pt_frame *frame, p
 	}
 	if (scene->n_matrices > 1 && !is_named)
 		pt_chart_note(&chart, PT_CORNER_BOTTOM_LEFT, pt_pen_of(PT_ROLE_LABEL), pt_matrix_label(matrix));
+	pt_chart_left_out(&chart, n_left_out);
 	pt_chart_end(&chart);
 }
 
 static void draw(const pt_scene *scene, pt_frame *frame, pt_rect inner)
 {
-	pt_split split = pt_split_of(inner, scene->n_matrices, SMALL_COLS, SMALL_ROWS);
-	for (size_t i = 0; i < split.n; i++)
-		draw_one(scene, pt_split_matrix(scene, &split, i), frame, pt_split_rect(&split, i));
+	pt_matrices_draw(scene, frame, inner, SMALL_COLS, SMALL_ROWS, draw_one);
 }
 
 const pt_pane_ops pt_pane_cosine = {

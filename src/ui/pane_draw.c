@@ -121,6 +121,15 @@ pt_matrix pt_split_matrix(const pt_scene *scene, const pt_split *split, size_t i
 	return split->n == 1 ? scene->main_matrix : scene->matrices[scene->n_matrices - split->n + i];
 }
 
+void pt_matrices_draw(const pt_scene *scene, pt_frame *frame, pt_rect inner, int min_cols, int min_rows,
+	pt_draw_matrix *draw_one)
+{
+	pt_split split = pt_split_of(inner, scene->n_matrices, min_cols, min_rows);
+	for (size_t i = 0; i < split.n; i++)
+		draw_one(scene, pt_split_matrix(scene, &split, i), i + 1 == split.n ? scene->n_matrices - split.n : 0, frame,
+			pt_split_rect(&split, i));
+}
+
 pt_canvas_kind pt_pane_canvas_kind(const pt_scene *scene, pt_pane_id pane, const pt_frame *frame)
 {
 	if (frame->charset == PT_CHARSET_ASCII)
@@ -273,6 +282,15 @@ bool pt_chart_note(pt_chart *chart, pt_corner corner, pt_pen pen, const char *te
 {
 	return text[0] && pt_chart_has_place(chart, pt_frame_text_width(text), 1) &&
 		   pt_note_draw(chart->frame, chart->plot.inner, chart->places, corner, pen, text);
+}
+
+void pt_chart_left_out(pt_chart *chart, size_t n)
+{
+	char text[32];
+	snprintf(text, sizeof text, "+%zu", n);
+	if (n > 0)
+		pt_note_draw(chart->frame, chart->plot.inner, chart->places, PT_CORNER_BOTTOM_RIGHT,
+			pt_pen_of(PT_ROLE_LABEL), text);
 }
 
 uint32_t pt_run_marker(const pt_frame *frame, size_t run)

@@ -97,6 +97,13 @@ pt_rect pt_split_rect(const pt_split *split, size_t i);
 /** Matrix type of the i-th small plot: the last ones where not all have room (they hold the main one). */
 pt_matrix pt_split_matrix(const pt_scene *scene, const pt_split *split, size_t i);
 
+/** One plot of a matrix type; n_left_out: types that found no room, to be told by this plot. */
+typedef void pt_draw_matrix(
+	const pt_scene *scene, pt_matrix matrix, size_t n_left_out, pt_frame *frame, pt_rect rect);
+/** A plot for each matrix type that has at least min_cols × min_rows. */
+void pt_matrices_draw(const pt_scene *scene, pt_frame *frame, pt_rect inner, int min_cols, int min_rows,
+	pt_draw_matrix *draw_one);
+
 /** A plot with its axes, its canvas and its free places. */
 typedef struct pt_chart {
 	pt_frame *frame;
@@ -167,6 +174,8 @@ bool pt_chart_has_place(const pt_chart *chart, int cols, int rows);
 /** Words in a free place near a corner; left out where there is none.
  * @return whether they are there */
 bool pt_chart_note(pt_chart *chart, pt_corner corner, pt_pen pen, const char *text);
+/** "+2", where a place is free: plots that found no room. 0: nothing. */
+void pt_chart_left_out(pt_chart *chart, size_t n);
 
 /** Entries of a legend, with room for their names. */
 typedef struct pt_legend {

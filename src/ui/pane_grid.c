@@ -58,7 +58,6 @@ pt_plot_grid pt_plot_grid_of(const pt_scene *scene, pt_rect inner, int min_cols,
 	} else if (grid.split.n < n_listed) {
 		for (size_t i = 0; i < grid.split.n; i++)
 			grid.plots[i].matrix = pt_split_matrix(scene, &grid.split, i);
-		n = grid.split.n;
 	}
 	grid.split.n = grid.split.n < n_listed ? grid.split.n : n_listed;
 	grid.n_left_out = n - grid.split.n;

@@ -242,7 +242,7 @@ static void draw_single(const pt_scene *scene, pt_chart *chart, pt_legend *legen
 			pt_legend_add(legend, column_dashes[c].off ? U'╍' : U'━', pt_ascii_series(c),
 				pt_pen_of(column_roles[c]), column_names[c]);
 	if (has_band(loss))
-		pt_legend_add(legend, U',', ',', pt_pen_of(PT_ROLE_BAND), "10–90 % of probes");
+		pt_legend_add(legend, U'·', ',', pt_pen_of(PT_ROLE_BAND), "10–90 % of probes");
 	draw_extra(chart, scene, run, legend);
 	if (loss->learning_rate && chart->plot.has_y2)
 		pt_legend_add(legend, U'┅', '.', pt_pen_of(PT_ROLE_SERIES_6), "learning rate (right)");

@@ -179,7 +179,8 @@ static void add_words(const pt_scene *scene, pt_matrix matrix, bool drift, pt_ch
 		pt_chart_note(chart, PT_CORNER_TOP_LEFT, pt_pen_of(PT_ROLE_LABEL), symbol);
 }
 
-static void draw_one(const pt_scene *scene, pt_matrix matrix, pt_frame *frame, pt_rect rect)
+static void draw_one(
+	const pt_scene *scene, pt_matrix matrix, size_t n_left_out, pt_frame *frame, pt_rect rect)
 {
 	bool drift = shows_drift(scene, rect);
 	norm_axis left = {matrix, drift};
@@ -204,14 +205,13 @@ static void draw_one(const pt_scene *scene, pt_matrix matrix, pt_frame *frame, p
 	draw_curves(scene, matrix, drift, &chart);
 	pt_chart_show(&chart);
 	add_words(scene, matrix, drift, &chart);
+	pt_chart_left_out(&chart, n_left_out);
 	pt_chart_end(&chart);
 }
 
 static void draw(const pt_scene *scene, pt_frame *frame, pt_rect inner)
 {
-	pt_split split = pt_split_of(inner, scene->n_matrices, SMALL_COLS, SMALL_ROWS);
-	for (size_t i = 0; i < split.n; i++)
-		draw_one(scene, pt_split_matrix(scene, &split, i), frame, pt_split_rect(&split, i));
+	pt_matrices_draw(scene, frame, inner, SMALL_COLS, SMALL_ROWS, draw_one);
 }
 
 const pt_pane_ops pt_pane_norms = {

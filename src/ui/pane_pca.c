@@ -206,15 +206,6 @@ static void name_plot(const pt_scene *scene, pt_small_plot which, pt_chart *char
 	}
 }
 
-static void name_left_out(size_t n_left_out, pt_chart *chart)
-{
-	char text[32];
-	snprintf(text, sizeof text, "+%zu", n_left_out);
-	if (n_left_out > 0)
-		pt_note_draw(chart->frame, chart->plot.inner, chart->places, PT_CORNER_BOTTOM_RIGHT,
-			pt_pen_of(PT_ROLE_LABEL), text);
-}
-
 static pt_scale shifted(pt_scale scale, double by)
 {
 	return pt_scale_exact(scale.lo + by, scale.hi + by, false);
@@ -278,8 +269,11 @@ static void draw_one(
 		return;
 	}
 	pt_rect whole = rect;
+	char more[24] = "";
+	if (n_left_out > 0)
+		snprintf(more, sizeof more, "+%zu", n_left_out);
 	if (rect.w < COLS_FOR_WORDS)
-		rect = pt_small_plot_heading(scene, which, "", frame, rect);
+		rect = pt_small_plot_heading(scene, which, more, frame, rect);
 	bool has_heading = rect.y != whole.y;
 	if (rect.h >= ROWS_FOR_FOOT && rect.w >= COLS_FOR_FOOT) {
 		rect.h--;
@@ -294,7 +288,8 @@ static void draw_one(
 	draw_path(&chart, pca);
 	pt_chart_show(&chart);
 	add_words(scene, which, has_heading, &chart, pca);
-	name_left_out(n_left_out, &chart);
+	if (!has_heading)
+		pt_chart_left_out(&chart, n_left_out);
 	pt_chart_end(&chart);
 }
 

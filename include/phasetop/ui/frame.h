@@ -144,8 +144,8 @@ char pt_glyph_ascii(uint32_t glyph);
 
 /** What a cell shows where there are no colours: the halves of a heat map's cell ('▀' or '▄' of a gradient's
  * level, on a ground) become one character of the ASCII ramp by the mean of their levels; what is empty of a
- * band (ground PT_ROLE_BAND) becomes ','; everything else is the cell's own glyph. */
-uint32_t pt_cell_plain_glyph(const pt_cell *cell);
+ * band (ground PT_ROLE_BAND) becomes '·', in ASCII ','; everything else is the cell's own glyph. */
+uint32_t pt_cell_plain_glyph(const pt_cell *cell, pt_charset charset);
 
 /** Row y as UTF-8, as pt_cell_plain_glyph shows it, without trailing spaces (for `--once` and tests). Returns
  * bytes written, NUL-terminated; 4 · cols + 1 bytes always suffice. */

@@ -101,7 +101,7 @@ static void check_cell(screen *s, int x, int y)
 	assert_true(vterm_screen_get_cell(s->cells, (VTermPos){.row = y, .col = x}, &got));
 	pt_style style = pt_theme_style(s->theme, cell, depth);
 	uint32_t glyph = got.chars[0] == 0 ? ' ' : got.chars[0];
-	uint32_t want = depth == PT_DEPTH_MONO ? pt_cell_plain_glyph(cell) : cell->glyph;
+	uint32_t want = depth == PT_DEPTH_MONO ? pt_cell_plain_glyph(cell, PT_CHARSET_UTF8) : cell->glyph;
 	uint8_t can = depth == PT_DEPTH_MONO ? 0xFF : words->with_colours;
 	bool reverse = (style.attributes & can & PT_ATTR_REVERSE) && words->reverse.n > 0;
 	bool underline = (style.attributes & can & PT_ATTR_UNDERLINE) && words->underline.n > 0;

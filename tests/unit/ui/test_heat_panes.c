@@ -241,22 +241,23 @@ static void without_colours_a_map_is_a_ramp(void **state)
 {
 	(void)state;
 	pt_cell cell = {.glyph = 0x2580, .width = 1, .role = PT_ROLE_STEP, .ground = PT_ROLE_STEP};
-	assert_int_equal(pt_cell_plain_glyph(&cell), '.');
+	assert_int_equal(pt_cell_plain_glyph(&cell, PT_CHARSET_UTF8), '.');
 	cell.level = 100;
-	assert_int_equal(pt_cell_plain_glyph(&cell), '+');
+	assert_int_equal(pt_cell_plain_glyph(&cell, PT_CHARSET_UTF8), '+');
 	cell.ground_level = 100;
-	assert_int_equal(pt_cell_plain_glyph(&cell), '@');
+	assert_int_equal(pt_cell_plain_glyph(&cell, PT_CHARSET_UTF8), '@');
 	cell.ground = PT_ROLE_AXIS; /* nothing in the other half */
-	assert_int_equal(pt_cell_plain_glyph(&cell), '@');
+	assert_int_equal(pt_cell_plain_glyph(&cell, PT_CHARSET_UTF8), '@');
 	cell.glyph = 0x2584;
-	assert_int_equal(pt_cell_plain_glyph(&cell), '@');
+	assert_int_equal(pt_cell_plain_glyph(&cell, PT_CHARSET_UTF8), '@');
 	cell.ground = PT_ROLE_NONE; /* a curve of half blocks */
-	assert_int_equal(pt_cell_plain_glyph(&cell), 0x2584);
+	assert_int_equal(pt_cell_plain_glyph(&cell, PT_CHARSET_UTF8), 0x2584);
 	/* a band is its ground alone; where something stands on it that is seen */
 	cell = (pt_cell){.glyph = ' ', .width = 1, .role = PT_ROLE_TEXT, .ground = PT_ROLE_BAND};
-	assert_int_equal(pt_cell_plain_glyph(&cell), ',');
+	assert_int_equal(pt_cell_plain_glyph(&cell, PT_CHARSET_ASCII), ',');
+	assert_int_equal(pt_cell_plain_glyph(&cell, PT_CHARSET_UTF8), U'·');
 	cell.glyph = U'⣀';
-	assert_int_equal(pt_cell_plain_glyph(&cell), U'⣀');
+	assert_int_equal(pt_cell_plain_glyph(&cell, PT_CHARSET_UTF8), U'⣀');
 	drawing d = start(FIXTURE_MEDICAL, 70, 20);
 	draw_pane(&d, PT_PANE_MAP);
 	assert_shows(d.frame, "cos 0.7 ..");

@@ -200,7 +200,7 @@ static void loss_has_its_curves(void **state)
 	drawing d = start(FIXTURE_MEDICAL, 100, 20);
 	draw_pane(&d, PT_PANE_LOSS);
 	assert_shows(d.frame, "train 0.232 @400");
-	assert_shows(d.frame, "━ train   ╍ eval   ╍ probe mean   , 10–90 % of probes   ┅ learning rate (right)");
+	assert_shows(d.frame, "━ train   ╍ eval   ╍ probe mean   · 10–90 % of probes   ┅ learning rate (right)");
 	assert_shows(d.frame, "100  train 0.257  eval 0.427  probe mean 0.438");
 	end(&d);
 }

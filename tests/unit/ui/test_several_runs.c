@@ -79,6 +79,20 @@ static void names_of_narrow_planes_stand_in_one_row(void **state)
 	end(&d);
 }
 
+/* The title names three types; where two of them find room the plots say so. */
+static void types_without_room_are_counted(void **state)
+{
+	(void)state;
+	static const pt_pane_id panes[] = {PT_PANE_NORMS, PT_PANE_COSINE, PT_PANE_PCA};
+	for (size_t i = 0; i < 3; i++) {
+		drawing d = start(FIXTURE_MEDICAL, panes[i] == PT_PANE_PCA ? 30 : 40, 11);
+		d.view.matrix = PT_CHOICE_ALL;
+		draw_pane(&d, panes[i]);
+		assert_shows(d.frame, "+1");
+		end(&d);
+	}
+}
+
 static void the_status_line_tells_how_it_watches(void **state)
 {
 	(void)state;
@@ -266,6 +280,7 @@ int main(void)
 		cmocka_unit_test(a_network_alone_is_shown_whatever_was_chosen),
 		cmocka_unit_test(a_run_without_the_matrix_has_no_trajectory),
 		cmocka_unit_test(names_of_narrow_planes_stand_in_one_row),
+		cmocka_unit_test(types_without_room_are_counted),
 		cmocka_unit_test(the_status_line_tells_how_it_watches),
 		cmocka_unit_test(of_several_matrices_the_gravest_verdict_leads),
 		cmocka_unit_test(a_table_of_more_runs_than_rows_says_which_are_seen),
