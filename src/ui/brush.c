@@ -127,15 +127,43 @@ void pt_brush_take(pt_brush *brush, pt_look look)
 
 /* --- places ------------------------------------------------------------------------------------------- */
 
+/* Some lines down: by line feeds, from the first column where that is shorter. 0: not so far down, or not so.
+ */
+static size_t way_down(const pt_brush *brush, int y, int x, char *word)
+{
+	enum { MOST_LINES = 4, MOST_BACK = 4 };
+	int down = y - brush->y, right = x - brush->x;
+	if (!brush->place_known || down < 1 || down > MOST_LINES)
+		return 0;
+	bool in_column = brush->words.feeds_lines && !brush->at_margin && right >= -MOST_BACK;
+	if (!in_column && down > 1 && !brush->words.feeds_lines)
+		return 0;
+	size_t n = 0;
+	if (!in_column)
+		word[n++] = '\r';
+	for (int i = 0; i < down; i++)
+		word[n++] = '\n';
+	for (int i = right; in_column && i < 0; i++)
+		word[n++] = '\b';
+	int by = in_column ? right : x;
+	if (by > 0 && !brush->words.moves_by_columns)
+		return 0;
+	return n + (by > 0 ? pt_word_right(by, word + n) : 0);
+}
+
 /* The cheapest word that takes the cursor there; its bytes. */
 static size_t way_to(const pt_brush *brush, int y, int x, char *word)
 {
+	char down[PT_WORD_BYTES];
 	bool known = brush->place_known, margin = brush->at_margin;
 	if (known && !margin && brush->y == y && brush->x == x)
 		return 0;
-	if (known && y == brush->y + 1 && (x == 0 || brush->words.moves_by_columns)) {
-		memcpy(word, "\r\n", 2);
-		return 2 + (x > 0 ? pt_word_right(x, word + 2) : 0);
+	size_t n_down = way_down(brush, y, x, down), n = 0;
+	if (n_down > 0) {
+		n = pt_word_move(&brush->words, y, x, word);
+		if (n_down <= n)
+			memcpy(word, down, n_down);
+		return n_down <= n ? n_down : n;
 	}
 	if (known && !margin && y == brush->y && brush->words.moves_by_columns)
 		return x > brush->x ? pt_word_right(x - brush->x, word) : pt_word_column(x, word);

@@ -166,7 +166,7 @@ static void send(const char *text)
 }
 
 /* Ctrl-s must not stop the output: whoever presses it by mistake would think that the program hangs. */
-static void take_flow_control(void)
+static void take_flow_control(pt_terminal *terminal)
 {
 	struct termios modes;
 	if (tcgetattr(STDIN_FILENO, &modes) != 0)
@@ -174,6 +174,8 @@ static void take_flow_control(void)
 	modes.c_iflag &= ~(tcflag_t)(IXON | IXOFF);
 	if (tcsetattr(STDIN_FILENO, TCSANOW, &modes) == 0)
 		def_prog_mode();
+	if ((modes.c_oflag & OPOST) && (modes.c_oflag & (ONLCR | OCRNL | ONLRET)))
+		terminal->painter.brush.words.feeds_lines = false;
 }
 
 static void set_up_curses(pt_terminal *terminal)
@@ -182,7 +184,7 @@ static void set_up_curses(pt_terminal *terminal)
 	cbreak();
 	noecho();
 	nonl();
-	take_flow_control();
+	take_flow_control(terminal);
 	intrflush(stdscr, FALSE);
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);

@@ -132,6 +132,7 @@ void pt_terminal_words_read(pt_terminal_words *words)
 		words->release = word_of("\033[?2026l");
 	}
 	words->moves_by_columns = is_word("cuf", "\033[%p1%dC") && is_word("hpa", "\033[%i%p1%dG");
+	words->feeds_lines = is_word("cud1", "\n") && is_word("cub1", "\b");
 	words->erases_cells = is_word("ech", "\033[%p1%dX");
 	words->erases_in_ground = tigetflag("bce") > 0;
 	words->wraps = tigetflag("am") > 0;
@@ -151,12 +152,12 @@ static char *put_number(char *at, unsigned n)
 	return at;
 }
 
-/* "ESC [ n final" */
+/* "ESC [ n final"; 1 is what is meant where there is no number */
 static size_t put_control(char *out, int n, char final)
 {
 	out[0] = '\033';
 	out[1] = '[';
-	char *at = put_number(out + 2, (unsigned)n);
+	char *at = n == 1 ? out + 2 : put_number(out + 2, (unsigned)n);
 	*at++ = final;
 	return (size_t)(at - out);
 }

@@ -30,7 +30,8 @@ typedef struct pt_terminal_words {
 	pt_word hold, release; /* what comes between is shown at once; terminals that cannot pass over both */
 	const char *move; /* of the entry, where it is not the usual one; else NULL. Lives as the entry does */
 	bool moves_by_columns; /* to the right, and to a column of the same line, by ECMA-48 */
-	bool erases_cells;     /* a number of cells, by ECMA-48 */
+	bool feeds_lines;  /* '\n' goes down in its column, '\b' to the left; the line discipline has to let it */
+	bool erases_cells; /* a number of cells, by ECMA-48 */
 	bool erases_in_ground; /* what is erased gets the ground in use, not the terminal's own */
 	bool wraps;            /* after the last column the cursor goes to the next line … */
 	bool wraps_late;       /* … but only with the next character */
