@@ -40,6 +40,8 @@ struct pty {
 	size_t n_log, mark;
 	char part[4]; /* of a character whose end was not read yet */
 	size_t n_part;
+	bool held;          /* between the words that begin and end a large frame */
+	size_t n_hold_word; /* so much of one of them has come */
 	char row[ROW_BYTES];
 };
 
@@ -118,6 +120,21 @@ static void show(pty *terminal, const char *bytes, size_t n)
 	vterm_input_write(terminal->vt, joined, n);
 }
 
+/* Terminals that can hold a large frame back show it whole: so do we. */
+static void note_hold(pty *terminal, const char *bytes, size_t n)
+{
+	static const char word[] = "\033[?2026";
+	for (size_t i = 0; i < n; i++) {
+		if (terminal->n_hold_word == sizeof word - 1) {
+			terminal->held = bytes[i] == 'h';
+			terminal->n_hold_word = 0;
+		} else {
+			bool goes_on = bytes[i] == word[terminal->n_hold_word];
+			terminal->n_hold_word = goes_on ? terminal->n_hold_word + 1 : bytes[i] == word[0];
+		}
+	}
+}
+
 static void receive(pty *terminal)
 {
 	char bytes[65536];
@@ -130,6 +147,7 @@ static void receive(pty *terminal)
 	}
 	memcpy(terminal->log + terminal->n_log, bytes, (size_t)n);
 	terminal->n_log += (size_t)n;
+	note_hold(terminal, bytes, (size_t)n);
 	show(terminal, bytes, (size_t)n);
 	char answer[4096];
 	size_t n_answer = vterm_output_read(terminal->vt, answer, sizeof answer);
@@ -348,7 +366,7 @@ static void dump(pty *terminal)
 void pty_wait_until(pty *terminal, pty_condition *condition, void *context, const char *what)
 {
 	int64_t deadline = now_ms() + PTY_DEADLINE_MS;
-	while (!condition(terminal, context)) {
+	while ((terminal->held && !terminal->ended) || !condition(terminal, context)) {
 		int64_t left = deadline - now_ms();
 		bool quiet = !pump(terminal, left < 0 ? 0 : left < 100 ? (int)left : 100);
 		if (left <= 0 || (terminal->ended && quiet && !condition(terminal, context))) {
