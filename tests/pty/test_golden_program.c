@@ -206,7 +206,7 @@ static bool is_for_several(const char *name)
 static bool is_drawn(pty *terminal, void *context)
 {
 	(void)context;
-	return pty_in_alternate_screen(terminal) && pty_row(terminal, 0)[0];
+	return pty_in_alternate_screen(terminal) && pty_row(terminal, 0)[0] && !strstr(pty_row(terminal, 0), "reading");
 }
 
 static pty *start_walk(const walk *one)
@@ -220,7 +220,7 @@ static pty *start_walk(const walk *one)
 		args[n++] = runs[i];
 	pty *terminal =
 		pty_start(&(pty_options){.columns = one->cols, .rows = one->rows, .args = args, .env = env});
-	pty_wait_until(terminal, is_drawn, NULL, "the first frame");
+	pty_wait_until(terminal, is_drawn, NULL, "the first frame of what was read");
 	pty_settle(terminal);
 	return terminal;
 }
