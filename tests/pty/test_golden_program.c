@@ -206,7 +206,8 @@ static bool is_for_several(const char *name)
 static bool is_drawn(pty *terminal, void *context)
 {
 	(void)context;
-	return pty_in_alternate_screen(terminal) && pty_row(terminal, 0)[0] && !strstr(pty_row(terminal, 0), "reading");
+	const char *status = pty_row(terminal, 0);
+	return pty_in_alternate_screen(terminal) && status[0] && !strstr(status, "reading");
 }
 
 static pty *start_walk(const walk *one)
