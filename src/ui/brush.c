@@ -4,6 +4,9 @@
 
 #include "phasetop/base/alloc.h"
 #include "phasetop/base/text.h"
+#include "phasetop/ui/role.h"
+
+_Static_assert(PT_BRUSH_SEEN_ON_BLANK == (PT_ATTR_UNDERLINE | PT_ATTR_REVERSE), "as role.h has them");
 
 void pt_brush_init(pt_brush *brush)
 {
@@ -101,14 +104,14 @@ static void take_colours(pt_brush *brush, int fg, int bg)
 
 void pt_brush_take(pt_brush *brush, pt_look look)
 {
-	const struct {
+	static const struct {
 		uint8_t attribute;
-		const pt_word *word;
+		size_t word;
 	} attributes[] = {
-		{PT_ATTR_BOLD, &brush->words.bold},
-		{PT_ATTR_DIM, &brush->words.dim},
-		{PT_ATTR_UNDERLINE, &brush->words.underline},
-		{PT_ATTR_REVERSE, &brush->words.reverse},
+		{PT_ATTR_BOLD, offsetof(pt_terminal_words, bold)},
+		{PT_ATTR_DIM, offsetof(pt_terminal_words, dim)},
+		{PT_ATTR_UNDERLINE, offsetof(pt_terminal_words, underline)},
+		{PT_ATTR_REVERSE, offsetof(pt_terminal_words, reverse)},
 	};
 	bool any = look.fg == PT_BRUSH_ANY;
 	uint8_t off = (uint8_t)(brush->look.attributes & ~look.attributes);
@@ -116,7 +119,7 @@ void pt_brush_take(pt_brush *brush, pt_look look)
 		pt_brush_rest(brush);
 	for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++)
 		if (look.attributes & ~brush->look.attributes & attributes[i].attribute)
-			add_word(brush, attributes[i].word);
+			add_word(brush, (const pt_word *)((const char *)&brush->words + attributes[i].word));
 	brush->look.attributes |= look.attributes;
 	if (brush->coloured)
 		take_colours(brush, any ? brush->look.fg : look.fg, look.bg);
@@ -155,13 +158,16 @@ static size_t way_to(const pt_brush *brush, int y, int x, char *word)
 	bool known = brush->place_known, margin = brush->at_margin;
 	if (known && !margin && brush->y == y && brush->x == x)
 		return 0;
+	size_t n_down = way_down(brush, y, x, down), n = 0;
+	if (n_down > 0) {
+		n = pt_word_move(&brush->words, y, x, word);
+		if (n_down <= n)
+			memcpy(word, down, n_down);
+		return n_down <= n ? n_down : n;
+	}
 	if (known && !margin && y == brush->y && brush->words.moves_by_columns)
 		return x > brush->x ? pt_word_right(x - brush->x, word) : pt_word_column(x, word);
-	size_t n = pt_word_move(&brush->words, y, x, word), n_down = way_down(brush, y, x, down);
-	if (n_down == 0 || n_down > n)
-		return n;
-	memcpy(word, down, n_down);
-	return n_down;
+	return pt_word_move(&brush->words, y, x, word);
 }
 
 void pt_brush_go(pt_brush *brush, int y, int x)

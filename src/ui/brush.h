@@ -6,7 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "phasetop/ui/role.h"
 #include "terminal_words.h"
 
 /** Colours of a brush: −1 the terminal's own, 0–255 of its palette, from PT_BRUSH_RGB on 24 bits. */
@@ -14,7 +13,8 @@ enum {
 	PT_BRUSH_ANY = -2, /* of a blank, which shows its ground alone */
 	PT_BRUSH_OWN = -1,
 	PT_BRUSH_RGB = 0x1000000,
-	PT_BRUSH_SEEN_ON_BLANK = PT_ATTR_UNDERLINE | PT_ATTR_REVERSE /* attributes that a blank shows */
+	/* attributes that a blank shows */
+	PT_BRUSH_SEEN_ON_BLANK = 12 /* PT_ATTR_UNDERLINE | PT_ATTR_REVERSE */
 };
 
 typedef struct pt_look {
